@@ -1,0 +1,124 @@
+/*
+ * store.h - the one file under everything: open, schema, statements,
+ * transactions and the write queue. The only place that knows SQLite.
+ *
+ * SQL stands in tables (struct sql), one statements.def per module, each
+ * with a name and the permission it needs; no SQL is built from strings.
+ */
+#ifndef EHR_STORE_H
+#define EHR_STORE_H
+
+#include "ehr/base.h"
+
+struct store;
+struct stmt;
+
+/* What a statement may touch; a role is a set of these. */
+enum perm {
+	PERM_NONE = 0,		    /* book-keeping without patient data */
+	PERM_DEMOGRAPHICS = 1 << 0, /* read who somebody is */
+	PERM_CLINICAL = 1 << 1,	    /* read the chart */
+	PERM_WRITE = 1 << 2,	    /* change the chart */
+	PERM_IMPORT = 1 << 3,	    /* batches in, undo */
+	PERM_AUDIT = 1 << 4,	    /* read the audit log */
+	PERM_ADMIN = 1 << 5,	    /* config, staff, maintenance */
+	PERM_ALL = (1 << 6) - 1,
+};
+
+struct sql {
+	const char *name; /* "module.verb", for messages */
+	const char *text;
+	enum perm perm;
+};
+
+/* ---- the file ---- */
+
+enum store_mode {
+	STORE_READ,   /* an existing file; audit events may be written */
+	STORE_WRITE,  /* the same, for tools that change the record */
+	STORE_CREATE, /* a new file; refused when it exists */
+};
+
+/* Opens and, when its schema is older, migrates; newer: EHR_ENOTEHR. NULL
+ * path: $EHR_DB, else EHR_EUSAGE. Defensive settings are always on. */
+int store_open(struct store **db, const char *path, enum store_mode mode,
+    struct ehr_err *e);
+void store_close(struct store *db); /* rolls back what is open; NULL is fine */
+const char *store_path(const struct store *db);
+void store_grant(struct store *db, enum perm perms); /* default PERM_ALL */
+
+/* ---- statements ---- */
+
+/* The prepared statement of q, reset and without bindings; owned by db, kept
+ * until close. A failure (permission, SQL) is reported by the next step. */
+struct stmt *store_sql(struct store *db, const struct sql *q);
+
+/* Parameters count from 1. Text and blobs are borrowed until the statement
+ * is reset or asked for again. */
+void stmt_int(struct stmt *s, int i, int64_t v);
+void stmt_real(struct stmt *s, int i, double v);
+void stmt_text(struct stmt *s, int i, struct str v); /* v.s NULL: NULL */
+void stmt_blob(struct stmt *s, int i, const void *p, size_t n);
+void stmt_null(struct stmt *s, int i);
+
+int stmt_step(struct stmt *s, struct ehr_err *e); /* 1 row, 0 end, < 0 */
+/* Runs to the end and resets; 0 or negative. */
+int stmt_run(struct stmt *s, struct ehr_err *e);
+void stmt_reset(struct stmt *s);
+
+/* Columns count from 0; slices are borrowed until the next step or reset. */
+enum stmt_type { STMT_NULL, STMT_INT, STMT_REAL, STMT_TEXT, STMT_BLOB };
+enum stmt_type stmt_type(struct stmt *s, int i);
+int64_t stmt_col_int(struct stmt *s, int i);
+double stmt_col_real(struct stmt *s, int i);
+struct str stmt_col(struct stmt *s, int i); /* text or blob */
+bool stmt_col_null(struct stmt *s, int i);
+
+/* One value of a statement without (further) parameters. 1 found, 0 none. */
+int store_int(struct store *db, const struct sql *q, int64_t *v,
+    struct ehr_err *e);
+int64_t store_last_rowid(struct store *db);
+int64_t store_changes(struct store *db); /* rows of the last statement */
+
+/* ---- transactions ----
+ *
+ * SQLite's busy polling is unfair, so writers queue on two locks beside the
+ * file: short transactions hold q shared and w exclusive; a bulk writer
+ * holds q exclusive (it waits until no short one is waiting), then w, lets q
+ * go, works at most STORE_BULK_MS and commits.
+ */
+enum { STORE_BULK_MS = 100 };
+enum store_txn { STORE_SNAPSHOT, STORE_SHORT, STORE_BULK };
+
+int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e);
+int store_commit(struct store *db, struct ehr_err *e);
+void store_rollback(struct store *db);
+bool store_in_txn(const struct store *db);
+bool store_bulk_due(const struct store *db); /* the chunk's time is used up */
+/* From now on commit rolls back instead (dry run, -n). */
+void store_dry_run(struct store *db);
+
+/* Milliseconds for this transaction: max(clock, last commit's + 1), the same
+ * for all of it. */
+int64_t store_time(struct store *db);
+
+/* A bulk load into an empty record: one rollback-journal transaction that
+ * keeps all others out; store_end_load() goes back to WAL. */
+int store_begin_load(struct store *db, struct ehr_err *e);
+int store_end_load(struct store *db, struct ehr_err *e);
+
+/* ---- settings of the practice: rows, not files ---- */
+
+/* Appends the value; 1 found, 0 not set. */
+int store_config_get(struct store *db, const char *key, struct buf *value,
+    struct ehr_err *e);
+int store_config_set(struct store *db, const char *key, struct str value,
+    struct ehr_err *e);
+
+/* ---- upkeep ---- */
+
+int store_check(struct store *db, struct buf *report, struct ehr_err *e);
+int store_vacuum(struct store *db, struct ehr_err *e);
+int store_schema_version(struct store *db);
+
+#endif
