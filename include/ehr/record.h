@@ -1,0 +1,286 @@
+/*
+ * record.h - the practice's record: FHIR R4 resources with their versions,
+ * batches, charts (segments), links and search index, in one store.
+ *
+ * A resource is known by its rid (segment << 24 | sequence; never changes) in
+ * here and by [SOURCE:]TYPE/ID outside. A patient is a number, that of the
+ * first segment of the chart; after a merge several segments belong to one
+ * patient. Bodies are the resources' own JSON, minified, never rewritten.
+ */
+#ifndef EHR_RECORD_H
+#define EHR_RECORD_H
+
+#include "ehr/json.h"
+#include "ehr/store.h"
+
+struct record;
+
+int record_open(struct record **r, const char *path, enum store_mode mode,
+    struct ehr_err *e);
+void record_close(struct record *r);
+struct store *record_store(struct record *r);
+
+#define RECORD_NOW INT64_MAX /* as_of: the current state */
+
+/* ---- one resource ---- */
+
+enum record_state {
+	RECORD_LIVE,
+	RECORD_DELETED, /* a tombstone: no body */
+	RECORD_MOVED,	/* its subject changed: now another rid */
+};
+
+/* Slices are borrowed: for the call of a callback, or until the next read
+ * through the same record. */
+struct resource {
+	int64_t rid;
+	int type;		/* fhir_type() code */
+	int source;
+	struct str id;
+	int64_t version;
+	int64_t batch;
+	int64_t time;		/* ms: when this version came into the record */
+	int64_t end_time;	/* ms: when it was superseded; RECORD_NOW if not */
+	int64_t updated;	/* meta.lastUpdated in ms, INT64_MIN if absent */
+	enum record_state state;
+	struct str body;	/* minified JSON; STR_NONE for a tombstone */
+};
+
+static inline int64_t rid_segment(int64_t rid)
+{
+	return rid >> 24;
+}
+
+/* ---- names ---- */
+
+struct record_found {
+	int64_t rid;
+	int64_t patient;	/* whose chart it is in; 0: nobody's */
+};
+
+/* Finds "[SOURCE:]TYPE/ID", or with type > 0 (a patient, say) also
+ * "[SOURCE:]ID". EHR_ENOENT when nothing has that name or several sources do;
+ * candidates (one a line) are then appended to *candidates, if not NULL. A
+ * tombstone is found too. */
+int record_find(struct record *r, struct str name, int type,
+    struct record_found *found, struct buf *candidates, struct ehr_err *e);
+/* Patient number of "[SOURCE:]ID" (a merged one: whom it belongs to now). */
+int record_find_patient(struct record *r, struct str name, int64_t *patient,
+    struct buf *candidates, struct ehr_err *e);
+/* Appends [SOURCE:]TYPE/ID, for a Patient [SOURCE:]ID. */
+void record_name(struct record *r, const struct resource *res, struct buf *b);
+int record_rid_name(struct record *r, int64_t rid, struct buf *b,
+    struct ehr_err *e);
+/* Name of a patient number ([SOURCE:]ID); works for one only referred to. */
+int record_patient_name(struct record *r, int64_t patient, struct buf *b,
+    struct ehr_err *e);
+int record_source(struct record *r, struct str name, bool add, int *source,
+    struct ehr_err *e);
+/* Name of a source, borrowed from r. */
+struct str record_source_name(struct record *r, int source);
+
+/* ---- reading ---- */
+
+typedef int record_fn(void *arg, const struct resource *res);
+
+/* Types wanted: bit fhir code; all when empty. */
+struct record_types {
+	uint64_t bits[4];
+	bool some;
+};
+void record_types_add(struct record_types *t, int type);
+bool record_types_has(const struct record_types *t, int type);
+
+struct record_filter {
+	struct record_types types;
+	int64_t as_of;	  /* RECORD_NOW */
+	int64_t since;	  /* only versions that came at or after it; 0: all */
+	bool history;	  /* every version, oldest first, tombstones too */
+	bool deleted;	  /* tombstones too */
+};
+#define RECORD_FILTER ((struct record_filter){ .as_of = RECORD_NOW })
+
+/* The version of rid valid at as_of: 1 found, 0 none at that time. */
+int record_get(struct record *r, int64_t rid, int64_t as_of,
+    struct resource *res, struct ehr_err *e);
+/* All versions of rid, oldest first. fn returns 0 to go on; else its value
+ * ends the scan and is returned. */
+int record_history(struct record *r, int64_t rid, record_fn *fn, void *arg,
+    struct ehr_err *e);
+/* Every resource of a patient's chart (all segments, and those of other
+ * charts that name the patient too), ordered by rid. */
+int record_chart(struct record *r, int64_t patient,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e);
+/* Every resource of the record, ordered by rid. */
+int record_all(struct record *r, const struct record_filter *f, record_fn *fn,
+    void *arg, struct ehr_err *e);
+/* Resources of no patient (organizations, practitioners ...). */
+int record_shared(struct record *r, const struct record_filter *f,
+    record_fn *fn, void *arg, struct ehr_err *e);
+/* Number of the patient whose chart holds rid at as_of; 0 for none. */
+int record_patient_of(struct record *r, int64_t rid, int64_t as_of,
+    int64_t *patient, struct ehr_err *e);
+/* rid of the Patient resource of a patient number. */
+int64_t record_patient_rid(int64_t patient);
+/* Calls fn for each current patient number, ascending. */
+int record_patients(struct record *r, int (*fn)(void *arg, int64_t patient),
+    void *arg, struct ehr_err *e);
+/* Segments of a patient at as_of, ascending; appended to a list of int64_t. */
+int record_segments(struct record *r, int64_t patient, int64_t as_of,
+    int64_t *seg, size_t max, size_t *n, struct ehr_err *e);
+
+/* ---- links ---- */
+
+enum link_state { LINK_RESOLVED, LINK_PENDING, LINK_AMBIGUOUS, LINK_OTHER };
+
+/* Where reference number ordinal (document order, from 0) of rid leads.
+ * LINK_OTHER: contained (#...), a logical reference or an address outside. */
+int record_link(struct record *r, int64_t rid, int ordinal, int64_t *target,
+    enum link_state *state, struct ehr_err *e);
+/* Target of a reference text as seen from a resource of that source. */
+int record_resolve(struct record *r, int source, struct str reference,
+    int64_t *target, enum link_state *state, struct ehr_err *e);
+/* Calls fn for each link that is pending or ambiguous. */
+int record_unresolved(struct record *r,
+    int (*fn)(void *arg, int64_t rid, int ordinal, enum link_state state),
+    void *arg, struct ehr_err *e);
+/* Appends the body with every resolved reference as Type/id (of its target),
+ * which is what --refs resolved means; pending ones keep their text. */
+int record_body_resolved(struct record *r, const struct resource *res,
+    struct buf *b, struct ehr_err *e);
+
+/* ---- writing: everything is a batch ---- */
+
+struct batch;
+
+struct batch_info {
+	const char *tool;	/* "ehr-import" */
+	const char *user;
+	const char *source;	/* name; NULL: local */
+	const char *input;	/* name of what was read, or NULL */
+	const char *reason;	/* or NULL */
+};
+
+struct batch_counts {
+	int64_t read, inserted, updated, unchanged, rejected, deleted;
+};
+
+struct batch_put {
+	struct str full_url;	/* Bundle.entry.fullUrl, or STR_NONE */
+	int64_t if_version;	/* > 0: only when this is current (EHR_ECHANGED) */
+	bool by_time;		/* keep what is current when its lastUpdated is newer */
+};
+
+/* Starts collecting; nothing is written before batch_commit(). */
+int batch_open(struct batch **b, struct record *r,
+    const struct batch_info *info, struct ehr_err *e);
+/* Takes one resource: the value at node of t. EHR_EREJECT: not taken, *why
+ * says which finding (id, text); all other failures are final. The tape is
+ * not kept. */
+int batch_put(struct batch *b, const struct tape *t, uint32_t node,
+    const struct batch_put *opt, struct diag *why, struct ehr_err *e);
+/* A tombstone for TYPE/ID of the batch's source. */
+int batch_delete(struct batch *b, int type, struct str id, int64_t if_version,
+    struct ehr_err *e);
+void batch_rejected(struct batch *b, int64_t n);	/* counts them */
+void batch_read(struct batch *b, int64_t n);
+/* Digest of the input for the batch's row. */
+void batch_digest(struct batch *b, const uint8_t sha256[32]);
+/* Called in the transaction of each chunk, before it commits, with the
+ * patients touched: where the audit event is written. */
+void batch_on_chunk(struct batch *b,
+    int (*fn)(void *arg, int64_t batch, const int64_t *patients, size_t n,
+	bool first, bool last, struct ehr_err *e),
+    void *arg);
+/* Writes what was collected: up to 1,000 resources in one transaction, else
+ * sorted by chart in chunks (see DESIGN). counts may be NULL. A batch that
+ * changed nothing leaves a row with its counts all the same. */
+int batch_commit(struct batch *b, struct batch_counts *counts,
+    struct ehr_err *e);
+int64_t batch_number(const struct batch *b);		/* after commit */
+void batch_free(struct batch *b);
+
+/* ---- batches: the list, and undo ---- */
+
+enum batch_state { BATCH_INTERRUPTED, BATCH_DONE, BATCH_UNDONE, BATCH_PARTLY };
+
+struct batch_row {
+	int64_t id;
+	struct str tool, user, source, input, reason; /* borrowed */
+	uint8_t sha256[32];
+	bool has_sha256;
+	int64_t started, finished;			/* ms; 0: not yet */
+	enum batch_state state;
+	int64_t undoes;					/* or 0 */
+	struct batch_counts counts;
+};
+
+int batch_each(struct record *r, int (*fn)(void *arg,
+    const struct batch_row *row), void *arg, struct ehr_err *e);
+int batch_get(struct record *r, int64_t id, struct batch_row *row,
+    struct ehr_err *e);
+/* What a batch did, by rid: kind 'c' created, 'u' updated, 'd' deleted. */
+int batch_changes(struct record *r, int64_t id, int (*fn)(void *arg,
+    int64_t rid, char kind, int64_t version), void *arg, struct ehr_err *e);
+/* A new batch that takes batch id back. Refused (EHR_ENO) when later batches
+ * built on it: built_on is called for each such resource; with partial those
+ * are left and the rest is taken back. */
+int batch_undo(struct record *r, int64_t id, const struct batch_info *info,
+    bool partial, int (*built_on)(void *arg, int64_t rid, int64_t by_batch),
+    void *arg, int64_t *undo_batch, struct batch_counts *counts,
+    struct ehr_err *e);
+
+/* ---- patients ---- */
+
+/* Puts b's chart into a's (one batch, undone by batch_undo): segments move,
+ * both Patient resources get the link (replaces / replaced-by). */
+int record_merge(struct record *r, int64_t a, int64_t b,
+    const struct batch_info *info, int64_t *batch, struct ehr_err *e);
+
+/* ---- index (derived; rebuilt by record_reindex) ---- */
+
+enum index_param {
+#define X(id, name) INDEX_##id,
+#include "ehr/index.def"
+#undef X
+	INDEX_COUNT
+};
+
+typedef int index_fn(void *arg, int64_t patient, int64_t rid, int64_t date_ms);
+
+/* Resources with a coded value: system may be STR_NONE (any). Ordered by
+ * segment and date. */
+int index_token(struct record *r, enum index_param p, struct str system,
+    struct str code, index_fn *fn, void *arg, struct ehr_err *e);
+/* Numeric results of a code: latest only: the last of each patient. */
+struct index_value {
+	int64_t patient, rid, date_ms;
+	double value;
+	struct str unit;
+};
+int index_quantity(struct record *r, struct str system, struct str code,
+    bool latest, int (*fn)(void *arg, const struct index_value *v), void *arg,
+    struct ehr_err *e);
+/* Folded strings (names, city ...) by prefix, or exact. */
+int index_string(struct record *r, enum index_param p, struct str folded,
+    bool prefix, int (*fn)(void *arg, int64_t rid, struct str value),
+    void *arg, struct ehr_err *e);
+/* String values in [lo, hi) (dates as YYYY-MM-DD); hi STR_NONE: no end. */
+int index_range(struct record *r, enum index_param p, struct str lo,
+    struct str hi, int (*fn)(void *arg, int64_t rid, struct str value),
+    void *arg, struct ehr_err *e);
+/* Patients with an identifier of this value (any system when STR_NONE). */
+int index_identifier(struct record *r, int type, struct str system,
+    struct str value, int (*fn)(void *arg, int64_t rid), void *arg,
+    struct ehr_err *e);
+/* Notes by an FTS5 query of plain words (all must occur; quotes for a
+ * phrase): rid and a snippet, best first. */
+int index_text(struct record *r, struct str query, int (*fn)(void *arg,
+    int64_t rid, struct str snippet), void *arg, struct ehr_err *e);
+int record_reindex(struct record *r, struct ehr_err *e);
+/* Rows that should not be there or are missing; 0 fine, EHR_EINTEGRITY. */
+int record_check(struct record *r, int (*fn)(void *arg, const char *finding),
+    void *arg, struct ehr_err *e);
+
+#endif
