@@ -68,6 +68,8 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
+/* The end of the process, for what has no other way out. */
+_Noreturn void xnomem(void);
 
 /* ---- slices: borrowed text, not terminated ---- */
 
@@ -175,7 +177,8 @@ int strmap_each(const struct strmap *m,
     int (*fn)(void *arg, struct str key, int64_t value), void *arg);
 void strmap_release(struct strmap *m);
 
-uint64_t hash64(const void *p, size_t n, uint64_t seed); /* not for secrets */
+/* Not for secrets, not for files: it may change and depends on the machine. */
+uint64_t hash64(const void *p, size_t n, uint64_t seed);
 
 /* ---- findings about input ---- */
 

@@ -1,0 +1,215 @@
+/* Output: whole or not at all. A file is written beside its place and moved
+ * there when it is on disk; a pipe or device is written as it comes. */
+#include "ehr/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK = 64 << 10 };
+
+struct out {
+	char *path; /* NULL: standard output */
+	char *temp; /* NULL: written in place */
+	bool force;
+	int fd;
+	size_t len;
+	char block[BLOCK];
+};
+
+static const char *out_name(const struct out *out)
+{
+	return out->path ? out->path : "standard output";
+}
+
+static int exists(const char *path, struct ehr_err *e)
+{
+	return ehr_fail(e, EHR_EUSAGE,
+	    "%s: exists already; only --force overwrites it", path);
+}
+
+static void out_free(struct out *out)
+{
+	if (out->temp)
+		unlink(out->temp);
+	if (out->fd > STDERR_FILENO)
+		close(out->fd);
+	free(out->temp);
+	free(out->path);
+	free(out);
+}
+
+/* A name beside path that begins with a point, for mkostemp(). */
+static char *temp_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	struct buf b = BUF_INIT;
+
+	buf_add(&b, path, (size_t)(base - path));
+	buf_addf(&b, ".%.200s.XXXXXX", base);
+	return buf_detach(&b);
+}
+
+static int open_temp(struct out *out, struct ehr_err *e)
+{
+	out->temp = temp_name(out->path);
+	out->fd = mkostemp(out->temp, O_CLOEXEC);
+	if (out->fd >= 0)
+		return 0;
+	free(out->temp);
+	out->temp = NULL;
+	return ehr_fail_errno(e, "%s", out->path);
+}
+
+static int open_path(struct out *out, struct ehr_err *e)
+{
+	struct stat st;
+
+	if (stat(out->path, &st) != 0 || S_ISREG(st.st_mode)) {
+		if (!out->force && lstat(out->path, &st) == 0)
+			return exists(out->path, e);
+		return open_temp(out, e);
+	}
+	if (S_ISDIR(st.st_mode))
+		return ehr_fail(e, EHR_EIO, "%s: is a directory", out->path);
+	out->fd = open(out->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return out->fd < 0 ? ehr_fail_errno(e, "%s", out->path) : 0;
+}
+
+int out_open(struct out **result, const char *path, bool force,
+    struct ehr_err *e)
+{
+	struct out *out = xmalloc(sizeof(*out));
+	int r;
+
+	out->path = NULL;
+	out->temp = NULL;
+	out->force = force;
+	out->fd = STDOUT_FILENO;
+	out->len = 0;
+	if (path && strcmp(path, "-") != 0) {
+		out->path = xstrdup(path);
+		out->fd = -1;
+		r = open_path(out, e);
+		if (r < 0) {
+			out_free(out);
+			return r;
+		}
+	} else if (fflush(stdout) != 0) {
+		out_free(out);
+		return ehr_fail_errno(e, "standard output");
+	}
+	*result = out;
+	return 0;
+}
+
+static int write_all(struct out *out, const char *p, size_t n,
+    struct ehr_err *e)
+{
+	ssize_t done;
+
+	while (n > 0) {
+		done = write(out->fd, p, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return ehr_fail_errno(e, "%s", out_name(out));
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+static int flush(struct out *out, struct ehr_err *e)
+{
+	size_t n = out->len;
+
+	out->len = 0;
+	return write_all(out, out->block, n, e);
+}
+
+int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e)
+{
+	int r;
+
+	if (n > BLOCK - out->len) {
+		r = flush(out, e);
+		if (r < 0)
+			return r;
+	}
+	if (n >= BLOCK)
+		return write_all(out, p, n, e);
+	if (n)
+		memcpy(out->block + out->len, p, n);
+	out->len += n;
+	return 0;
+}
+
+/* The name itself is on disk only when its folder is. */
+static int sync_folder(const struct out *out, struct ehr_err *e)
+{
+	char *slash = strrchr(out->path, '/');
+	char *folder = slash ? xstrndup(out->path,
+	    (size_t)(slash - out->path) + 1) : xstrdup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+
+	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
+		r = ehr_fail_errno(e, "%s", folder);
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	return r;
+}
+
+/* Moves the file to its place. link() never overwrites, not even a file made
+ * meanwhile; where there are no links, renameat2() does the same. */
+static int move(struct out *out, struct ehr_err *e)
+{
+	int r;
+
+	if (out->force) {
+		r = rename(out->temp, out->path);
+	} else {
+		r = link(out->temp, out->path);
+		if (r == 0)
+			unlink(out->temp);
+		else if (errno == EPERM || errno == EOPNOTSUPP)
+			r = renameat2(AT_FDCWD, out->temp, AT_FDCWD, out->path,
+			    RENAME_NOREPLACE);
+	}
+	if (r != 0 && errno == EEXIST)
+		return exists(out->path, e);
+	if (r != 0)
+		return ehr_fail_errno(e, "%s", out->path);
+	free(out->temp);
+	out->temp = NULL;
+	return 0;
+}
+
+int out_commit(struct out *out, struct ehr_err *e)
+{
+	int r = flush(out, e);
+
+	if (r < 0 || !out->temp)
+		goto out;
+	if (fsync(out->fd) != 0) {
+		r = ehr_fail_errno(e, "%s", out->path);
+		goto out;
+	}
+	r = move(out, e);
+	if (r == 0)
+		r = sync_folder(out, e);
+out:
+	out_free(out);
+	return r;
+}
+
+void out_abort(struct out *out)
+{
+	if (out)
+		out_free(out);
+}
