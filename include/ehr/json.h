@@ -27,6 +27,8 @@ struct tape_node {
 	uint16_t depth;
 };
 
+#define TAPE_MAX_NODES (16U << 20) /* values and keys of one text */
+
 /* node[0] is the document. Reused from text to text without freeing. */
 struct tape {
 	char *text;		/* minified, terminated; owned */
@@ -83,7 +85,8 @@ static inline struct str tape_str(const struct tape *t, uint32_t i)
  * escapes are compared decoded. */
 uint32_t tape_get(const struct tape *t, uint32_t i, const char *key);
 uint32_t tape_getn(const struct tape *t, uint32_t i, struct str key);
-/* Members along a dotted path; arrays step to their first element. */
+/* Members along a dotted path; an array on the way steps to its first element
+ * (the last member is given as it is: "meta.profile" is the array). */
 uint32_t tape_path(const struct tape *t, uint32_t i, const char *path);
 /* The slice of a string, number or boolean member, STR_NONE when there is
  * none; strings with escapes are decoded into scratch first. */
