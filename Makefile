@@ -1,62 +1,165 @@
-# ehr: make, make demo, make check. Needs GNU make; packages: scripts/packages
-CC ?= gcc
+# ehr: `make demo` shows it, `make check` proves it; each installs the Debian
+# packages that are missing (scripts/packages). Needs GNU make and bash.
+#
+#	all demo check lint bench fuzz torture install uninstall dist clean
+#
+# Files are found by wildcard:
+#	lib/*/*.c -> $(BUILD)/libehr.a		cmd/X.c, cmd/X/*.c -> $(BIN)/X
+#	tests/unit/*_test.c, tests/tools/*.c, tests/fuzz/*_fuzz.c -> programs
+# SAN=address,undefined builds all of it, sanitized, beside the normal one.
+
+VERSION := 0.1.0
 PREFIX ?= /usr/local
 BUILD ?= build
-VERSION := 0.1.0
+BIN ?= bin
+FUZZ_TIME ?= 30
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 
 PKGS := sqlite3 jansson libcrypto zlib
 CSTD := -std=c17 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wformat=2
-HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE \
+	-fstack-clash-protection -fcf-protection
 OPT ?= -O2 -g
 CFLAGS ?= $(OPT)
 ifdef SAN
-BUILD := build-san
+override BUILD := build-san
+override BIN := build-san/bin
 CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SAN)
 LDFLAGS += -fsanitize=$(SAN)
 HARD := -fPIE
 endif
-BIN ?= $(if $(SAN),$(BUILD)/bin,bin)
+
+# pkg-config runs once, and only when something is compiled.
+PC_CFLAGS = $(eval PC_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PC_CFLAGS)
+PC_LIBS = $(eval PC_LIBS := $(shell pkg-config --libs $(PKGS)))$(PC_LIBS)
 ALL_CFLAGS = $(CSTD) $(WARN) $(HARD) -Iinclude -Ilib -I$(BUILD)/gen \
-	-DEHR_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS)) -lm -lpthread
+	-include include/banned.h -DEHR_VERSION='"$(VERSION)"' $(PC_CFLAGS) \
+	$(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
+LIBS = $(PC_LIBS) -lm -lpthread
 
-LIB_SRC := $(wildcard lib/*/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
 CMD_ONE := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
-CMD_DIR := $(patsubst cmd/%/,%,$(wildcard cmd/*/))
+CMD_DIR := $(patsubst cmd/%/,%,$(sort $(dir $(wildcard cmd/*/*.c))))
 TOOLS := $(CMD_ONE) $(CMD_DIR)
-UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
-TTOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
+TTOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
+FUZZ := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
+BATS := $(wildcard tests/bats/*.bats)
+COMPLETION := $(TOOLS:%=$(BUILD)/completion/%)
 
-.PHONY: all clean
-all: $(TOOLS:%=$(BIN)/%)
-
+.PHONY: all tests demo check check-built lint bench fuzz fuzz-run torture \
+	install uninstall dist clean
 .SECONDEXPANSION:
+.DELETE_ON_ERROR:
+
+all: $(TOOLS:%=$(BIN)/%)
+tests: all $(UNIT) $(TTOOLS)
+
+# ---- compiling and linking
+
 $(BUILD)/libehr.a: $(LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $(LIB_OBJ)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c include/banned.h
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Migrations become C strings: { 1, "CREATE ..." },
+$(BUILD)/gen/schema.h: scripts/gen-schema $(wildcard lib/store/schema/*.sql)
+	@mkdir -p $(@D)
+	@scripts/gen-schema lib/store/schema > $@
+$(filter $(BUILD)/lib/store/%,$(LIB_OBJ)): $(BUILD)/gen/schema.h
+
+LINK = mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 $(CMD_ONE:%=$(BIN)/%): $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libehr.a
-	@mkdir -p $(@D)
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
+	@$(LINK)
 $(CMD_DIR:%=$(BIN)/%): $(BIN)/%: $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard cmd/$$*/*.c)) $(BUILD)/libehr.a
-	@mkdir -p $(@D)
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
+	@$(LINK)
 $(UNIT) $(TTOOLS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libehr.a
+	@$(LINK)
+$(FUZZ): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libehr.a
 	@mkdir -p $(@D)
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+# ---- showing and proving
+
+demo:
+	@scripts/bootstrap build
+	@$(MAKE) -s all
+	@scripts/demo
+
+# Ends with `N passed, N failed, N skipped` over everything.
+check:
+	@scripts/bootstrap build test
+	@$(MAKE) -s -j$$(nproc) tests
+	@$(MAKE) -s check-built
+check-built:
+	@EHR_BIN=$(CURDIR)/$(BIN) EHR_BUILD=$(CURDIR)/$(BUILD) \
+		scripts/run-tests $(UNIT) $(BATS)
+
+lint:
+	@scripts/bootstrap build test lint
+	@scripts/lint
+
+# Each folder of tests/bench has a script `run` that prints ratios.
+bench: tests
+	@for run in $(wildcard tests/bench/*/run); do \
+		echo "== $$run"; EHR_BIN=$(CURDIR)/$(BIN) \
+		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || exit 1; done
+
+torture: tests
+	@for run in $(wildcard tests/torture/*); do \
+		test -x $$run || continue; \
+		echo "== $$run"; EHR_BIN=$(CURDIR)/$(BIN) \
+		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || exit 1; done
+
+fuzz:
+	@scripts/bootstrap build lint
+	@$(MAKE) -s BUILD=build-fuzz CC=clang HARD= WARN=-Wall \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=undefined' fuzz-run
+fuzz-run: $(FUZZ)
+	@scripts/fuzz $(FUZZ_TIME) $(FUZZ)
+
+# ---- installing
+
+$(COMPLETION): $(BUILD)/completion/%: $(BIN)/% scripts/gen-completion
+	@mkdir -p $(@D)
+	@scripts/gen-completion $< > $@
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: all $(COMPLETION)
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/ehr \
+		$(SHARE)/bash-completion/completions
+	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(COMPLETION) $(SHARE)/bash-completion/completions
+	for page in $(wildcard man/*.[1-9]); do \
+		install -D -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} \
+			|| exit 1; done
+	for data in $(wildcard lib/*/data); do \
+		lib=$${data%/data}; mkdir -p $(SHARE)/ehr/$${lib#lib/} && \
+		cp -R $$data/. $(SHARE)/ehr/$${lib#lib/} || exit 1; done
+
+uninstall:
+	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) \
+		$(TOOLS:%=$(SHARE)/bash-completion/completions/%)
+	for page in $(wildcard man/*.[1-9]); do \
+		rm -f $(SHARE)/man/man$${page##*.}/$${page##*/}; done
+	rm -rf $(SHARE)/ehr
+
+dist:
+	@mkdir -p dist
+	git archive --prefix=ehr-$(VERSION)/ -o dist/ehr-$(VERSION).tar.gz HEAD
 
 clean:
-	rm -rf build build-san bin
+	rm -rf build build-san build-fuzz bin dist
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
