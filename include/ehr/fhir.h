@@ -165,6 +165,9 @@ int fhir_validate(const struct tape *t, uint32_t root, struct diag_sink *sink,
 /* All append to b and return false when there was nothing to say. Text is
  * decoded, not cleaned for terminals. */
 
+/* The string, number or boolean of a member. */
+bool fhir_text(const struct tape *t, uint32_t object, const char *member,
+    struct buf *b);
 /* text, else the display of the first coding that has one, else its code. */
 bool fhir_codeable_text(const struct tape *t, uint32_t node, struct buf *b);
 /* The same for a CodeableConcept, Coding, string, code or Reference.display. */
@@ -177,8 +180,8 @@ bool fhir_has_code(const struct tape *t, uint32_t node, const char *system,
     const char *code);
 
 enum fhir_name_style { FHIR_NAME_SORT /* Family, Given */, FHIR_NAME_FULL };
-/* The HumanName to show of an array: official, usual, none, others; not old,
- * not ended; 0 when there is none. */
+/* The HumanName to show of an array: official, usual, no
+ * use, others, old; names that ended after these; 0 when there is none. */
 uint32_t fhir_current_name(const struct tape *t, uint32_t names);
 bool fhir_human_name(const struct tape *t, uint32_t name,
     enum fhir_name_style style, struct buf *b);
@@ -203,6 +206,9 @@ bool fhir_value(const struct tape *t, uint32_t node, int type, struct buf *b);
 uint32_t fhir_effective(const struct tape *t, uint32_t root, int type);
 /* The end of the same, when it is a period with one. */
 uint32_t fhir_effective_end(const struct tape *t, uint32_t root, int type);
+/* The paths tried, blanks between, for tests and documentation. */
+const char *fhir_effective_paths(int type);
+const char *fhir_effective_end_paths(int type);
 
 enum fhir_state {
 	FHIR_ACTIVE,	/* current: planned, in progress, active, on hold */

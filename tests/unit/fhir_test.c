@@ -345,3 +345,168 @@ TEST(filters_of_parameters)
 	    "{\"reference\":\"Patient/2\"}}]}", &set),
 	    "patient=Reference:{\"reference\":\"Patient/2\"}");
 }
+
+/* ---- reading ---- */
+
+static const char *value(const char *json)
+{
+	static struct buf b = BUF_INIT;
+	int type;
+	uint32_t v;
+
+	parse(json);
+	buf_reset(&b);
+	v = fhir_choice(&tape, 0, "value", &type);
+	return fhir_value(&tape, v, type, &b) ? b.s : NULL;
+}
+
+TEST(values_as_text)
+{
+	CHECK_STR(value("{\"valueQuantity\":{\"value\":1.10,\"unit\":\"mg/dL\"}}"),
+	    "1.10 mg/dL");
+	CHECK_STR(value("{\"valueQuantity\":{\"comparator\":\"<\",\"value\":5,"
+	    "\"code\":\"%\"}}"), "< 5%");
+	CHECK_STR(value("{\"valueQuantity\":{\"value\":7,\"code\":\"1\"}}"), "7");
+	CHECK_STR(value("{\"valueQuantity\":{\"unit\":\"mg\"}}"), NULL);
+	CHECK_STR(value("{\"valueRange\":{\"low\":{\"value\":3.5},\"high\":"
+	    "{\"value\":5.10,\"unit\":\"g\"}}}"), "3.5 - 5.10 g");
+	CHECK_STR(value("{\"valueRange\":{\"low\":{\"value\":60}}}"), ">= 60");
+	CHECK_STR(value("{\"valueRatio\":{\"numerator\":{\"value\":1},"
+	    "\"denominator\":{\"value\":128}}}"), "1 / 128");
+	CHECK_STR(value("{\"valuePeriod\":{\"start\":\"2020\"}}"), "since 2020");
+	CHECK_STR(value("{\"valuePeriod\":{\"start\":\"2020\",\"end\":\"2021\"}}"),
+	    "2020 to 2021");
+	CHECK_STR(value("{\"valueCodeableConcept\":{\"coding\":[{\"code\":\"a\"},"
+	    "{\"display\":\"A \\\"b\\\"\"}]}}"), "A \"b\"");
+	CHECK_STR(value("{\"valueCodeableConcept\":{\"coding\":[{\"code\":\"a\"}]}"
+	    "}"), "a");
+	CHECK_STR(value("{\"valueBoolean\":false}"), "false");
+	CHECK_STR(value("{\"valueSampledData\":{\"data\":\"1 2 3\"}}"),
+	    "3 samples");
+	CHECK_STR(value("{\"_valueString\":{},\"valueNonsense\":1}"), NULL);
+}
+
+TEST(names_of_people)
+{
+	BUF_AUTO b = BUF_INIT;
+	uint32_t n;
+
+	parse("{\"name\":[{\"use\":\"old\",\"family\":\"Old\"},{\"use\":\"usual\","
+	      "\"family\":\"Ended\",\"period\":{\"end\":\"2000\"}},{\"use\":"
+	      "\"nickname\",\"given\":[\"Nick\"]},{\"use\":\"official\",\"prefix\":"
+	      "[\"Dr.\"],\"given\":[\"Ann\",\"B.\"],\"family\":\"O'Neil\","
+	      "\"suffix\":[\"MD\"]}]}");
+	n = fhir_current_name(&tape, tape_get(&tape, 0, "name"));
+	CHECK(fhir_human_name(&tape, n, FHIR_NAME_SORT, &b));
+	CHECK_STR(b.s, "O'Neil, Ann B.");
+	buf_reset(&b);
+	CHECK(fhir_human_name(&tape, n, FHIR_NAME_FULL, &b));
+	CHECK_STR(b.s, "Dr. Ann B. O'Neil MD");
+	parse("{\"name\":[{\"text\":\"just text\"}]}");
+	n = fhir_current_name(&tape, tape_get(&tape, 0, "name"));
+	buf_reset(&b);
+	CHECK(fhir_human_name(&tape, n, FHIR_NAME_SORT, &b));
+	CHECK_STR(b.s, "just text");
+	CHECK(!fhir_human_name(&tape, 0, FHIR_NAME_SORT, &b));
+}
+
+static const char *effective(const char *json)
+{
+	static char text[64];
+	uint32_t v;
+
+	parse(json);
+	v = fhir_effective(&tape, 0, fhir_resource_type(&tape, 0));
+	snprintf(text, sizeof(text), "%.*s", v ? (int)tape_str(&tape, v).n : 0,
+	    tape_str(&tape, v).s);
+	return text;
+}
+
+TEST(effective_dates)
+{
+	CHECK_STR(effective("{\"resourceType\":\"Observation\",\"issued\":"
+	    "\"2021\",\"effectivePeriod\":{\"start\":\"2020\"}}"), "2020");
+	CHECK_STR(effective("{\"resourceType\":\"Observation\",\"issued\":"
+	    "\"2021\"}"), "2021");
+	CHECK_STR(effective("{\"resourceType\":\"Encounter\",\"period\":"
+	    "{\"start\":\"2019\",\"end\":\"2020\"}}"), "2019");
+	CHECK_STR(effective("{\"resourceType\":\"Patient\"}"), "");
+}
+
+/* Every path of the date table is one of R4 that ends in a date. */
+static void check_paths(int type, const char *paths)
+{
+	struct str rest = str_of(paths), path, name;
+	const struct fhir_element *el = NULL;
+	int cls;
+
+	while (rest.n > 0 && str_split(&rest, ' ', &path)) {
+		cls = type;
+		while (str_split(&path, '.', &name)) {
+			el = fhir_element(cls, name);
+			CHECK(el != NULL);
+			cls = el->cls;
+		}
+		CHECK(cls == FHIR_dateTime || cls == FHIR_date ||
+		      cls == FHIR_instant);
+	}
+}
+
+TEST(effective_paths_exist)
+{
+	int with = 0;
+
+	for (int i = 1; i <= FHIR_RESOURCES; i++) {
+		check_paths(i, fhir_effective_paths(i));
+		check_paths(i, fhir_effective_end_paths(i));
+		with += *fhir_effective_paths(i) != '\0';
+	}
+	CHECK(with > 60);
+}
+
+static int state(const char *json)
+{
+	parse(json);
+	return fhir_state(&tape, 0, fhir_resource_type(&tape, 0));
+}
+
+#define STATUS(system, code) \
+	"{\"coding\":[{\"system\":\"" system "\",\"code\":\"" code "\"}]}"
+
+TEST(states)
+{
+	CHECK_INT(state("{\"resourceType\":\"Condition\",\"clinicalStatus\":"
+	    STATUS("s", "active") "}"), FHIR_ACTIVE);
+	CHECK_INT(state("{\"resourceType\":\"Condition\",\"clinicalStatus\":"
+	    STATUS("s", "active") ",\"verificationStatus\":"
+	    STATUS("s", "entered-in-error") "}"), FHIR_IN_ERROR);
+	CHECK_INT(state("{\"resourceType\":\"AllergyIntolerance\","
+	    "\"verificationStatus\":" STATUS("s", "refuted") "}"),
+	    FHIR_REFUTED);
+	CHECK_INT(state("{\"resourceType\":\"Condition\",\"abatementAge\":{}}"),
+	    FHIR_INACTIVE);
+	CHECK_INT(state("{\"resourceType\":\"Condition\"}"),
+	    FHIR_STATE_UNKNOWN);
+	CHECK_INT(state("{\"resourceType\":\"MedicationRequest\",\"status\":"
+	    "\"on-hold\"}"), FHIR_ACTIVE);
+	CHECK_INT(state("{\"resourceType\":\"MedicationRequest\",\"status\":"
+	    "\"stopped\"}"), FHIR_INACTIVE);
+	CHECK_INT(state("{\"resourceType\":\"Immunization\",\"status\":"
+	    "\"not-done\"}"), FHIR_REFUTED);
+	CHECK_INT(state("{\"resourceType\":\"Patient\",\"active\":false}"),
+	    FHIR_INACTIVE);
+	CHECK_INT(state("{\"resourceType\":\"Goal\",\"lifecycleStatus\":"
+	    "\"completed\"}"), FHIR_INACTIVE);
+}
+
+TEST(categories_and_labels)
+{
+	CHECK_INT(fhir_category(FHIR_Patient), FHIR_DEMOGRAPHICS);
+	CHECK_INT(fhir_category(FHIR_Claim), FHIR_BILLING);
+	CHECK_INT(fhir_category(FHIR_DocumentReference), FHIR_NOTES);
+	CHECK_INT(fhir_category(FHIR_Observation), FHIR_CLINICAL);
+	parse("{\"meta\":{\"security\":[{\"code\":\"N\"},{\"code\":\"R\"}]}}");
+	CHECK(fhir_labelled(&tape, 0, NULL));
+	CHECK(fhir_labelled(&tape, 0, "N"));
+	CHECK(!fhir_labelled(&tape, 0, "HTEST"));
+}
