@@ -275,40 +275,63 @@ int64_t clock_ms(void)
 
 /* ---- writing ---- */
 
+/* sep and v with n digits at p; returns the place behind. */
+static char *put(char *p, char sep, int v, int n)
+{
+	int i;
+
+	*p = sep;
+	for (i = n; i > 0; i--) {
+		p[i] = (char)('0' + v % 10);
+		v /= 10;
+	}
+	return p + n + 1;
+}
+
 /* Three, six or nine digits: as few as lose nothing. */
-static void format_fraction(struct buf *b, int nano)
+static char *put_fraction(char *p, int nano)
 {
 	if (nano % 1000000 == 0)
-		buf_addf(b, ".%03d", nano / 1000000);
-	else if (nano % 1000 == 0)
-		buf_addf(b, ".%06d", nano / 1000);
-	else
-		buf_addf(b, ".%09d", nano);
+		return put(p, '.', nano / 1000000, 3);
+	if (nano % 1000 == 0)
+		return put(p, '.', nano / 1000, 6);
+	return put(p, '.', nano, 9);
+}
+
+static char *put_zone(char *p, int offset)
+{
+	int minutes = offset < 0 ? -offset : offset;
+
+	if (offset == 0) {
+		*p = 'Z';
+		return p + 1;
+	}
+	p = put(p, offset < 0 ? '-' : '+', minutes / 60, 2);
+	return put(p, ':', minutes % 60, 2);
 }
 
 void date_format(struct buf *b, const struct date *d)
 {
-	int offset = d->offset < 0 ? -d->offset : d->offset;
+	char text[48], *p = text;
 
 	if (d->precision == DATE_NONE)
 		return;
-	buf_addf(b, "%04d", d->year);
+	p = put(p, ' ', d->year, 4);
 	if (d->precision >= DATE_MONTH)
-		buf_addf(b, "-%02d", d->month);
+		p = put(p, '-', d->month, 2);
 	if (d->precision >= DATE_DAY)
-		buf_addf(b, "-%02d", d->day);
-	if (d->precision < DATE_MINUTE)
-		return;
-	buf_addf(b, "T%02d:%02d", d->hour, d->minute);
+		p = put(p, '-', d->day, 2);
+	if (d->precision >= DATE_MINUTE) {
+		p = put(p, 'T', d->hour, 2);
+		p = put(p, ':', d->minute, 2);
+	}
 	if (d->precision >= DATE_SECOND)
-		buf_addf(b, ":%02d", d->second);
+		p = put(p, ':', d->second, 2);
 	if (d->precision >= DATE_FRACTION)
-		format_fraction(b, d->nano);
-	if (d->has_offset && d->offset == 0)
-		buf_addch(b, 'Z');
-	else if (d->has_offset)
-		buf_addf(b, "%c%02d:%02d", d->offset < 0 ? '-' : '+',
-		    offset / 60, offset % 60);
+		p = put_fraction(p, d->nano);
+	if (d->precision >= DATE_MINUTE && d->has_offset)
+		p = put_zone(p, d->offset);
+	buf_add(b, text + 1, (size_t)(p - text - 1));
 }
 
 void date_format_ms(struct buf *b, int64_t ms)

@@ -120,15 +120,17 @@ static int base64_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Four characters to three bytes; pad of them were '='. Bits behind the last
- * byte are not looked at (RFC 4648 3.5 leaves that open). */
+/* Four characters to three bytes, for which b has room; pad of them were '='.
+ * Bits behind the last byte are not looked at (RFC 4648 3.5 leaves that
+ * open). */
 static void base64_quad(struct buf *b, uint32_t v, int pad)
 {
-	buf_addch(b, (char)(v >> 16));
-	if (pad < 2)
-		buf_addch(b, (char)(v >> 8));
-	if (pad < 1)
-		buf_addch(b, (char)v);
+	char *to = b->s + b->len;
+
+	to[0] = (char)(v >> 16);
+	to[1] = (char)(v >> 8);
+	to[2] = (char)v;
+	b->len += (size_t)(3 - pad);
 }
 
 static bool base64_decode_into(struct buf *b, struct str s)
@@ -163,10 +165,12 @@ bool base64_decode(struct buf *b, struct str s)
 {
 	size_t start = b->len;
 
+	bool ok;
+
 	buf_grow(b, s.n / 4 * 3 + 3);
-	if (base64_decode_into(b, s))
-		return true;
-	b->len = start;
-	b->s[start] = '\0';
-	return false;
+	ok = base64_decode_into(b, s);
+	if (!ok)
+		b->len = start;
+	b->s[b->len] = '\0';
+	return ok;
 }

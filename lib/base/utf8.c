@@ -142,10 +142,9 @@ static const struct fold {
 #undef X
 };
 
-/* blanks, controls, apostrophes and hyphens */
+/* blanks, controls, apostrophes and hyphens behind ASCII */
 static const struct range fold_blank[] = {
-	{ 0x00, 0x20 }, { 0x27, 0x27 }, { 0x2D, 0x2D }, { 0x60, 0x60 },
-	{ 0x7F, 0xA0 }, { 0xB4, 0xB4 }, { 0x2B9, 0x2BF }, { 0x2C8, 0x2C8 }, { 0x374, 0x374 },
+	{ 0x80, 0xA0 }, { 0xB4, 0xB4 }, { 0x2B9, 0x2BF }, { 0x2C8, 0x2C8 }, { 0x374, 0x374 },
 	{ 0x1680, 0x1680 }, { 0x2000, 0x200A }, { 0x2010, 0x2015 },
 	{ 0x2018, 0x201B }, { 0x2028, 0x2029 }, { 0x202F, 0x202F },
 	{ 0x2032, 0x2032 }, { 0x205F, 0x205F }, { 0x2212, 0x2212 },
@@ -176,6 +175,31 @@ static const struct fold *fold_find(uint32_t cp)
 	return NULL;
 }
 
+/* Folds the ASCII text at p up to the first other byte and returns that.
+ * *blank: a blank is due before the next letter. */
+static const char *fold_ascii(struct buf *b, size_t start, const char *p,
+    const char *end, bool *blank)
+{
+	char c, *to;
+
+	buf_grow(b, (size_t)(end - p) + 1);
+	to = b->s + b->len;
+	for (; p < end && (unsigned char)*p < 0x80; p++) {
+		c = *p;
+		if (c <= ' ' || c == '\'' || c == '-' || c == '`' || c == 0x7F) {
+			*blank = true;
+			continue;
+		}
+		if (*blank && to > b->s + start)
+			*to++ = ' ';
+		*blank = false;
+		*to++ = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+	}
+	*to = '\0';
+	b->len = (size_t)(to - b->s);
+	return p;
+}
+
 void utf8_fold(struct buf *b, struct str s)
 {
 	const char *p = s.s, *end = s.s + s.n;
@@ -185,22 +209,22 @@ void utf8_fold(struct buf *b, struct str s)
 	uint32_t cp;
 
 	while (p < end) {
+		p = fold_ascii(b, start, p, end, &blank);
+		if (p == end)
+			break;
 		cp = utf8_next(&p, end);
 		if (in_ranges(fold_blank, ARRAY_LEN(fold_blank), cp)) {
 			blank = true;
 			continue;
 		}
-		if (cp >= 0x80 &&
-		    in_ranges(fold_drop, ARRAY_LEN(fold_drop), cp))
+		if (in_ranges(fold_drop, ARRAY_LEN(fold_drop), cp))
 			continue;
 		if (blank && b->len > start)
 			buf_addch(b, ' ');
 		blank = false;
-		f = cp < 0x80 ? NULL : fold_find(cp);
+		f = fold_find(cp);
 		if (f)
 			buf_adds(b, f->to);
-		else if (cp >= 'A' && cp <= 'Z')
-			buf_addch(b, (char)(cp + 'a' - 'A'));
 		else
 			utf8_put(b, cp);
 	}
