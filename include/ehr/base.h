@@ -93,11 +93,16 @@ static inline bool str_is(struct str a, const char *b)
 {
 	return a.s != NULL && str_eq(a, str_of(b));
 }
+/* One past the last byte; NULL of STR_NONE. */
+static inline const char *str_end(struct str a)
+{
+	return a.n ? a.s + a.n : a.s;
+}
 bool str_starts(struct str a, const char *prefix);
 bool str_ends(struct str a, const char *suffix);
 int str_cmp(struct str a, struct str b); /* byte order, then length */
 /* Takes the part of *rest before sep (all when there is none) and moves *rest
- * behind it; false when *rest was used up. */
+ * behind it; false when *rest was used up. "a," has two parts, "" one. */
 bool str_split(struct str *rest, char sep, struct str *part);
 struct str str_trim(struct str a);			/* ASCII blanks */
 bool str_int(struct str a, int64_t *v);			/* whole slice, decimal */
@@ -228,8 +233,9 @@ size_t utf8_valid(const char *s, size_t n);
 uint32_t utf8_next(const char **s, const char *end);
 void utf8_put(struct buf *b, uint32_t cp);
 /* Appends s folded for search: simple case folding, Latin letters without
- * their marks, apostrophes and hyphens as blanks, blanks squeezed. The same
- * on every machine and locale. */
+ * their marks, apostrophes and hyphens as blanks, blanks squeezed and none at
+ * the ends. Folding twice changes nothing. The same on every machine and
+ * locale. */
 void utf8_fold(struct buf *b, struct str s);
 /* Appends s without C0, C1, DEL, bidi controls and escape sequences; newline
  * and tab become a blank unless keep_lines. For everything a person sees. */
@@ -256,13 +262,15 @@ struct date {
 };
 
 /* Reads a FHIR date, dateTime or instant, the whole slice; false when it is
- * none. Second 60 is taken as 59.999999999. */
+ * none. Second 60 is taken as 59.999999999. Seconds and offset may be missing,
+ * which a dateTime of FHIR does not allow: precision and has_offset tell. */
 bool date_parse(struct str s, struct date *d);
 /* First and one past the last UTC millisecond that d can mean. Without an
  * offset the range is widened by 14 h and 12 h so that no zone misses it. */
 void date_range(const struct date *d, int64_t *lo, int64_t *hi);
 /* Milliseconds since 1970 of d's first instant, its offset (else UTC) used. */
 int64_t date_ms(const struct date *d);
+/* The years 1 to 9999 are kept to, here and in date_from_days(). */
 void date_from_ms(struct date *d, int64_t ms, int offset_minutes);
 void date_format(struct buf *b, const struct date *d);	/* FHIR form */
 int64_t date_days(int year, int month, int day);	/* since 1970-01-01 */
@@ -270,7 +278,8 @@ void date_from_days(struct date *d, int64_t days);
 bool date_valid_day(int year, int month, int day);
 int date_cmp_day(const struct date *a, const struct date *b);
 /* Whole years from birth to on (29 February: 1 March in common years). A
- * birth date of a coarser precision counts from its first day. */
+ * birth date of a coarser precision counts from its first day. Below 0 when on
+ * is earlier. */
 int date_age(const struct date *birth, const struct date *on);
 /* FHIR instant in UTC with ms ("2026-01-31T12:00:00.000Z"). */
 void date_format_ms(struct buf *b, int64_t ms);
@@ -283,12 +292,13 @@ struct decimal {
 	int exp;	/* digits after the point are -exp: 1.10 keeps 2 */
 };
 
-/* JSON number or FHIR decimal; false: not one, or over 34 digits. */
+/* JSON number or FHIR decimal; false: not one, over 34 digits, or an exponent
+ * beyond 400. */
 bool decimal_parse(struct str s, struct decimal *d);
 int decimal_cmp(const struct decimal *a, const struct decimal *b);
 double decimal_double(const struct decimal *d);
 void decimal_format(struct buf *b, const struct decimal *d);
-/* False on overflow. */
+/* False when the result has over 34 digits or its exponent is beyond 400. */
 bool decimal_add(const struct decimal *a, const struct decimal *b,
     struct decimal *sum);
 bool decimal_mul(const struct decimal *a, const struct decimal *b,
@@ -310,7 +320,7 @@ struct in;
 /* Opens path (no directory). The name is kept for messages. */
 int in_open(struct in **in, const char *path, struct ehr_err *e);
 int in_open_mem(struct in **in, const char *name, struct str bytes);
-/* Reads up to n bytes: count, 0 at the end, or a negative code: a truncated
+/* Reads up to n > 0 bytes: count, 0 at the end, or a negative code: a truncated
  * or faulty gzip member is EHR_EREJECT, a failed read EHR_EIO. */
 ssize_t in_read(struct in *in, void *p, size_t n, struct ehr_err *e);
 const char *in_name(const struct in *in);
@@ -325,11 +335,15 @@ void in_close(struct in *in);
 struct out;
 
 /* path NULL or "-": standard output. Else a temporary file beside path that
- * out_commit() syncs and renames; an existing file needs force. */
+ * out_commit() syncs and renames; an existing file needs force, else
+ * EHR_EUSAGE, also when it came to be meanwhile. Readable by its owner only. A
+ * device or pipe is written as it comes. */
 int out_open(struct out **out, const char *path, bool force,
     struct ehr_err *e);
 int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e);
 int out_commit(struct out *out, struct ehr_err *e);	/* frees out */
-void out_abort(struct out *out);			/* frees out */
+void out_abort(struct out *out);			/* the same; NULL is allowed */
+
+#include "ehr/banned.h"
 
 #endif

@@ -59,11 +59,13 @@ static bool read_exp(struct reader *r)
 
 bool decimal_parse(struct str s, struct decimal *d)
 {
-	struct reader r = { .p = s.s, .end = s.s + s.n };
+	struct reader r = { .p = s.s, .end = str_end(s) };
 	const char *start;
 	bool minus;
 
-	minus = r.p < r.end && *r.p == '-';
+	if (s.n == 0)
+		return false;
+	minus = *r.p == '-';
 	r.p += minus;
 	start = r.p;
 	if (!read_digits(&r) || (*start == '0' && r.p > start + 1))

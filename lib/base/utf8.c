@@ -202,7 +202,7 @@ static const char *fold_ascii(struct buf *b, size_t start, const char *p,
 
 void utf8_fold(struct buf *b, struct str s)
 {
-	const char *p = s.s, *end = s.s + s.n;
+	const char *p = s.s, *end = str_end(s);
 	const struct fold *f;
 	size_t start = b->len;
 	bool blank = false;
@@ -300,7 +300,7 @@ static void skip_escape(const char **p, const char *end, uint32_t cp)
 
 void utf8_clean(struct buf *b, struct str s, bool keep_lines)
 {
-	const char *p = s.s, *end = s.s + s.n;
+	const char *p = s.s, *end = str_end(s);
 	uint32_t cp;
 
 	while (p < end) {
@@ -353,7 +353,7 @@ static size_t width(uint32_t cp)
 
 size_t utf8_width(struct str s)
 {
-	const char *p = s.s, *end = s.s + s.n;
+	const char *p = s.s, *end = str_end(s);
 	size_t cols = 0;
 
 	while (p < end)
@@ -363,7 +363,7 @@ size_t utf8_width(struct str s)
 
 size_t utf8_fit(struct str s, size_t cols)
 {
-	const char *p = s.s, *end = s.s + s.n, *next = p;
+	const char *p = s.s, *end = str_end(s), *next = p;
 	size_t w;
 
 	while (p < end) {
