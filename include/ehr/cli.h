@@ -24,7 +24,7 @@ enum cli_kind {
 	CLI_COUNT,  /* int: one more each time */
 	CLI_TEXT,   /* const char *: the last one wins */
 	CLI_INT,    /* int64_t, within min..max unless both are 0 */
-	CLI_CHOICE, /* int: place of the word in arg, "a|b|c", from min */
+	CLI_CHOICE, /* int: place of the word in arg, "a|b", from min */
 	CLI_DATE,   /* const char *: a FHIR date or dateTime */
 	CLI_LIST,   /* struct cli_list: every one given */
 	CLI_ACTION, /* -h and its like; not for tools */
@@ -42,7 +42,7 @@ struct cli_opt {
 	char key;	  /* 's'; 0: only a name */
 	enum cli_kind kind;
 	unsigned flags;
-	const char *arg;  /* name of the value for the help; words of a choice */
+	const char *arg;  /* its value in the help; words of a choice */
 	const char *help; /* half a line, lower case, no full stop */
 	void *to;	  /* type by kind; usually a static */
 	int64_t min, max;
@@ -186,7 +186,8 @@ struct cli_ids {
 	uint64_t line;
 	struct buf buf;
 };
-#define CLI_IDS(cli, first) ((struct cli_ids){ (cli), (first), false, 0, BUF_INIT })
+#define CLI_IDS(cli, first) \
+	((struct cli_ids){ (cli), (first), false, 0, BUF_INIT })
 #define CLI_IDS_AUTO EHR_CLEANUP(cli_ids_release) struct cli_ids
 /* 1 and the id, borrowed until the next call; 0 at the end; negative. */
 int cli_ids_next(struct cli_ids *it, struct str *id, struct ehr_err *e);
@@ -200,7 +201,7 @@ int cli_stdin(struct cli *c, struct buf *b, size_t max, struct ehr_err *e);
 
 enum {
 	PRINT_RIGHT = 1 << 0, /* aligned to the right */
-	PRINT_WIDE = 1 << 1,  /* free text: cut first when a table is too wide */
+	PRINT_WIDE = 1 << 1,  /* free text: cut first in a wide table */
 };
 
 struct print_col {
