@@ -77,13 +77,16 @@ $(BUILD)/gen/schema.h: scripts/gen-schema $(wildcard lib/store/schema/*.sql)
 	@scripts/gen-schema lib/store/schema > $@
 $(filter $(BUILD)/lib/store/%,$(LIB_OBJ)): $(BUILD)/gen/schema.h
 
+# Objects of the sources that match. A % in a static pattern's prerequisites
+# would be its stem, so the lists are made here. X-parts/*.c are X's parts.
+OBJ = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LINK = mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(CMD_ONE:%=$(BIN)/%): $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libehr.a
 	@$(LINK)
-$(CMD_DIR:%=$(BIN)/%): $(BIN)/%: $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard cmd/$$*/*.c)) $(BUILD)/libehr.a
+$(CMD_DIR:%=$(BIN)/%): $(BIN)/%: $$(call OBJ,cmd/$$*/*.c) $(BUILD)/libehr.a
 	@$(LINK)
-$(UNIT) $(TTOOLS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libehr.a
+$(UNIT) $(TTOOLS): $(BUILD)/%: $(BUILD)/%.o $$(call OBJ,$$*-parts/*.c) $(BUILD)/libehr.a
 	@$(LINK)
 $(FUZZ): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libehr.a
 	@mkdir -p $(@D)
