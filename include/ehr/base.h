@@ -35,7 +35,7 @@ enum {
 /* The exit code of a tool is the negated code (ehr(7), EXIT STATUS). */
 enum ehr_code {
 	EHR_OK = 0,
-	EHR_ENO = -1,	     /* done, and the answer is no, differs or findings */
+	EHR_ENO = -1,	     /* done; the answer is no, differs or findings */
 	EHR_EUSAGE = -2,     /* wrong options or arguments */
 	EHR_EREJECT = -3,    /* some input was rejected */
 	EHR_ENOENT = -4,     /* no such id, or ambiguous */
@@ -55,7 +55,8 @@ struct ehr_err {
 };
 
 /* Sets e (NULL is allowed) and returns code. */
-int ehr_fail(struct ehr_err *e, int code, const char *fmt, ...) EHR_PRINTF(3, 4);
+int ehr_fail(struct ehr_err *e, int code, const char *fmt, ...)
+    EHR_PRINTF(3, 4);
 /* The same with ": strerror(errno)" appended; returns EHR_EIO. */
 int ehr_fail_errno(struct ehr_err *e, const char *fmt, ...) EHR_PRINTF(2, 3);
 /* Puts text in front of the message e holds already; returns e->code. */
@@ -105,7 +106,7 @@ int str_cmp(struct str a, struct str b); /* byte order, then length */
  * behind it; false when *rest was used up. "a," has two parts, "" one. */
 bool str_split(struct str *rest, char sep, struct str *part);
 struct str str_trim(struct str a);			/* ASCII blanks */
-bool str_int(struct str a, int64_t *v);			/* whole slice, decimal */
+bool str_int(struct str a, int64_t *v);		/* whole slice, decimal */
 
 /* ---- growing byte buffer; s is always terminated, never NULL ---- */
 
@@ -123,14 +124,14 @@ static inline void buf_reset(struct buf *b)
 	if (b->cap)
 		b->s[0] = '\0';
 }
-void buf_grow(struct buf *b, size_t extra);		/* room for extra + NUL */
+void buf_grow(struct buf *b, size_t extra);	/* room for extra + NUL */
 void buf_add(struct buf *b, const void *s, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addstr(struct buf *b, struct str s);
 void buf_addch(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) EHR_PRINTF(2, 3);
 void buf_addvf(struct buf *b, const char *fmt, va_list ap) EHR_PRINTF(2, 0);
-char *buf_detach(struct buf *b);			/* owned by the caller */
+char *buf_detach(struct buf *b);		/* owned by the caller */
 static inline struct str buf_str(const struct buf *b)
 {
 	return (struct str){ b->s, b->len };
@@ -311,7 +312,8 @@ void uuid_format(const uint8_t u[16], char out[37]);
 bool hex_parse(struct str s, uint8_t *out, size_t n);
 void hex_format(struct buf *b, const void *p, size_t n);
 void base64_encode(struct buf *b, const void *p, size_t n);
-bool base64_decode(struct buf *b, struct str s);	/* RFC 4648 4; blanks ok */
+/* RFC 4648 4, blanks allowed; false leaves b as it was. */
+bool base64_decode(struct buf *b, struct str s);
 
 /* ---- input: a file, "-" for standard input; gzip is recognised ---- */
 
@@ -342,8 +344,9 @@ int out_open(struct out **out, const char *path, bool force,
     struct ehr_err *e);
 int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e);
 int out_commit(struct out *out, struct ehr_err *e);	/* frees out */
-void out_abort(struct out *out);			/* the same; NULL is allowed */
-
-#include "ehr/banned.h"
+void out_abort(struct out *out);			/* the same; NULL is fine */
+/* Removes the temporary files of all open outputs; for a signal handler of a
+ * process that ends. */
+void out_remove_temps(void);
 
 #endif

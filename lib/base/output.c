@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,9 +17,15 @@ struct out {
 	char *temp; /* NULL: written in place */
 	bool force;
 	int fd;
+	struct out *next; /* with a temporary file too */
 	size_t len;
 	char block[BLOCK];
 };
+
+/* The outputs with a temporary file. A signal may come at any time, so each
+ * change is one store that leaves a whole list. */
+static struct out *_Atomic temps;
+static pthread_mutex_t temps_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *out_name(const struct out *out)
 {
@@ -31,13 +38,48 @@ static int exists(const char *path, struct ehr_err *e)
 	    "%s: exists already; only --force overwrites it", path);
 }
 
+static void remember_temp(struct out *out)
+{
+	pthread_mutex_lock(&temps_lock);
+	out->next = temps;
+	temps = out;
+	pthread_mutex_unlock(&temps_lock);
+}
+
+/* The temporary file is gone or has its name. */
+static void forget_temp(struct out *out)
+{
+	struct out *at;
+
+	pthread_mutex_lock(&temps_lock);
+	if (temps == out) {
+		temps = out->next;
+	} else {
+		for (at = temps; at->next != out; at = at->next)
+			;
+		at->next = out->next;
+	}
+	pthread_mutex_unlock(&temps_lock);
+	free(out->temp);
+	out->temp = NULL;
+}
+
+void out_remove_temps(void)
+{
+	const struct out *at;
+
+	for (at = temps; at; at = at->next)
+		unlink(at->temp);
+}
+
 static void out_free(struct out *out)
 {
-	if (out->temp)
+	if (out->temp) {
 		unlink(out->temp);
+		forget_temp(out);
+	}
 	if (out->fd > STDERR_FILENO)
 		close(out->fd);
-	free(out->temp);
 	free(out->path);
 	free(out);
 }
@@ -58,8 +100,10 @@ static int open_temp(struct out *out, struct ehr_err *e)
 {
 	out->temp = temp_name(out->path);
 	out->fd = mkostemp(out->temp, O_CLOEXEC);
-	if (out->fd >= 0)
+	if (out->fd >= 0) {
+		remember_temp(out);
 		return 0;
+	}
 	free(out->temp);
 	out->temp = NULL;
 	return ehr_fail_errno(e, "%s", out->path);
@@ -185,8 +229,7 @@ static int move(struct out *out, struct ehr_err *e)
 		return exists(out->path, e);
 	if (r != 0)
 		return ehr_fail_errno(e, "%s", out->path);
-	free(out->temp);
-	out->temp = NULL;
+	forget_temp(out);
 	return 0;
 }
 

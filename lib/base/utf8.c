@@ -144,7 +144,8 @@ static const struct fold {
 
 /* blanks, controls, apostrophes and hyphens behind ASCII */
 static const struct range fold_blank[] = {
-	{ 0x80, 0xA0 }, { 0xB4, 0xB4 }, { 0x2B9, 0x2BF }, { 0x2C8, 0x2C8 }, { 0x374, 0x374 },
+	{ 0x80, 0xA0 }, { 0xB4, 0xB4 }, { 0x2B9, 0x2BF }, { 0x2C8, 0x2C8 },
+	{ 0x374, 0x374 },
 	{ 0x1680, 0x1680 }, { 0x2000, 0x200A }, { 0x2010, 0x2015 },
 	{ 0x2018, 0x201B }, { 0x2028, 0x2029 }, { 0x202F, 0x202F },
 	{ 0x2032, 0x2032 }, { 0x205F, 0x205F }, { 0x2212, 0x2212 },
@@ -186,7 +187,8 @@ static const char *fold_ascii(struct buf *b, size_t start, const char *p,
 	to = b->s + b->len;
 	for (; p < end && (unsigned char)*p < 0x80; p++) {
 		c = *p;
-		if (c <= ' ' || c == '\'' || c == '-' || c == '`' || c == 0x7F) {
+		if (c <= ' ' || c == 0x7F || c == '\'' || c == '-' ||
+		    c == '`') {
 			*blank = true;
 			continue;
 		}

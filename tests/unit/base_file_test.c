@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <zlib.h>
 
 #include "test.h"
@@ -377,6 +379,49 @@ TEST(output_loses_no_race)
 	CHECK_INT(out_commit(out, &e), EHR_EUSAGE);
 	check_file(path, STR("theirs"));
 	CHECK_INT(entries(&f), 1);
+}
+
+static void on_end(int sig)
+{
+	(void)sig;
+	out_remove_temps();
+	_exit(7);
+}
+
+/* Starts three outputs, gives one up, is killed; does not return. */
+static void killed_writer(struct folder *f)
+{
+	struct out *out[3];
+	struct ehr_err e;
+	char name[8];
+	int i;
+
+	signal(SIGTERM, on_end);
+	for (i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "out%d", i);
+		if (out_open(&out[i], in_folder(f, name), false, &e) != 0)
+			_exit(1);
+	}
+	out_abort(out[1]);
+	if (entries(f) != 2)
+		_exit(2);
+	raise(SIGTERM);
+	_exit(3);
+}
+
+TEST(output_leaves_nothing_when_killed)
+{
+	int status = 0;
+	pid_t pid;
+
+	FOLDER(f);
+	pid = fork();
+	if (pid == 0)
+		killed_writer(&f);
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFEXITED(status));
+	CHECK_INT(WEXITSTATUS(status), 7);
+	CHECK_INT(entries(&f), 0);
 }
 
 TEST(output_refused)
