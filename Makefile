@@ -37,8 +37,7 @@ endif
 PC_CFLAGS = $(eval PC_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PC_CFLAGS)
 PC_LIBS = $(eval PC_LIBS := $(shell pkg-config --libs $(PKGS)))$(PC_LIBS)
 ALL_CFLAGS = $(CSTD) $(WARN) $(HARD) -Iinclude -Ilib -I$(BUILD)/gen \
-	-include include/banned.h -DEHR_VERSION='"$(VERSION)"' $(PC_CFLAGS) \
-	$(CFLAGS)
+	-DEHR_VERSION='"$(VERSION)"' $(PC_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 LIBS = $(PC_LIBS) -lm -lpthread
 
@@ -66,7 +65,7 @@ $(BUILD)/libehr.a: $(LIB_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $(LIB_OBJ)
 
-$(BUILD)/%.o: %.c include/banned.h
+$(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -148,8 +147,10 @@ install: all $(COMPLETION)
 		install -D -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} \
 			|| exit 1; done
 	for data in $(wildcard lib/*/data); do \
-		lib=$${data%/data}; mkdir -p $(SHARE)/ehr/$${lib#lib/} && \
-		cp -R $$data/. $(SHARE)/ehr/$${lib#lib/} || exit 1; done
+		lib=$${data%/data}; find $$data -type f ! -name '*.def' \
+		-printf '%P\n' | while read -r f; do install -D -m 644 \
+		$$data/$$f $(SHARE)/ehr/$${lib#lib/}/$$f || exit 1; \
+		done || exit 1; done
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) \
