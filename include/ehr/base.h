@@ -343,8 +343,9 @@ struct out;
 int out_open(struct out **out, const char *path, bool force,
     struct ehr_err *e);
 int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e);
-int out_commit(struct out *out, struct ehr_err *e);	/* frees out */
-void out_abort(struct out *out);			/* the same; NULL is fine */
+/* Both free out; out_abort(NULL) is allowed. */
+int out_commit(struct out *out, struct ehr_err *e);
+void out_abort(struct out *out);
 /* Removes the temporary files of all open outputs; for a signal handler of a
  * process that ends. */
 void out_remove_temps(void);

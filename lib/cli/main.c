@@ -23,6 +23,26 @@ static bool catch_pipe(void)
 	return sigaction(SIGPIPE, &sa, NULL) == 0;
 }
 
+/* No half-written file stays behind; then the signal does what it does. */
+static void on_end(int sig)
+{
+	out_remove_temps();
+	raise(sig);
+}
+
+static void catch_end(void)
+{
+	static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction now, sa = { .sa_handler = on_end,
+		.sa_flags = (int)SA_RESETHAND };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(ends); i++)
+		if (sigaction(ends[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			sigaction(ends[i], &sa, NULL);
+}
+
 static void die_of_pipe(void)
 {
 	signal(SIGPIPE, SIG_DFL);
@@ -74,6 +94,7 @@ int cli_main(const struct cli_tool *t, int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	caught = catch_pipe();
+	catch_end();
 	rc = cli_parse(&c, t, argc, argv, &e);
 	if (rc == EHR_OK)
 		rc = c.action == CLI_RUN ? c.verb->run(&c, &e) : tell(&c);
