@@ -4,7 +4,8 @@
  * The tape is the read path of every resource: one pass checks the text,
  * writes it minified and lists its values in document order. No allocation
  * per value; numbers and strings stay slices of the minified text, so 1.10
- * stays 1.10. Documents are built with jansson (json_build.h functions below).
+ * stays 1.10; edits copy what they do not change. Inputs of many values are
+ * split first.
  */
 #ifndef EHR_JSON_H
 #define EHR_JSON_H
@@ -100,5 +101,96 @@ void json_quote(struct buf *b, struct str s);
 /* Same value, numbers compared by their text, members in any order. */
 bool tape_equal(const struct tape *a, uint32_t i, const struct tape *b,
     uint32_t j);
+
+/* ---- writing ---- */
+
+/* Appends value i of t, minified, numbers and strings as they stand. */
+void tape_write(struct buf *b, const struct tape *t, uint32_t i);
+/* The same over several lines, indent blanks a level; no newline at the end. */
+void json_pretty(struct buf *b, const struct tape *t, uint32_t i,
+    unsigned indent);
+
+/* One change: at a dotted path of member names and array indexes ("name.0.use",
+ * "" is the document). */
+struct tape_edit {
+	const char *path;
+	struct str value; /* JSON text taken as it is; STR_NONE removes */
+};
+/* Appends the document of t with n changes made in turn; all else keeps its
+ * text. A member that is new goes to the end of its object, an index equal to
+ * an array's length appends; removing what is not there changes nothing.
+ * Objects on the way that are missing are made. EHR_ENOENT: a path that leads
+ * through a scalar or beyond an array; EHR_EREJECT: a value that is no JSON;
+ * the buffer is as before then. */
+int tape_edit(struct buf *b, const struct tape *t, const struct tape_edit *edit,
+    size_t n, struct ehr_err *e);
+/* Appends object i of t with one member set, added or (STR_NONE) removed. */
+void json_set_member(struct buf *b, const struct tape *t, uint32_t i,
+    const char *key, struct str value);
+
+/* ---- streams: the values of an input of any size, one at a time ---- */
+
+/* Recognised without being told: one document; values one a line (NDJSON);
+ * documents one after another. A Bundle (a top-level object whose resourceType
+ * is "Bundle") is taken apart: head, entries one by one, tail. A byte order
+ * mark at the start is skipped. The splitter looks at strings and brackets
+ * only; whether a piece is JSON says tape_parse().
+ *
+ * After a fault the next good value is found again: at the next line when
+ * values stand one a line; else where the brackets close, a bracket of the
+ * wrong kind closing what was left open before it, and a line end ending a
+ * string; or where an object starts at a place at which only a new one can.
+ * Every byte but blanks (and the commas between entries) is part of exactly
+ * one item. */
+enum json_form {
+	JSON_AUTO,
+	JSON_LINES,	/* no value spans lines */
+	JSON_DOCUMENTS, /* lines mean nothing */
+};
+
+enum json_item_kind {
+	JSON_VALUE, /* a document, a line, or what stands in its place */
+	JSON_HEAD,  /* a Bundle as far as the bracket that opens its entries */
+	JSON_ENTRY, /* an entry of that Bundle */
+	JSON_TAIL,  /* the Bundle from the bracket that closes its entries */
+};
+
+struct json_item {
+	enum json_item_kind kind;
+	const char *why;	/* refused already (static), or NULL */
+	enum diag_id id;	/* when refused */
+	/* The bytes of the input; none when too large (JSON_SIZE). Both
+	 * slices are borrowed until the next call. */
+	struct str raw;
+	/* The same as a text to parse: the entries' array and the object of a
+	 * head or tail are completed. */
+	struct str text;
+	uint64_t line;		/* of its first byte, from 1 */
+	uint64_t offset;	/* of its first byte in the decompressed input */
+	uint64_t length;	/* bytes, those of a too large one too */
+	uint64_t entry;		/* of a Bundle, from 0 */
+};
+
+/* All may be 0. */
+struct json_split_opt {
+	enum json_form form;
+	size_t limit;		/* bytes of one item: MAX_RESOURCE */
+	size_t chunk;		/* bytes read at a time: 256 KiB */
+	/* Takes the bytes of items over the limit, before the item itself. */
+	void (*on_skipped)(void *arg, const void *p, size_t n);
+	void *arg;
+};
+
+struct json_split;
+
+/* Borrows in until json_split_free(). Memory: limit and some more at most,
+ * what the largest item needs in general. */
+struct json_split *json_split_new(struct in *in,
+    const struct json_split_opt *opt);
+void json_split_free(struct json_split *s);
+/* 1 and an item, 0 at the end, or EHR_EIO when reading failed. Faulty gzip
+ * data makes the item it cuts (or an empty one) refused with DIAG_GZIP. */
+int json_split_next(struct json_split *s, struct json_item *item,
+    struct ehr_err *e);
 
 #endif

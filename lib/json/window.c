@@ -1,0 +1,131 @@
+/* window.c - the part of an input that the splitter looks at. */
+#include <stdlib.h>
+
+#include "json/scan.h"
+#include "json/split.h"
+
+static uint64_t count_lines(const char *p, size_t n)
+{
+	uint64_t lines = 0;
+	size_t i = 0;
+
+	while (i < n) {
+		/* In blocks of 255 so that the compiler can count in bytes. */
+		size_t end = n - i > 255 ? i + 255 : n;
+		uint8_t block = 0;
+
+		for (; i < end; i++)
+			block = (uint8_t)(block + (p[i] == '\n'));
+		lines += block;
+	}
+	return lines;
+}
+
+static void count_to(struct json_split *s, size_t at)
+{
+	if (at <= s->counted)
+		return;
+	s->line += count_lines(s->win + s->counted, at - s->counted);
+	s->counted = at;
+}
+
+void split_begin(struct json_split *s)
+{
+	s->start = s->pos;
+	count_to(s, s->pos);
+	s->item_line = s->line;
+	s->item_offset = s->base + s->pos;
+	s->skipping = s->hold = s->full = s->counting = false;
+	s->faults = 0;
+}
+
+void split_skip(struct json_split *s)
+{
+	if (s->opt.on_skipped && s->pos > s->start)
+		s->opt.on_skipped(s->opt.arg, s->win + s->start,
+		    s->pos - s->start);
+	s->start = s->pos;
+}
+
+/* Room for n more bytes: what stands before start is given up. */
+static void make_room(struct json_split *s, size_t n)
+{
+	size_t need;
+	char *mem;
+
+	if (s->len + n <= s->cap)
+		return;
+	count_to(s, s->start);
+	memmove(s->win, s->win + s->start, s->len - s->start);
+	s->len -= s->start;
+	s->pos -= s->start;
+	s->counted -= s->start;
+	s->base += s->start;
+	s->start = 0;
+	if (s->len + n <= s->cap)
+		return;
+	need = (s->len + n) / 2 * 3;
+	mem = xmalloc(SPLIT_FRONT + need + SCAN_BLOCK);
+	memset(mem, 0, SPLIT_FRONT);
+	if (s->win) {
+		memcpy(mem + SPLIT_FRONT, s->win, s->len);
+		free(s->win - SPLIT_FRONT);
+	}
+	s->win = mem + SPLIT_FRONT;
+	s->cap = need;
+}
+
+bool split_fill(struct json_split *s)
+{
+	ssize_t n;
+
+	if (s->eof)
+		return false;
+	if (s->len - s->start > s->opt.limit && !s->skipping) {
+		if (s->hold) {
+			s->full = true;
+			return false;
+		}
+		s->skipping = true;
+	}
+	if (s->skipping)
+		split_skip(s);
+	make_room(s, s->opt.chunk);
+	n = in_read(s->in, s->win + s->len, s->opt.chunk, &s->err);
+	if (n > 0) {
+		s->len += (size_t)n;
+	} else {
+		s->eof = true;
+		s->failed = (int)n;
+	}
+	memset(s->win + s->len, 0, SCAN_BLOCK);
+	return n > 0;
+}
+
+struct json_split *json_split_new(struct in *in,
+    const struct json_split_opt *opt)
+{
+	struct json_split *s = xcalloc(1, sizeof(*s));
+
+	s->in = in;
+	if (opt)
+		s->opt = *opt;
+	if (!s->opt.limit)
+		s->opt.limit = MAX_RESOURCE;
+	if (!s->opt.chunk)
+		s->opt.chunk = SPLIT_CHUNK;
+	s->form = s->opt.form;
+	s->line = 1;
+	s->text = BUF_INIT;
+	return s;
+}
+
+void json_split_free(struct json_split *s)
+{
+	if (!s)
+		return;
+	if (s->win)
+		free(s->win - SPLIT_FRONT);
+	buf_release(&s->text);
+	free(s);
+}
