@@ -350,4 +350,6 @@ void out_abort(struct out *out);
  * process that ends. */
 void out_remove_temps(void);
 
+#include "base/banned.h" /* last */
+
 #endif
