@@ -119,12 +119,13 @@ struct tape_edit {
 /* Appends the document of t with n changes made in turn; all else keeps its
  * text. A member that is new goes to the end of its object, an index equal to
  * an array's length appends; removing what is not there changes nothing.
- * Objects on the way that are missing are made. EHR_ENOENT: a path that leads
- * through a scalar or beyond an array; EHR_EREJECT: a value that is no JSON;
- * the buffer is as before then. */
+ * Objects (and arrays, at index 0) on the way that are missing are made.
+ * EHR_ENOENT: a path that leads through a scalar or beyond an array;
+ * EHR_EREJECT: a value that is no JSON; the buffer is as before then. */
 int tape_edit(struct buf *b, const struct tape *t, const struct tape_edit *edit,
     size_t n, struct ehr_err *e);
-/* Appends object i of t with one member set, added or (STR_NONE) removed. */
+/* Appends object i of t with one member set, added or (STR_NONE) removed;
+ * value is JSON text. */
 void json_set_member(struct buf *b, const struct tape *t, uint32_t i,
     const char *key, struct str value);
 

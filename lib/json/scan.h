@@ -23,6 +23,7 @@ static inline uint64_t scan_eq(const __m128i v[4], char c)
 	uint64_t m = 0;
 	int i;
 
+#pragma GCC unroll 4
 	for (i = 0; i < 4; i++)
 		m |= (uint64_t)(unsigned)_mm_movemask_epi8(
 		    _mm_cmpeq_epi8(v[i], k)) << (16 * i);
@@ -38,11 +39,13 @@ static inline struct scan_masks scan_block(const char *p)
 	uint64_t bits = 0;
 	int i;
 
+#pragma GCC unroll 4
 	for (i = 0; i < 4; i++)
 		v[i] = _mm_loadu_si128((const void *)(p + 16 * i));
 	m.quote = scan_eq(v, '"');
 	m.slash = scan_eq(v, '\\');
 	m.line = scan_eq(v, '\n');
+#pragma GCC unroll 4
 	for (i = 0; i < 4; i++) {
 		c = _mm_or_si128(v[i], low); /* [ and { differ by one bit */
 		c = _mm_or_si128(_mm_cmpeq_epi8(c, opens),
@@ -95,6 +98,7 @@ static inline uint64_t scan_strings(uint64_t quote, bool *carry)
 	uint64_t m = quote;
 	int i;
 
+#pragma GCC unroll 6
 	for (i = 1; i < SCAN_BLOCK; i *= 2)
 		m ^= m << i;
 	if (*carry)

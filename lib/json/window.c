@@ -9,15 +9,24 @@ static uint64_t count_lines(const char *p, size_t n)
 	uint64_t lines = 0;
 	size_t i = 0;
 
-	while (i < n) {
-		/* In blocks of 255 so that the compiler can count in bytes. */
-		size_t end = n - i > 255 ? i + 255 : n;
-		uint8_t block = 0;
+#ifdef __SSE2__
+	const __m128i line = _mm_set1_epi8('\n');
 
-		for (; i < end; i++)
-			block = (uint8_t)(block + (p[i] == '\n'));
-		lines += block;
+	while (n - i >= 16) {
+		/* A byte counts to 255. */
+		size_t end = n - i > 255 * 16 ? i + 255 * 16 : n - 15;
+		__m128i sum = _mm_setzero_si128();
+
+		for (; i < end; i += 16)
+			sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(line,
+			    _mm_loadu_si128((const void *)(p + i))));
+		sum = _mm_sad_epu8(sum, _mm_setzero_si128());
+		lines += (uint64_t)_mm_cvtsi128_si64(sum) +
+		    (uint64_t)_mm_cvtsi128_si64(_mm_srli_si128(sum, 8));
 	}
+#endif
+	for (; i < n; i++)
+		lines += p[i] == '\n';
 	return lines;
 }
 

@@ -353,6 +353,105 @@ TEST(tape_compares_many_keys)
 	CHECK(!tape_equal(&a, 0, &b, 0));
 }
 
+/* ---- writing ---- */
+
+TEST(json_prints_pretty)
+{
+	TAPE_AUTO t = TAPE_INIT;
+	BUF_AUTO b = BUF_INIT;
+
+	CHECK_INT(parse(&t, "{\"a\":[1.10,{}],\"b\":{\"c\":\"\\u00e9\"},"
+	    "\"d\":[]}"), 0);
+	json_pretty(&b, &t, 0, 2);
+	CHECK_STR(b.s, "{\n  \"a\": [\n    1.10,\n    {}\n  ],\n"
+	    "  \"b\": {\n    \"c\": \"\\u00e9\"\n  },\n  \"d\": []\n}");
+	buf_reset(&b);
+	json_pretty(&b, &t, tape_path(&t, 0, "b.c"), 2);
+	CHECK_STR(b.s, "\"\\u00e9\"");
+}
+
+/* The text with one edit made, or the error's code. */
+static const char *edited(const char *s, const char *path, const char *value)
+{
+	static struct buf b = BUF_INIT;
+	TAPE_AUTO t = TAPE_INIT;
+	struct tape_edit edit = { path, str_of(value) };
+	struct ehr_err e;
+	int r;
+
+	CHECK_INT(parse(&t, s), 0);
+	buf_release(&b);
+	r = tape_edit(&b, &t, &edit, 1, &e);
+	CHECK(r == 0 || (b.len == 0 && e.code == r));
+	return r == 0 ? b.s : r == EHR_ENOENT ? "enoent" : "ereject";
+}
+
+TEST(json_edits)
+{
+	static const char s[] = "{\"a\":1.10,\"b\":[\"x\",2],\"c\":{}}";
+
+	CHECK_STR(edited(s, "a", "2.20"),
+	    "{\"a\":2.20,\"b\":[\"x\",2],\"c\":{}}");
+	CHECK_STR(edited(s, "b.0", "\"y\""),
+	    "{\"a\":1.10,\"b\":[\"y\",2],\"c\":{}}");
+	CHECK_STR(edited(s, "b.2", " [ 1 ] "),
+	    "{\"a\":1.10,\"b\":[\"x\",2,[1]],\"c\":{}}");
+	CHECK_STR(edited(s, "b.3", "1"), "enoent");
+	CHECK_STR(edited(s, "a.x", "1"), "enoent");
+	CHECK_STR(edited(s, "b.x", "1"), "enoent");
+	CHECK_STR(edited(s, "c.d.e", "true"),
+	    "{\"a\":1.10,\"b\":[\"x\",2],\"c\":{\"d\":{\"e\":true}}}");
+	CHECK_STR(edited(s, "d.0.e", "1"), "{\"a\":1.10,\"b\":[\"x\",2],"
+	    "\"c\":{},\"d\":[{\"e\":1}]}");
+	CHECK_STR(edited(s, "d.1", "1"), "enoent");
+	CHECK_STR(edited(s, "", "[]"), "[]");
+	CHECK_STR(edited(s, "a", "1,\"z\":2"), "ereject");
+	CHECK_STR(edited(s, "a", NULL), "{\"b\":[\"x\",2],\"c\":{}}");
+	CHECK_STR(edited(s, "c", NULL), "{\"a\":1.10,\"b\":[\"x\",2]}");
+	CHECK_STR(edited(s, "b.0", NULL), "{\"a\":1.10,\"b\":[2],\"c\":{}}");
+	CHECK_STR(edited(s, "b.1", NULL),
+	    "{\"a\":1.10,\"b\":[\"x\"],\"c\":{}}");
+	CHECK_STR(edited(s, "q.r", NULL), s);
+	CHECK_STR(edited(s, "", NULL), "enoent");
+	CHECK_STR(edited("{\"a\":1}", "a", NULL), "{}");
+	CHECK_STR(edited("{\"a\":[\"1\"]}", "a.0", NULL), "{\"a\":[]}");
+	CHECK_STR(edited("{}", "q\"", "1"), "{\"q\\\"\":1}");
+}
+
+TEST(json_edits_in_turn)
+{
+	TAPE_AUTO t = TAPE_INIT;
+	BUF_AUTO b = BUF_INIT;
+	struct tape_edit edit[] = { { "meta.tag.0", STR("\"x\"") },
+		{ "meta.tag.1", STR("\"y\"") }, { "id", STR_NONE } };
+
+	CHECK_INT(parse(&t, "{\"id\":\"1\"}"), 0);
+	CHECK_INT(tape_edit(&b, &t, edit, 3, NULL), 0);
+	CHECK_STR(b.s, "{\"meta\":{\"tag\":[\"x\",\"y\"]}}");
+	buf_reset(&b);
+	CHECK_INT(tape_edit(&b, &t, NULL, 0, NULL), 0);
+	CHECK_STR(b.s, "{\"id\":\"1\"}");
+}
+
+TEST(json_sets_member)
+{
+	TAPE_AUTO t = TAPE_INIT;
+	BUF_AUTO b = BUF_INIT;
+	uint32_t i;
+
+	CHECK_INT(parse(&t, "[{\"a\":\"1\",\"b\":2},{}]"), 0);
+	json_set_member(&b, &t, 1, "a", STR("7"));
+	json_set_member(&b, &t, 1, "a", STR_NONE);
+	json_set_member(&b, &t, 1, "b", STR_NONE);
+	json_set_member(&b, &t, 1, "c", STR("[]"));
+	json_set_member(&b, &t, 1, "c", STR_NONE);
+	i = tape_after(&t, 0, 1);
+	json_set_member(&b, &t, i, "c", STR("3"));
+	CHECK_STR(b.s, "{\"a\":7,\"b\":2}{\"b\":2}{\"a\":\"1\"}"
+	    "{\"a\":\"1\",\"b\":2,\"c\":[]}{\"a\":\"1\",\"b\":2}"
+	    "{\"c\":3}");
+}
+
 /* ---- the public suite ---- */
 
 /* Files whose names say that a parser must accept them, refused here: keys
