@@ -44,6 +44,7 @@ struct resource {
 	int64_t updated;	/* meta.lastUpdated in ms, INT64_MIN if absent */
 	enum record_state state;
 	struct str body;	/* minified JSON; STR_NONE for a tombstone */
+	struct str hash;	/* content hash, 16 bytes; STR_NONE likewise */
 };
 
 static inline int64_t rid_segment(int64_t rid)
@@ -126,9 +127,9 @@ int64_t record_patient_rid(int64_t patient);
 /* Calls fn for each current patient number, ascending. */
 int record_patients(struct record *r, int (*fn)(void *arg, int64_t patient),
     void *arg, struct ehr_err *e);
-/* Segments of a patient at as_of, ascending; appended to a list of int64_t. */
+/* Segments of a patient at as_of, ascending; *seg is owned by the caller. */
 int record_segments(struct record *r, int64_t patient, int64_t as_of,
-    int64_t *seg, size_t max, size_t *n, struct ehr_err *e);
+    int64_t **seg, size_t *n, struct ehr_err *e);
 
 /* ---- links ---- */
 
@@ -169,6 +170,7 @@ struct batch_counts {
 struct batch_put {
 	struct str full_url;	/* Bundle.entry.fullUrl, or STR_NONE */
 	int64_t if_version;	/* > 0: only when this is current (EHR_ECHANGED) */
+	int source;		/* another than the batch's (an edit), or 0 */
 	bool by_time;		/* keep what is current when its lastUpdated is newer */
 };
 
@@ -180,9 +182,9 @@ int batch_open(struct batch **b, struct record *r,
  * not kept. */
 int batch_put(struct batch *b, const struct tape *t, uint32_t node,
     const struct batch_put *opt, struct diag *why, struct ehr_err *e);
-/* A tombstone for TYPE/ID of the batch's source. */
-int batch_delete(struct batch *b, int type, struct str id, int64_t if_version,
-    struct ehr_err *e);
+/* A tombstone for TYPE/ID of a source (0: the batch's). */
+int batch_delete(struct batch *b, int source, int type, struct str id,
+    int64_t if_version, struct ehr_err *e);
 void batch_rejected(struct batch *b, int64_t n);	/* counts them */
 void batch_read(struct batch *b, int64_t n);
 /* Digest of the input for the batch's row. */
@@ -223,20 +225,22 @@ int batch_get(struct record *r, int64_t id, struct batch_row *row,
 /* What a batch did, by rid: kind 'c' created, 'u' updated, 'd' deleted. */
 int batch_changes(struct record *r, int64_t id, int (*fn)(void *arg,
     int64_t rid, char kind, int64_t version), void *arg, struct ehr_err *e);
-/* A new batch that takes batch id back. Refused (EHR_ENO) when later batches
- * built on it: built_on is called for each such resource; with partial those
- * are left and the rest is taken back. */
-int batch_undo(struct record *r, int64_t id, const struct batch_info *info,
-    bool partial, int (*built_on)(void *arg, int64_t rid, int64_t by_batch),
-    void *arg, int64_t *undo_batch, struct batch_counts *counts,
-    struct ehr_err *e);
+/* Takes batch id back by batch b (opened, nothing put into it; it is done
+ * when this returns 0). Refused (EHR_ENO) when later batches built on it:
+ * built_on is called for each such resource; with partial those are left and
+ * the rest is taken back. */
+int batch_undo(struct batch *b, int64_t id, bool partial,
+    int (*built_on)(void *arg, int64_t rid, int64_t by_batch), void *arg,
+    struct batch_counts *counts, struct ehr_err *e);
 
 /* ---- patients ---- */
 
-/* Puts b's chart into a's (one batch, undone by batch_undo): segments move,
- * both Patient resources get the link (replaces / replaced-by). */
-int record_merge(struct record *r, int64_t a, int64_t b,
-    const struct batch_info *info, int64_t *batch, struct ehr_err *e);
+/* Puts b's chart into a's by a batch of its own, done when this returns 0
+ * (undone by batch_undo or a merge the other way): segments move,
+ * and what was put into the batch (the two Patient resources with their
+ * links replaces and replaced-by) is written with it. */
+int record_merge(struct batch *batch, int64_t a, int64_t b,
+    struct ehr_err *e);
 
 /* ---- index (derived; rebuilt by record_reindex) ---- */
 

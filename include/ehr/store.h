@@ -52,6 +52,14 @@ void store_grant(struct store *db, enum perm perms); /* default PERM_ALL */
 /* The prepared statement of q, reset and without bindings; owned by db, kept
  * until close. A failure (permission, SQL) is reported by the next step. */
 struct stmt *store_sql(struct store *db, const struct sql *q);
+/* The same as a statement of its own, for a scan whose callback may use any
+ * other statement (this one too); ended by the caller. */
+struct stmt *store_scan(struct store *db, const struct sql *q);
+void store_scan_end(struct stmt *s);
+/* A function for views and statements: takes an integer and a text, appends
+ * text to out, returns false for NULL. Registered at each open. */
+int store_function(struct store *db, const char *name,
+    bool (*fn)(struct buf *out, int64_t a, struct str b), struct ehr_err *e);
 
 /* Parameters count from 1. Text and blobs are borrowed until the statement
  * is reset or asked for again. */
@@ -78,7 +86,6 @@ bool stmt_col_null(struct stmt *s, int i);
 int store_int(struct store *db, const struct sql *q, int64_t *v,
     struct ehr_err *e);
 int64_t store_last_rowid(struct store *db);
-int64_t store_changes(struct store *db); /* rows of the last statement */
 
 /* ---- transactions ----
  *
@@ -90,6 +97,9 @@ int64_t store_changes(struct store *db); /* rows of the last statement */
 enum { STORE_BULK_MS = 100 };
 enum store_txn { STORE_SNAPSHOT, STORE_SHORT, STORE_BULK };
 
+/* One bulk writer at a time: waits until no other is at work. */
+int store_bulk_enter(struct store *db, struct ehr_err *e);
+void store_bulk_leave(struct store *db);
 int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e);
 int store_commit(struct store *db, struct ehr_err *e);
 void store_rollback(struct store *db);
@@ -112,11 +122,17 @@ int store_end_load(struct store *db, struct ehr_err *e);
 /* Appends the value; 1 found, 0 not set. */
 int store_config_get(struct store *db, const char *key, struct buf *value,
     struct ehr_err *e);
+/* A value of STR_NONE takes the setting away. Inside a transaction. */
 int store_config_set(struct store *db, const char *key, struct str value,
+    struct ehr_err *e);
+
+int store_config_each(struct store *db,
+    int (*fn)(void *arg, struct str key, struct str value), void *arg,
     struct ehr_err *e);
 
 /* ---- upkeep ---- */
 
+/* SQLite's own integrity and foreign key checks; findings as lines. */
 int store_check(struct store *db, struct buf *report, struct ehr_err *e);
 int store_vacuum(struct store *db, struct ehr_err *e);
 int store_schema_version(struct store *db);

@@ -1,0 +1,478 @@
+/* apply.c - items of a batch, in chart order, into rows: chart by chart, in
+ * windows of bounded size, in chunks of bounded time. */
+#include <stdlib.h>
+
+#include "impl.h"
+
+enum {
+	WINDOW_BYTES = 8 << 20,
+	WINDOW_ITEMS = 16384,
+};
+
+/* A stretch of items of one chart, copied out of the spool. */
+struct window {
+	struct item_ref *it;
+	size_t n, cap, bytes;
+	int64_t seg, next; /* where new rows go */
+	int64_t patient;
+};
+
+/* What is known of a resource that is there. */
+struct current {
+	bool there;
+	int64_t rid, batch, updated;
+	enum record_state state;
+	uint8_t hash[16];
+	bool has_hash;
+	int64_t version, last_version;
+};
+
+static int load_current(struct batch *b, int64_t rid, struct current *c,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(b->r, RES_HASH);
+	struct str hash;
+	int rc;
+
+	*c = (struct current){ .rid = rid };
+	stmt_int(s, 1, rid);
+	rc = stmt_step(s, e);
+	if (rc > 0) {
+		c->there = true;
+		c->version = stmt_col_int(s, 0);
+		c->batch = stmt_col_int(s, 1);
+		c->updated = stmt_col_null(s, 3) ? INT64_MIN :
+		    stmt_col_int(s, 3);
+		c->state = (enum record_state)stmt_col_int(s, 4);
+		hash = stmt_col(s, 5);
+		c->has_hash = hash.n == sizeof(c->hash);
+		if (c->has_hash)
+			memcpy(c->hash, hash.s, sizeof(c->hash));
+		c->last_version = stmt_col_int(s, 6);
+	}
+	stmt_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- rids ---- */
+
+static int next_rid(struct batch *b, struct window *w, int64_t *rid,
+    struct ehr_err *e)
+{
+	int rc = 0;
+
+	if (w->next > SEQ_MAX) {
+		rc = segment_new(b->r, w->patient == 0, b->id, &w->seg, e);
+		if (rc == 0 && w->patient)
+			rc = segment_assign(b->r, w->seg, w->patient, b->id,
+			    e);
+		w->next = 1;
+	}
+	*rid = rid_make(w->seg, w->next++);
+	return rc;
+}
+
+struct takeover {
+	struct batch *b;
+	struct window *w;
+	struct ehr_err *e;
+};
+
+/* A Patient comes whom resources named already in another way: the chart
+ * kept for that name becomes his. */
+static int take_over(void *arg, int64_t key)
+{
+	struct takeover *t = arg;
+	struct current c;
+	int64_t rid, patient;
+	int rc = ident_placeholder(t->b->r, key, &rid, t->e);
+
+	if (rc <= 0 || rid_segment(rid) == t->w->seg ||
+	    rid != rid_make(rid_segment(rid), 0))
+		return rc < 0 ? rc : 0;
+	rc = load_current(t->b, rid, &c, t->e);
+	if (rc < 0 || c.there)
+		return rc;
+	rc = segment_patient(t->b->r, rid_segment(rid), RECORD_NOW - 1,
+	    &patient, t->e);
+	if (rc <= 0 || patient == t->w->patient)
+		return rc < 0 ? rc : 0;
+	return segment_assign(t->b->r, rid_segment(rid), t->w->patient,
+	    t->b->id, t->e);
+}
+
+/* Segment, patient and next free place of the window's chart. */
+static int place(struct batch *b, struct window *w, struct ehr_err *e)
+{
+	const struct item_ref *it = &w->it[0];
+	struct str name = STR_NONE;
+	int64_t last;
+	int rc = 0;
+
+	if (it->h.chart != CHART_NOBODY && it->h.type != FHIR_Patient) {
+		struct tape_error why;
+		uint32_t ref;
+
+		rc = tape_parse(&b->r->tape, it->body.s, it->body.n, &why);
+		ref = rc < 0 ? 0 : fhir_patient_ref(&b->r->tape, 0,
+		    it->h.type, 0);
+		if (ref)
+			name = arena_str(&b->mem, tape_text(&b->r->tape, ref,
+			    &b->r->text));
+	}
+	rc = chart_segment(b, it->h.chart, name, &w->seg, e);
+	if (rc == 0)
+		rc = segment_patient(b->r, w->seg, RECORD_NOW - 1, &w->patient,
+		    e);
+	if (rc >= 0)
+		rc = segment_last_seq(b->r, w->seg, &last, e);
+	if (rc == 0)
+		w->next = last + 1;
+	return rc;
+}
+
+/* Gives every resource of the window its rid, so that references among them
+ * are resolved whichever comes first. */
+static int number(struct batch *b, struct window *w, struct ehr_err *e)
+{
+	int64_t rid;
+	bool added;
+	int rc = 0;
+
+	map64_clear(&b->win.rid);
+	for (size_t i = 0; rc >= 0 && i < w->n; i++) {
+		const struct item_ref *it = &w->it[i];
+		int64_t *at = map64_put(&b->win.rid, (uint64_t)it->h.key,
+		    &added);
+
+		if (!added)
+			continue;
+		rc = ident_find(b->r, it->h.key, it->id, &rid, e);
+		if (rc == 0 && !(it->h.flags & ITEM_DELETE)) {
+			rid = rid_make(w->seg, 0);
+			if (it->h.type != FHIR_Patient)
+				rc = next_rid(b, w, &rid, e);
+		}
+		if (rc < 0)
+			break;
+		*at = rid;
+		*map64_put(&b->win.rid, (uint64_t)it->h.key & ~0xffffull,
+		    NULL) = rid;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- one item ---- */
+
+struct arrival {
+	struct batch *b;
+	int64_t rid;
+	struct ehr_err *e;
+};
+
+static int arrive(void *arg, int64_t key)
+{
+	struct arrival *a = arg;
+	int rc = ident_add(a->b->r, key, a->rid, a->e);
+
+	if (rc == 0)
+		rc = link_arrived(a->b, key, STR_NONE, a->rid, a->e);
+	if (rc == 0)
+		rc = link_arrived(a->b, key & ~(int64_t)0xffff, STR_NONE,
+		    a->rid, a->e);
+	return rc;
+}
+
+static struct version item_version(struct batch *b, const struct item_ref *it,
+    int64_t rid)
+{
+	bool gone = it->h.flags & ITEM_DELETE;
+
+	return (struct version){
+		.rid = rid,
+		.type = it->h.type,
+		.source = b->source,
+		.id = it->id,
+		.updated = gone ? INT64_MIN : it->h.updated,
+		.hash = gone ? NULL : it->h.hash,
+		.body = gone ? STR_NONE : it->body,
+		.state = gone ? RECORD_DELETED : RECORD_LIVE,
+		.origin = b->id,
+		.version = 1,
+	};
+}
+
+static int insert_item(struct batch *b, struct window *w,
+    const struct item_ref *it, int64_t rid, int64_t version,
+    struct ehr_err *e)
+{
+	struct version v = item_version(b, it, rid);
+	struct arrival a = { b, rid, e };
+	struct takeover t = { b, w, e };
+	int rc;
+
+	v.version = version;
+	rc = version_insert(b, &v, e);
+	if (rc == 0)
+		rc = ident_add(b->r, it->h.key, rid, e);
+	if (rc == 0)
+		rc = link_arrived(b, it->h.key, it->id, rid, e);
+	if (rc == 0)
+		rc = link_arrived(b, it->h.key & ~(int64_t)0xffff, it->id,
+		    rid, e);
+	if (rc == 0 && it->h.type == FHIR_Patient)
+		rc = names_each(b, it->h.type, it->url, &b->r->tape, 0,
+		    take_over, &t);
+	if (rc == 0)
+		rc = names_each(b, it->h.type, it->url, &b->r->tape, 0,
+		    arrive, &a);
+	b->n.inserted++;
+	batch_patient(b, w->patient);
+	return rc;
+}
+
+static int replace_item(struct batch *b, struct window *w,
+    const struct item_ref *it, const struct current *c, struct ehr_err *e)
+{
+	struct version v = item_version(b, it, c->rid);
+	struct arrival a = { b, c->rid, e };
+	struct resource cur;
+	int64_t patient = w->patient;
+	int rc = row_load(b->r, c->rid, &cur, e);
+
+	if (rc <= 0)
+		return rc < 0 ? rc : ehr_fail(e, EHR_EINTEGRITY,
+		    "a resource is gone while it is written");
+	cur.body = arena_str(&b->mem, cur.body);
+	stmt_reset(sql(b->r, RES_GET));
+	rc = version_replace(b, &cur, &v, e);
+	if (rc == 0 && v.body.s)
+		rc = names_each(b, it->h.type, it->url, &b->r->tape, 0,
+		    arrive, &a);
+	if (v.body.s == NULL)
+		b->n.deleted++;
+	else if (c->state == RECORD_LIVE)
+		b->n.updated++;
+	else
+		b->n.inserted++;
+	if (rc == 0 && rid_segment(c->rid) != w->seg)
+		rc = record_patient_of(b->r, c->rid, RECORD_NOW - 1, &patient,
+		    e);
+	batch_patient(b, patient);
+	return rc;
+}
+
+/* Its subject is another patient now: the old row ends as moved. */
+static int move_item(struct batch *b, struct window *w,
+    const struct item_ref *it, const struct current *c, struct ehr_err *e)
+{
+	struct version v = item_version(b, it, c->rid);
+	struct resource cur;
+	int64_t rid, from;
+	int rc = row_load(b->r, c->rid, &cur, e);
+
+	if (rc <= 0)
+		return rc;
+	cur.body = arena_str(&b->mem, cur.body);
+	stmt_reset(sql(b->r, RES_GET));
+	v.body = STR_NONE;
+	v.hash = NULL;
+	v.state = RECORD_MOVED;
+	rc = version_replace(b, &cur, &v, e);
+	if (rc == 0)
+		rc = record_patient_of(b->r, c->rid, RECORD_NOW - 1, &from, e);
+	if (rc == 0)
+		rc = next_rid(b, w, &rid, e);
+	if (rc < 0)
+		return rc;
+	batch_patient(b, from);
+	map64_clear(&b->win.cache);
+	*map64_put(&b->win.rid, (uint64_t)it->h.key, NULL) = rid;
+	rc = insert_item(b, w, it, rid, c->last_version + 2, e);
+	b->n.inserted--;
+	b->n.updated++;
+	return rc;
+}
+
+/* Is what is current newer than the item, by what both say of themselves? */
+static bool is_late(const struct batch *b, const struct item *h,
+    const struct current *c)
+{
+	if (c->state != RECORD_LIVE || (h->flags & ITEM_DELETE))
+		return false;
+	if (c->batch == b->id)
+		return c->updated > h->updated || (c->updated == h->updated &&
+		    c->has_hash && memcmp(c->hash, h->hash, 16) > 0);
+	return (h->flags & ITEM_BY_TIME) && h->updated != INT64_MIN &&
+	    c->updated > h->updated;
+}
+
+/* 1: nothing to write. */
+static int is_unchanged(struct batch *b, const struct item *h,
+    const struct current *c, struct ehr_err *e)
+{
+	if (h->flags & ITEM_DELETE)
+		return !c->there || c->state != RECORD_LIVE;
+	if (!c->there || c->state != RECORD_LIVE)
+		return 0;
+	if (c->has_hash && memcmp(c->hash, h->hash, 16) == 0)
+		return 1;
+	return h->if_version ? 0 : version_known(b->r, c->rid, h->hash, e);
+}
+
+static int keep_late(struct batch *b, struct window *w,
+    const struct item_ref *it, const struct current *c, struct ehr_err *e)
+{
+	struct version v = item_version(b, it, c->rid);
+
+	b->n.updated++;
+	batch_patient(b, w->patient);
+	return version_late(b, &v, e);
+}
+
+static int same_chart(struct batch *b, struct window *w,
+    const struct item_ref *it, int64_t rid, bool *same, struct ehr_err *e)
+{
+	int64_t patient;
+	int rc;
+
+	*same = true;
+	if (rid_segment(rid) == w->seg || (it->h.flags & ITEM_DELETE) ||
+	    it->h.type == FHIR_Patient)
+		return 0;
+	rc = record_patient_of(b->r, rid, RECORD_NOW - 1, &patient, e);
+	*same = patient == w->patient;
+	return rc;
+}
+
+static int apply_item(struct batch *b, struct window *w,
+    const struct item_ref *it, struct ehr_err *e)
+{
+	int64_t rid = *map64_get(&b->win.rid, (uint64_t)it->h.key);
+	struct current c;
+	bool same;
+	int rc = load_current(b, rid, &c, e);
+
+	if (rc == 0 && it->h.if_version && c.version != it->h.if_version)
+		return ehr_fail(e, EHR_ECHANGED, "%s/%.*s: changed meanwhile: "
+		    "version %lld is current, not %lld",
+		    fhir_type_name(it->h.type), STR_FMT(it->id),
+		    (long long)c.version, (long long)it->h.if_version);
+	if (rc == 0)
+		rc = is_unchanged(b, &it->h, &c, e);
+	if (rc != 0) {
+		bool ours = b->resumed && c.there && c.batch == b->id;
+
+		b->n.inserted += rc > 0 && ours;
+		b->n.unchanged += rc > 0 && !ours;
+		return rc < 0 ? rc : 0;
+	}
+	if (!c.there)
+		return insert_item(b, w, it, rid, 1, e);
+	if (is_late(b, &it->h, &c))
+		return keep_late(b, w, it, &c, e);
+	rc = same_chart(b, w, it, rid, &same, e);
+	if (rc < 0)
+		return rc;
+	return same ? replace_item(b, w, it, &c, e) :
+	    move_item(b, w, it, &c, e);
+}
+
+/* ---- windows and chunks ---- */
+
+static int apply_window(struct batch *b, struct window *w, struct ehr_err *e)
+{
+	int own = b->source, rc;
+
+	b->source = w->it[0].h.source;
+	rc = place(b, w, e);
+	if (rc == 0)
+		rc = number(b, w, e);
+	for (size_t i = 0; rc == 0 && i < w->n; i++) {
+		b->source = w->it[i].h.source;
+		rc = apply_item(b, w, &w->it[i], e);
+	}
+	b->source = own;
+	arena_reset(&b->mem);
+	w->n = w->bytes = 0;
+	return rc;
+}
+
+static void window_add(struct batch *b, struct window *w,
+    const struct item_ref *it)
+{
+	struct item_ref *to;
+
+	if (w->n == w->cap) {
+		w->cap = w->cap ? w->cap * 2 : 256;
+		w->it = xrealloc(w->it, w->cap * sizeof(*w->it));
+	}
+	to = &w->it[w->n++];
+	to->h = it->h;
+	to->id = arena_str(&b->mem, it->id);
+	to->url = arena_str(&b->mem, it->url);
+	to->body = arena_str(&b->mem, it->body);
+	w->bytes += it->body.n;
+}
+
+static bool window_full(const struct window *w, const struct item_ref *it)
+{
+	return w->n && (it->h.chart != w->it[0].h.chart ||
+	    w->bytes >= WINDOW_BYTES || w->n >= WINDOW_ITEMS) &&
+	    /* versions of one resource stay together */
+	    it->h.key != w->it[w->n - 1].h.key;
+}
+
+static int next_chunk(struct batch *b, struct ehr_err *e)
+{
+	int rc;
+
+	if (!store_bulk_due(b->r->db))
+		return 0;
+	rc = batch_chunk(b, false, e);
+	if (rc == 0)
+		rc = store_commit(b->r->db, e);
+	return rc < 0 ? rc : store_begin(b->r->db, STORE_BULK, e);
+}
+
+static int apply_items(struct batch *b, struct window *w, struct ehr_err *e)
+{
+	struct item_ref it;
+	int rc, got;
+
+	while ((got = spool_next(b->spool, &it, e)) > 0) {
+		if (window_full(w, &it)) {
+			rc = apply_window(b, w, e);
+			if (rc == 0)
+				rc = next_chunk(b, e);
+			if (rc < 0)
+				return rc;
+		}
+		window_add(b, w, &it);
+	}
+	return got < 0 || w->n == 0 ? got : apply_window(b, w, e);
+}
+
+int apply_collected(struct batch *b, struct ehr_err *e)
+{
+	struct window w = { 0 };
+	int rc = apply_items(b, &w, e);
+
+	free(w.it);
+	return rc;
+}
+
+int apply_all(struct batch *b, struct ehr_err *e)
+{
+	int rc = batch_begin_row(b, e);
+
+	if (rc == 0)
+		rc = apply_collected(b, e);
+	if (rc == 0)
+		rc = batch_end_row(b, BATCH_DONE, e);
+	if (rc == 0)
+		rc = batch_chunk(b, true, e);
+	if (rc == 0 && !b->outer)
+		rc = store_commit(b->r->db, e);
+	return rc;
+}

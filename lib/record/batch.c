@@ -1,0 +1,439 @@
+/* batch.c - collecting resources, and the batch's own rows. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "impl.h"
+
+int batch_open(struct batch **out, struct record *r,
+    const struct batch_info *info, struct ehr_err *e)
+{
+	struct batch *b = xcalloc(1, sizeof(*b));
+
+	(void)e;
+	b->r = r;
+	b->tool = xstrdup(info->tool);
+	b->user = xstrdup(info->user);
+	b->source_name = xstrdup(info->source ? info->source : "local");
+	b->input = info->input ? xstrdup(info->input) : NULL;
+	b->reason = info->reason ? xstrdup(info->reason) : NULL;
+	b->spool = spool_new(store_path(r->db));
+	b->touch_last = -1;
+	*out = b;
+	return batch_source(b, e);
+}
+
+void batch_free(struct batch *b)
+{
+	if (b == NULL)
+		return;
+	free(b->tool);
+	free(b->user);
+	free(b->source_name);
+	free(b->input);
+	free(b->reason);
+	free(b->patients);
+	spool_free(b->spool);
+	map64_release(&b->alias);
+	strmap_release(&b->bases);
+	map64_release(&b->win.rid);
+	map64_release(&b->win.cache);
+	arena_release(&b->mem);
+	free(b);
+}
+
+/* The source must have its number before keys can be made. */
+int batch_source(struct batch *b, struct ehr_err *e)
+{
+	struct record *r = b->r;
+	bool own = !store_in_txn(r->db);
+	int rc = record_source(r, str_of(b->source_name), false, &b->source, e);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = own ? store_begin(r->db, STORE_SHORT, e) : 0;
+	if (rc == 0)
+		rc = record_source(r, str_of(b->source_name), true,
+		    &b->source, e);
+	if (!own || rc < 0) {
+		if (own)
+			store_rollback(r->db);
+		return rc < 0 ? rc : 0;
+	}
+	return store_commit(r->db, e);
+}
+
+static int reject(struct diag *why, enum diag_id id)
+{
+	*why = (struct diag){ .id = id, .severity = DIAG_ERROR };
+	return EHR_EREJECT;
+}
+
+/* A full URL that says no more than the id does is not kept. */
+static bool url_is_id(struct batch *b, struct str url, int type,
+    struct str id)
+{
+	struct fhir_ref f;
+
+	fhir_ref_parse(url, &f);
+	if (f.kind == FHIR_REF_URN)
+		return str_eq(f.id, id);
+	if (f.kind != FHIR_REF_ABSOLUTE || f.type != type ||
+	    !str_eq(f.id, id))
+		return false;
+	if (b->bases.count < 1024)
+		*strmap_put(&b->bases, f.base, NULL) = 1;
+	return true;
+}
+
+/* The name references use: a urn's uuid, or the URL as it stands. */
+static struct str url_name(struct str url)
+{
+	struct fhir_ref f;
+
+	fhir_ref_parse(url, &f);
+	return f.kind == FHIR_REF_URN ? f.id : url;
+}
+
+static int64_t updated_ms(struct batch *b, const struct tape *t,
+    uint32_t root)
+{
+	uint32_t meta = tape_get(t, root, "meta");
+	struct date d;
+
+	if (meta == 0 || !date_parse(tape_member(t, meta, "lastUpdated",
+	    &b->r->text), &d))
+		return INT64_MIN;
+	return date_ms(&d);
+}
+
+/* The id: the resource's own, the full URL's uuid, or one of the content. */
+static int take_id(struct batch *b, const struct tape *t, uint32_t node,
+    struct str url, struct item_ref *it, char made[37], struct diag *why)
+{
+	uint32_t id = tape_get(t, node, "id");
+	struct fhir_ref f;
+	uint8_t u[UUID_LEN];
+
+	if (id) {
+		it->id = tape_str(t, id);
+		if (tape_type(t, id) != TAPE_STRING || !fhir_id_valid(it->id))
+			return reject(why, DIAG_FHIR_BAD_ID);
+		return 0;
+	}
+	fhir_ref_parse(url, &f);
+	if (url.n && f.kind == FHIR_REF_URN && uuid_valid(f.id)) {
+		it->id = f.id;
+		return 0;
+	}
+	uuid5(uuid_ns_content, str_of(b->source_name), it->body, u);
+	uuid_format(u, made);
+	it->id = str_of(made);
+	return 0;
+}
+
+struct alias_add {
+	struct batch *b;
+	int64_t key;
+};
+
+static int alias_one(void *arg, int64_t key)
+{
+	struct alias_add *a = arg;
+
+	*map64_put(&a->b->alias, (uint64_t)key, NULL) = a->key;
+	return 0;
+}
+
+static int put(struct batch *b, const struct tape *t, uint32_t node,
+    const struct batch_put *opt, struct diag *why, struct ehr_err *e)
+{
+	struct item_ref it = { .h = {
+		.if_version = opt->if_version,
+		.source = b->source,
+	} };
+	char made[37];
+	int type, rc;
+
+	if (tape_type(t, node) != TAPE_OBJECT)
+		return reject(why, DIAG_FHIR_NOT_OBJECT);
+	if (tape_get(t, node, "resourceType") == 0)
+		return reject(why, DIAG_FHIR_NO_TYPE);
+	type = fhir_resource_type(t, node);
+	if (type == 0)
+		return reject(why, DIAG_FHIR_UNKNOWN_TYPE);
+	it.body = tape_str(t, node);
+	if (it.body.n > MAX_RESOURCE)
+		return reject(why, DIAG_JSON_SIZE);
+	rc = take_id(b, t, node, opt->full_url, &it, made, why);
+	if (rc < 0)
+		return rc;
+	it.h.type = (uint16_t)type;
+	it.h.flags = opt->by_time ? ITEM_BY_TIME : 0;
+	it.h.key = ident_key(b->source, it.id, type);
+	it.h.updated = updated_ms(b, t, node);
+	content_hash(t, node, it.h.hash);
+	if (opt->full_url.n && !url_is_id(b, opt->full_url, type, it.id))
+		it.url = url_name(opt->full_url);
+	if (type == FHIR_Patient && it.url.n)
+		alias_one(&(struct alias_add){ b, it.h.key },
+		    ident_key(b->source, it.url, type));
+	it.h.chart = chart_of(b, t, node, type, it.h.key);
+	it.h.id_len = (uint32_t)it.id.n;
+	it.h.url_len = (uint32_t)it.url.n;
+	it.h.body_len = (uint32_t)it.body.n;
+	return spool_add(b->spool, &it, e);
+}
+
+int batch_put(struct batch *b, const struct tape *t, uint32_t node,
+    const struct batch_put *opt, struct diag *why, struct ehr_err *e)
+{
+	int rc, own = b->source;
+
+	if (opt->source)
+		b->source = opt->source;
+	rc = put(b, t, node, opt, why, e);
+	b->source = own;
+	return rc;
+}
+
+int batch_delete(struct batch *b, int source, int type, struct str id,
+    int64_t if_version, struct ehr_err *e)
+{
+	struct item_ref it = {
+		.h = {
+			.source = source ? source : b->source,
+			.key = ident_key(source ? source : b->source, id, type),
+			.updated = INT64_MAX,
+			.if_version = if_version,
+			.id_len = (uint32_t)id.n,
+			.type = (uint16_t)type,
+			.flags = ITEM_DELETE,
+		},
+		.id = id,
+	};
+	int64_t rid;
+	int rc = ident_find(b->r, it.h.key, id, &rid, e);
+
+	if (rc <= 0)
+		return rc;
+	return spool_add(b->spool, &it, e);
+}
+
+void batch_rejected(struct batch *b, int64_t n)
+{
+	b->n.rejected += n;
+}
+
+void batch_read(struct batch *b, int64_t n)
+{
+	b->n.read += n;
+}
+
+void batch_digest(struct batch *b, const uint8_t digest[32])
+{
+	memcpy(b->sha256, digest, sizeof(b->sha256));
+	b->has_sha256 = true;
+}
+
+void batch_on_chunk(struct batch *b,
+    int (*fn)(void *arg, int64_t batch, const int64_t *patients, size_t n,
+	bool first, bool last, struct ehr_err *e),
+    void *arg)
+{
+	b->on_chunk = fn;
+	b->on_chunk_arg = arg;
+}
+
+int64_t batch_number(const struct batch *b)
+{
+	return b->id;
+}
+
+/* ---- rows ---- */
+
+/* The number of an interrupted batch of the same input, or 0. */
+static int find_interrupted(struct batch *b, struct ehr_err *e)
+{
+	struct stmt *s;
+	int rc;
+
+	if (!b->has_sha256)
+		return 0;
+	s = sql(b->r, BATCH_RESUME);
+	stmt_text(s, 1, str_of(b->tool));
+	stmt_int(s, 2, b->source);
+	stmt_blob(s, 3, b->sha256, sizeof(b->sha256));
+	rc = stmt_step(s, e);
+	if (rc > 0 && !stmt_col_null(s, 0)) {
+		b->id = stmt_col_int(s, 0);
+		b->resumed = true;
+	}
+	stmt_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+static int base_one(void *arg, struct str key, int64_t value)
+{
+	struct batch *b = arg;
+
+	(void)value;
+	return base_add(b->r, b->source, key, NULL);
+}
+
+int batch_begin_row(struct batch *b, struct ehr_err *e)
+{
+	struct stmt *s;
+	int64_t any;
+	/* Anew in a dry run, whose first transaction was rolled back. */
+	int rc = record_source(b->r, str_of(b->source_name), true, &b->source,
+	    e);
+
+	if (rc >= 0)
+		rc = find_interrupted(b, e);
+	if (rc < 0)
+		return rc;
+	b->win.pending = store_int(b->r->db, &record_sql_table[LINK_ANY], &any,
+	    e) > 0;
+	if (b->id == 0) {
+		s = sql(b->r, BATCH_ADD);
+		stmt_text(s, 1, str_of(b->tool));
+		stmt_text(s, 2, str_of(b->user));
+		stmt_int(s, 3, b->source);
+		stmt_text(s, 4, str_of(b->input));
+		stmt_text(s, 5, str_of(b->reason));
+		if (b->has_sha256)
+			stmt_blob(s, 6, b->sha256, sizeof(b->sha256));
+		else
+			stmt_null(s, 6);
+		stmt_int(s, 7, store_time(b->r->db));
+		if (b->undoes)
+			stmt_int(s, 8, b->undoes);
+		else
+			stmt_null(s, 8);
+		rc = stmt_run(s, e);
+		b->id = store_last_rowid(b->r->db);
+	}
+	return rc < 0 ? rc : strmap_each(&b->bases, base_one, b);
+}
+
+int batch_end_row(struct batch *b, enum batch_state state, struct ehr_err *e)
+{
+	const int64_t n[] = { b->n.read, b->n.inserted, b->n.updated,
+		b->n.unchanged, b->n.rejected, b->n.deleted };
+	struct stmt *s = sql(b->r, BATCH_END);
+
+	stmt_int(s, 1, b->id);
+	stmt_int(s, 2, store_time(b->r->db));
+	stmt_int(s, 3, state);
+	for (size_t i = 0; i < ARRAY_LEN(n); i++)
+		stmt_int(s, 4 + (int)i, n[i]);
+	return stmt_run(s, e);
+}
+
+static int flush_touch(struct batch *b, struct ehr_err *e)
+{
+	struct stmt *s;
+
+	if (b->touch_last < 0)
+		return 0;
+	s = sql(b->r, TOUCH_ADD);
+	stmt_int(s, 1, b->id);
+	stmt_int(s, 2, b->touch_first);
+	stmt_int(s, 3, b->touch_last);
+	b->touch_last = -1;
+	return stmt_run(s, e);
+}
+
+int batch_touch(struct batch *b, int64_t rid, struct ehr_err *e)
+{
+	int rc = 0;
+
+	if (b->touch_last >= 0 && rid >= b->touch_first &&
+	    rid <= b->touch_last + 1) {
+		if (rid > b->touch_last)
+			b->touch_last = rid;
+		return 0;
+	}
+	rc = flush_touch(b, e);
+	b->touch_first = b->touch_last = rid;
+	return rc;
+}
+
+void batch_patient(struct batch *b, int64_t patient)
+{
+	if (patient == 0 ||
+	    (b->n_patients && b->patients[b->n_patients - 1] == patient))
+		return;
+	if (b->n_patients == b->cap_patients) {
+		b->cap_patients = b->cap_patients ? b->cap_patients * 2 : 64;
+		b->patients = xrealloc(b->patients,
+		    b->cap_patients * sizeof(*b->patients));
+	}
+	b->patients[b->n_patients++] = patient;
+}
+
+int batch_chunk(struct batch *b, bool last, struct ehr_err *e)
+{
+	int rc = flush_touch(b, e);
+
+	if (rc == 0 && b->on_chunk)
+		rc = b->on_chunk(b->on_chunk_arg, b->id, b->patients,
+		    b->n_patients, !b->audited, last, e);
+	b->audited = true;
+	b->n_patients = 0;
+	return rc;
+}
+
+/* ---- commit ---- */
+
+static int commit_in(struct batch *b, enum store_txn kind, struct ehr_err *e)
+{
+	int rc = store_begin(b->r->db, kind, e);
+
+	if (rc == 0)
+		rc = apply_all(b, e);
+	if (rc < 0)
+		store_rollback(b->r->db);
+	return rc;
+}
+
+static int commit_load(struct batch *b, struct ehr_err *e)
+{
+	int rc = store_begin_load(b->r->db, e);
+
+	if (rc < 0)
+		return rc;
+	rc = apply_all(b, e);
+	if (rc < 0)
+		store_rollback(b->r->db);
+	if (store_end_load(b->r->db, rc < 0 ? NULL : e) < 0 && rc == 0)
+		rc = EHR_EIO;
+	return rc;
+}
+
+int batch_commit(struct batch *b, struct batch_counts *counts,
+    struct ehr_err *e)
+{
+	struct store *db = b->r->db;
+	int64_t any;
+	int rc = spool_sort(b->spool, e);
+
+	b->outer = store_in_txn(db);
+	if (rc == 0 && !b->outer && spool_count(b->spool) > SMALL_BATCH)
+		rc = store_bulk_enter(db, e);
+	if (rc < 0)
+		return rc;
+	if (b->outer)
+		rc = apply_all(b, e);
+	else if (spool_count(b->spool) <= SMALL_BATCH)
+		rc = commit_in(b, STORE_SHORT, e);
+	else if (store_int(db, &record_sql_table[RES_ANY], &any, e) == 0)
+		rc = commit_load(b, e);
+	else
+		rc = commit_in(b, STORE_BULK, e);
+	store_bulk_leave(db);
+	record_forget(b->r);
+	if (counts)
+		*counts = b->n;
+	return rc;
+}

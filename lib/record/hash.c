@@ -1,0 +1,56 @@
+/* hash.c - the content hash of a resource. */
+#include "impl.h"
+
+/* The part of an object without some members, as pieces to be hashed. */
+static void hash_rest(struct sha256_ctx *h, const char *from, const char *to)
+{
+	if (to > from)
+		sha256_update(h, from, (size_t)(to - from));
+}
+
+static bool left_out(const struct tape *t, uint32_t key)
+{
+	struct str k = tape_str(t, key);
+
+	return str_is(k, "versionId") || str_is(k, "lastUpdated");
+}
+
+/* Members of meta that count, each with its value, in order. */
+static void hash_meta(struct sha256_ctx *h, const struct tape *t,
+    uint32_t meta)
+{
+	tape_each_key(t, meta, k) {
+		const char *from = t->text + t->node[k].off - 1;
+		uint32_t v = k + 1;
+		size_t end = t->node[v].off + t->node[v].len;
+
+		if (left_out(t, k))
+			continue;
+		if (tape_type(t, v) == TAPE_STRING)
+			end++;
+		hash_rest(h, from, t->text + end);
+		sha256_update(h, ",", 1);
+	}
+}
+
+void content_hash(const struct tape *t, uint32_t root, uint8_t hash[16])
+{
+	uint32_t meta = tape_get(t, root, "meta");
+	const char *text = t->text + t->node[root].off;
+	uint8_t full[32];
+	struct sha256_ctx *h;
+
+	if (meta == 0 || tape_type(t, meta) != TAPE_OBJECT) {
+		sha256(text, t->node[root].len, full);
+		memcpy(hash, full, 16);
+		return;
+	}
+	h = sha256_new();
+	hash_rest(h, text, t->text + t->node[meta - 1].off - 1);
+	hash_meta(h, t, meta);
+	hash_rest(h, t->text + t->node[meta].off + t->node[meta].len,
+	    text + t->node[root].len);
+	sha256_final(h, full);
+	sha256_free(h);
+	memcpy(hash, full, 16);
+}

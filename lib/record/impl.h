@@ -1,0 +1,250 @@
+/* impl.h - what the files of lib/record share. */
+#ifndef RECORD_IMPL_H
+#define RECORD_IMPL_H
+
+#include "ehr/crypto.h"
+#include "ehr/fhir.h"
+#include "ehr/record.h"
+#include "record/statements.h"
+
+enum {
+	SEQ_BITS = 24,
+	SEQ_MAX = (1 << SEQ_BITS) - 1,
+	SMALL_BATCH = 1000,
+	IDENT_ANY = 0, /* type part of a key: by a name without a type */
+};
+
+struct record {
+	struct store *db;
+	struct strmap source_id; /* name -> id */
+	char **source_name;	 /* by id; NULL: not read yet */
+	int n_source;
+	struct strmap term_id;	/* "system|code" -> id, bounded */
+	struct buf name;	/* scratch of names */
+	struct buf term_key;	/* of index_term() */
+	struct buf text, text2; /* scratch of values */
+	struct buf got;		/* what record_get() gave */
+	struct tape tape;	/* body being looked at */
+	struct tape old;	/* body being replaced */
+};
+
+/* Numbers kept in memory that a rollback may have made untrue. */
+void record_forget(struct record *r);
+
+static inline struct stmt *sql(struct record *r, enum record_sql_id id)
+{
+	return store_sql(r->db, &record_sql_table[id]);
+}
+static inline int64_t rid_make(int64_t seg, int64_t seq)
+{
+	return seg << SEQ_BITS | seq;
+}
+
+/* ---- row.c: columns of resource and history ---- */
+
+void row_read(struct stmt *s, struct resource *res);
+int row_load(struct record *r, int64_t rid, struct resource *res,
+    struct ehr_err *e);
+
+/* ---- ident.c: hashed names ---- */
+
+/* Key of a name (an id, a full URL, "identifier=system|value") in a source;
+ * type 0: by any type. Keys of one name differ only in their low 16 bits; the
+ * upper two bits are clear. */
+int64_t ident_key(int source, struct str name, int type);
+static inline bool ident_is_any(int64_t key)
+{
+	return (key & 0xffff) == IDENT_ANY;
+}
+int ident_add(struct record *r, int64_t key, int64_t rid, struct ehr_err *e);
+/* Rows under key (of every type when it is an "any" key) that are still what
+ * the name means: 0, 1 or 2 (2: several); *rid is the first. id is compared
+ * with the row's when not STR_NONE. exists: only with a resource row. */
+int ident_find(struct record *r, int64_t key, struct str id, int64_t *rid,
+    struct ehr_err *e);
+
+/* The first row under key, whether the resource came or not: 1 or 0. */
+int ident_placeholder(struct record *r, int64_t key, int64_t *rid,
+    struct ehr_err *e);
+
+/* A reference as text, taken apart. */
+struct ref {
+	int64_t key;	/* ident key; 0: leads nowhere in a record */
+	int type;	/* named type or 0 */
+	struct str id;	/* name is an id, else STR_NONE */
+	bool conditional;
+};
+void ref_parse(struct record *r, int source, struct str text, struct ref *ref);
+/* Address before "/Type/id" of a full URL that ends so; STR_NONE if none. */
+struct str ref_base(struct str url, int *type, struct str *id);
+int base_add(struct record *r, int source, struct str base, struct ehr_err *e);
+bool base_known(struct record *r, int source, struct str base);
+
+/* ---- hash.c ---- */
+
+/* Content hash: 128 bits of SHA-256 over the minified text without
+ * meta.versionId and meta.lastUpdated. */
+void content_hash(const struct tape *t, uint32_t root, uint8_t hash[16]);
+
+/* ---- segment.c ---- */
+
+/* Patient of a segment at as_of; 0 nobody's, -1 no such segment. */
+int segment_patient(struct record *r, int64_t seg, int64_t as_of,
+    int64_t *patient, struct ehr_err *e);
+/* A segment of its own: a new patient's, or nobody's. */
+int segment_new(struct record *r, bool shared, int64_t batch, int64_t *seg,
+    struct ehr_err *e);
+/* Shared segment with room, made when there is none. */
+int segment_shared(struct record *r, int64_t batch, int64_t *seg,
+    struct ehr_err *e);
+int segment_last_seq(struct record *r, int64_t seg, int64_t *seq,
+    struct ehr_err *e);
+int segment_assign(struct record *r, int64_t seg, int64_t patient,
+    int64_t batch, struct ehr_err *e);
+
+/* ---- index.c ---- */
+
+/* A coded value's number, made when new and add; 0 when there is none. */
+int index_term(struct record *r, struct str system, struct str code, bool add,
+    int64_t *term, struct ehr_err *e);
+
+int index_add(struct record *r, int64_t rid, int type, const struct tape *t,
+    struct ehr_err *e);
+int index_remove(struct record *r, int64_t rid, int type,
+    const struct tape *t, struct ehr_err *e);
+bool note_text(struct buf *out, int64_t type, struct str body);
+
+/* ---- link.c ---- */
+
+struct link_window {
+	struct map64 rid;   /* ident key -> rid of this window */
+	struct map64 cache; /* ident key -> rid, bounded */
+	bool pending;	    /* some link of the record is pending */
+};
+struct version;
+int link_write(struct batch *b, const struct version *v, const struct tape *t,
+    struct ehr_err *e);
+int link_drop(struct record *r, int64_t rid, struct ehr_err *e);
+/* A resource answers to key now: pending links to it are resolved. */
+int link_arrived(struct batch *b, int64_t key, struct str id, int64_t rid,
+    struct ehr_err *e);
+
+/* ---- spool.c: items sorted by chart, on disk when they are many ---- */
+
+enum { ITEM_DELETE = 1, ITEM_BY_TIME = 2, ITEM_PATIENT_COND = 4 };
+
+struct item {
+	int64_t chart;	 /* ident key of the patient; 0: nobody's */
+	int64_t key;	 /* ident key of the resource */
+	int64_t updated; /* INT64_MIN: absent */
+	uint8_t hash[16];
+	int64_t if_version;
+	uint32_t id_len, url_len, body_len;
+	uint16_t type, flags;
+	int32_t source;
+};
+struct item_ref { /* an item and its text, borrowed until the next one */
+	struct item h;
+	struct str id, url, body;
+};
+
+struct spool;
+struct spool *spool_new(const char *beside);
+int spool_add(struct spool *s, const struct item_ref *it, struct ehr_err *e);
+size_t spool_count(const struct spool *s);
+int spool_sort(struct spool *s, struct ehr_err *e);
+/* 1 and the next item in order, 0 at the end. */
+int spool_next(struct spool *s, struct item_ref *it, struct ehr_err *e);
+void spool_free(struct spool *s);
+int item_cmp(const struct item *a, const struct item *b);
+
+/* ---- batch.c ---- */
+
+struct batch {
+	struct record *r;
+	char *tool, *user, *source_name, *input, *reason;
+	int source;	/* of the item at work */
+	uint8_t sha256[32];
+	bool has_sha256;
+	bool resumed; /* goes on with an interrupted batch */
+	bool outer; /* inside a transaction of the caller */
+	struct batch_counts n;
+	struct spool *spool;
+	struct map64 alias;  /* key of a Patient's other name -> its key */
+	struct strmap bases; /* addresses of the source seen */
+	int64_t id;
+	int64_t undoes;
+	int (*on_chunk)(void *, int64_t, const int64_t *, size_t, bool, bool,
+	    struct ehr_err *);
+	void *on_chunk_arg;
+	bool audited;
+	int64_t *patients; /* touched in this chunk */
+	size_t n_patients, cap_patients;
+	int64_t touch_first, touch_last;
+	struct link_window win;
+	struct arena mem; /* of the window */
+};
+
+int batch_source(struct batch *b, struct ehr_err *e);
+int batch_begin_row(struct batch *b, struct ehr_err *e);
+int batch_each_rid(struct record *r, int64_t id,
+    int (*fn)(void *arg, int64_t rid), void *arg, struct ehr_err *e);
+int batch_end_row(struct batch *b, enum batch_state state, struct ehr_err *e);
+/* rid was written; a patient's chart was touched. */
+int batch_touch(struct batch *b, int64_t rid, struct ehr_err *e);
+void batch_patient(struct batch *b, int64_t patient);
+/* What a chunk owes before it commits: ranges and the audit event. */
+int batch_chunk(struct batch *b, bool last, struct ehr_err *e);
+
+/* ---- chart.c: whose chart a resource belongs to ---- */
+
+enum { CHART_NOBODY = 0 };
+#define CHART_LATE ((int64_t)1 << 62) /* known only after all Patients */
+
+/* Chart key of a reference of the compartment; CHART_NOBODY when none. */
+int64_t chart_of_ref(struct batch *b, struct str text);
+int64_t chart_of(struct batch *b, const struct tape *t, uint32_t root,
+    int type, int64_t own_key);
+/* Segment of a chart, made when it is new. name: how the patient is called
+ * where only a reference is known. */
+int chart_segment(struct batch *b, int64_t chart, struct str name,
+    int64_t *seg, struct ehr_err *e);
+int chart_also(struct batch *b, const struct version *v, const struct tape *t,
+    struct ehr_err *e);
+/* All names of a resource: its full URL and its identifiers. */
+int names_each(struct batch *b, int type, struct str url,
+    const struct tape *t, uint32_t root,
+    int (*fn)(void *arg, int64_t key), void *arg);
+
+/* ---- apply.c: items of the spool into rows ---- */
+
+int apply_all(struct batch *b, struct ehr_err *e);
+/* The items alone, inside a transaction whose batch row is there. */
+int apply_collected(struct batch *b, struct ehr_err *e);
+
+/* ---- version.c: rows written ---- */
+
+struct version {
+	int64_t rid;
+	int type, source;
+	struct str id;
+	int64_t updated;
+	const uint8_t *hash; /* NULL for a tombstone */
+	struct str body;     /* STR_NONE: tombstone */
+	enum record_state state;
+	int64_t origin;
+	int64_t version; /* of a new row */
+};
+int version_insert(struct batch *b, const struct version *v,
+    struct ehr_err *e);
+/* The current version of v->rid goes to history, v takes its place. cur is
+ * what is current (its body is looked at and may be overwritten). */
+int version_replace(struct batch *b, const struct resource *cur,
+    const struct version *v, struct ehr_err *e);
+/* v is kept in history only: something newer is current. */
+int version_late(struct batch *b, const struct version *v, struct ehr_err *e);
+/* 1 when a former, not undone version of rid has this hash. */
+int version_known(struct record *r, int64_t rid, const uint8_t hash[16],
+    struct ehr_err *e);
+
+#endif

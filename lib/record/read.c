@@ -1,0 +1,204 @@
+/* read.c - versions out: one, all of one, a chart, everything. */
+#include <stdlib.h>
+
+#include "impl.h"
+
+void row_read(struct stmt *s, struct resource *res)
+{
+	*res = (struct resource){
+		.rid = stmt_col_int(s, 0),
+		.type = (int)stmt_col_int(s, 1),
+		.source = (int)stmt_col_int(s, 2),
+		.id = stmt_col(s, 3),
+		.version = stmt_col_int(s, 4),
+		.batch = stmt_col_int(s, 5),
+		.time = stmt_col_int(s, 6),
+		.end_time = stmt_col_int(s, 7),
+		.updated = stmt_col_null(s, 8) ? INT64_MIN : stmt_col_int(s, 8),
+		.state = (enum record_state)stmt_col_int(s, 9),
+		.body = stmt_col(s, 10),
+		.hash = stmt_col(s, 12),
+	};
+}
+
+/* The row stays open until the statement is asked for again. */
+int row_load(struct record *r, int64_t rid, struct resource *res,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, RES_GET);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		row_read(s, res);
+	return rc;
+}
+
+static int get_former(struct record *r, int64_t rid, int64_t as_of,
+    struct resource *res, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, HIS_AT);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	stmt_int(s, 2, as_of);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		row_read(s, res);
+	return rc;
+}
+
+/* Slices that live in r's buffer instead of in a statement. */
+static void keep(struct record *r, struct resource *res)
+{
+	size_t n = res->id.n;
+
+	buf_reset(&r->got);
+	buf_addstr(&r->got, res->id);
+	if (res->body.s) {
+		buf_addstr(&r->got, res->body);
+		buf_addstr(&r->got, res->hash);
+	}
+	res->id.s = r->got.s;
+	if (res->body.s) {
+		res->body.s = r->got.s + n;
+		res->hash.s = res->body.s + res->body.n;
+	}
+}
+
+int record_get(struct record *r, int64_t rid, int64_t as_of,
+    struct resource *res, struct ehr_err *e)
+{
+	int rc = row_load(r, rid, res, e);
+
+	if (rc > 0 && res->time > as_of)
+		rc = get_former(r, rid, as_of, res, e);
+	if (rc > 0)
+		keep(r, res);
+	stmt_reset(sql(r, RES_GET));
+	stmt_reset(sql(r, HIS_AT));
+	return rc;
+}
+
+/* Runs fn over the rows of s; its slices are the statement's. */
+static int each_row(struct stmt *s, const struct record_filter *f,
+    record_fn *fn, void *arg, struct ehr_err *e)
+{
+	struct resource res;
+	int rc;
+
+	while ((rc = stmt_step(s, e)) > 0) {
+		row_read(s, &res);
+		if (!record_types_has(&f->types, res.type) ||
+		    res.time < f->since)
+			continue;
+		if (res.state != RECORD_LIVE && !f->deleted && !f->history)
+			continue;
+		rc = fn(arg, &res);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
+int record_history(struct record *r, int64_t rid, record_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	struct record_filter all = RECORD_FILTER;
+	struct stmt *s = store_scan(r->db, &record_sql_table[HIS_ALL]);
+	int rc;
+
+	all.history = true;
+	stmt_int(s, 1, rid);
+	stmt_int(s, 2, rid);
+	rc = each_row(s, &all, fn, arg, e);
+	store_scan_end(s);
+	return rc;
+}
+
+/* Rows of [first, last] as they were at as_of. */
+static int range_at(struct record *r, int64_t first, int64_t last,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_scan(r->db,
+	    &record_sql_table[f->history ? HIS_RANGE :
+	    f->as_of == RECORD_NOW ? RES_RANGE : RES_RANGE_AT]);
+	int rc;
+
+	stmt_int(s, 1, first);
+	stmt_int(s, 2, last);
+	if (!f->history && f->as_of != RECORD_NOW)
+		stmt_int(s, 3, f->as_of);
+	rc = each_row(s, f, fn, arg, e);
+	store_scan_end(s);
+	return rc;
+}
+
+static int segment_scan(struct record *r, int64_t seg,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	return range_at(r, rid_make(seg, 0), rid_make(seg, SEQ_MAX), f, fn,
+	    arg, e);
+}
+
+/* Resources of other charts that name a patient of this segment too. */
+static int also_scan(struct record *r, int64_t seg,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_scan(r->db, &record_sql_table[ALSO_OF]);
+	int rc;
+
+	stmt_int(s, 1, seg);
+	while ((rc = stmt_step(s, e)) > 0) {
+		int64_t rid = stmt_col_int(s, 0);
+
+		rc = range_at(r, rid, rid, f, fn, arg, e);
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	return rc;
+}
+
+int record_chart(struct record *r, int64_t patient,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	int64_t *seg;
+	size_t n;
+	int rc = record_segments(r, patient, f->as_of, &seg, &n, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = segment_scan(r, seg[i], f, fn, arg, e);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = also_scan(r, seg[i], f, fn, arg, e);
+	free(seg);
+	return rc;
+}
+
+int record_shared(struct record *r, const struct record_filter *f,
+    record_fn *fn, void *arg, struct ehr_err *e)
+{
+	return record_chart(r, 0, f, fn, arg, e);
+}
+
+int record_all(struct record *r, const struct record_filter *f, record_fn *fn,
+    void *arg, struct ehr_err *e)
+{
+	return range_at(r, 0, INT64_MAX, f, fn, arg, e);
+}
+
+void record_types_add(struct record_types *t, int type)
+{
+	t->bits[type / 64] |= (uint64_t)1 << (type % 64);
+	t->some = true;
+}
+
+bool record_types_has(const struct record_types *t, int type)
+{
+	return !t->some || (t->bits[type / 64] >> (type % 64) & 1);
+}

@@ -1,0 +1,319 @@
+/* record.c - opening, sources, names of resources and patients. */
+#include <stdlib.h>
+
+#include "impl.h"
+
+const struct sql record_sql_table[] = {
+#define X(id, name, text, perm) { name, text, perm },
+#include "statements.def"
+#undef X
+};
+
+int record_open(struct record **out, const char *path, enum store_mode mode,
+    struct ehr_err *e)
+{
+	struct record *r = xcalloc(1, sizeof(*r));
+	int rc;
+
+	*out = NULL;
+	r->name = r->text = r->text2 = r->got = r->term_key = BUF_INIT;
+	rc = store_open(&r->db, path, mode, e);
+	if (rc == 0)
+		rc = store_function(r->db, "note_text", note_text, e);
+	if (rc < 0) {
+		record_close(r);
+		return rc;
+	}
+	*out = r;
+	return 0;
+}
+
+void record_close(struct record *r)
+{
+	if (r == NULL)
+		return;
+	store_close(r->db);
+	for (int i = 0; i < r->n_source; i++)
+		free(r->source_name[i]);
+	free(r->source_name);
+	record_forget(r);
+	buf_release(&r->name);
+	buf_release(&r->text);
+	buf_release(&r->text2);
+	buf_release(&r->got);
+	buf_release(&r->term_key);
+	tape_release(&r->tape);
+	tape_release(&r->old);
+	free(r);
+}
+
+void record_forget(struct record *r)
+{
+	strmap_release(&r->source_id);
+	strmap_release(&r->term_id);
+}
+
+struct store *record_store(struct record *r)
+{
+	return r->db;
+}
+
+/* ---- sources ---- */
+
+static bool source_name_ok(struct str name)
+{
+	if (name.n == 0 || name.n > MAX_SOURCE)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		unsigned char c = (unsigned char)name.s[i];
+
+		if (c <= ' ' || c == ':' || c == '/' || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+int record_source(struct record *r, struct str name, bool add, int *source,
+    struct ehr_err *e)
+{
+	int64_t *known = strmap_get(&r->source_id, name);
+	struct stmt *s;
+	int rc;
+
+	if (known) {
+		*source = (int)*known;
+		return 1;
+	}
+	if (!source_name_ok(name))
+		return ehr_fail(e, EHR_EUSAGE, "a source is 1 to %d characters "
+		    "without blanks, ':' and '/'", MAX_SOURCE);
+	s = sql(r, SOURCE_FIND);
+	stmt_text(s, 1, name);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		*source = (int)stmt_col_int(s, 0);
+	stmt_reset(s);
+	if (rc == 0 && add) {
+		s = sql(r, SOURCE_ADD);
+		stmt_text(s, 1, name);
+		rc = stmt_run(s, e);
+		if (rc < 0)
+			return rc;
+		*source = (int)store_last_rowid(r->db);
+		rc = 1;
+	} else if (rc > 0) {
+		*strmap_put(&r->source_id, name, NULL) = *source;
+	}
+	return rc;
+}
+
+struct str record_source_name(struct record *r, int source)
+{
+	struct stmt *s;
+
+	if (source >= r->n_source) {
+		r->source_name = xrealloc(r->source_name,
+		    (size_t)(source + 1) * sizeof(char *));
+		while (r->n_source <= source)
+			r->source_name[r->n_source++] = NULL;
+	}
+	if (r->source_name[source] == NULL) {
+		s = sql(r, SOURCE_NAME);
+		stmt_int(s, 1, source);
+		if (stmt_step(s, NULL) > 0) {
+			struct str v = stmt_col(s, 0);
+
+			r->source_name[source] = xstrndup(v.s, v.n);
+		}
+		stmt_reset(s);
+	}
+	return str_of(r->source_name[source] ? r->source_name[source] : "?");
+}
+
+/* ---- names ---- */
+
+static void name_put(struct record *r, struct buf *b, int source, int type,
+    struct str id)
+{
+	struct str src = record_source_name(r, source);
+
+	if (!str_is(src, "local"))
+		buf_addf(b, "%.*s:", STR_FMT(src));
+	if (type != FHIR_Patient)
+		buf_addf(b, "%s/", fhir_type_name(type));
+	buf_addstr(b, id);
+}
+
+void record_name(struct record *r, const struct resource *res, struct buf *b)
+{
+	name_put(r, b, res->source, res->type, res->id);
+}
+
+int record_rid_name(struct record *r, int64_t rid, struct buf *b,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, NAME_ROW);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	rc = stmt_step(s, e);
+	if (rc > 0) {
+		r->name.len = 0;
+		buf_addstr(&r->name, stmt_col(s, 2));
+		name_put(r, b, (int)stmt_col_int(s, 1),
+		    (int)stmt_col_int(s, 0), buf_str(&r->name));
+	}
+	stmt_reset(s);
+	return rc;
+}
+
+int record_patient_name(struct record *r, int64_t patient, struct buf *b,
+    struct ehr_err *e)
+{
+	struct stmt *s;
+	int rc = record_rid_name(r, record_patient_rid(patient), b, e);
+
+	if (rc != 0)
+		return rc;
+	s = sql(r, SEG_NAME_GET);
+	stmt_int(s, 1, patient);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		name_put(r, b, (int)stmt_col_int(s, 0), FHIR_Patient,
+		    stmt_col(s, 1));
+	stmt_reset(s);
+	return rc;
+}
+
+int64_t record_patient_rid(int64_t patient)
+{
+	return rid_make(patient, 0);
+}
+
+/* Where a name was found: up to a few candidates. */
+struct candidates {
+	struct record_found first;
+	int n;
+	struct buf *list;
+};
+
+/* A patient only referred to: known by the name of the segment. */
+static int find_placeholder(struct record *r, int source, struct str id,
+    int64_t *rid, struct ehr_err *e)
+{
+	struct stmt *s;
+	int rc = ident_placeholder(r, ident_key(source, id, FHIR_Patient), rid,
+	    e);
+
+	if (rc <= 0)
+		return rc;
+	s = sql(r, SEG_NAME_GET);
+	stmt_int(s, 1, rid_segment(*rid));
+	rc = stmt_step(s, e);
+	if (rc > 0 && !str_eq(stmt_col(s, 1), id))
+		rc = 0;
+	stmt_reset(s);
+	return rc;
+}
+
+static int find_in_source(struct record *r, int source, int type,
+    struct str id, struct candidates *c, struct ehr_err *e)
+{
+	int64_t rid;
+	int rc = ident_find(r, ident_key(source, id, type), id, &rid, e);
+
+	if (rc == 0 && type == FHIR_Patient)
+		rc = find_placeholder(r, source, id, &rid, e);
+	if (rc <= 0)
+		return rc;
+	if (c->n++ == 0) {
+		c->first.rid = rid;
+		rc = record_patient_of(r, rid, RECORD_NOW, &c->first.patient, e);
+	}
+	if (c->list) {
+		name_put(r, c->list, source, type, id);
+		buf_addch(c->list, '\n');
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int find_in_all(struct record *r, int type, struct str id,
+    struct candidates *c, struct ehr_err *e)
+{
+	int64_t max = 0;
+	int rc = store_int(r->db, &record_sql_table[SOURCE_MAX], &max, e);
+
+	for (int i = 1; rc >= 0 && i <= max; i++)
+		rc = find_in_source(r, i, type, id, c, e);
+	return rc;
+}
+
+/* Takes "[SOURCE:][TYPE/]ID" apart; false when it has no type. */
+static bool name_split(struct str name, struct str *source, int *type,
+    struct str *id)
+{
+	const char *colon = memchr(name.s, ':', name.n);
+	const char *slash;
+
+	*source = STR_NONE;
+	*id = name;
+	if (colon) {
+		*source = (struct str){ name.s, (size_t)(colon - name.s) };
+		id->s = colon + 1;
+		id->n = name.n - source->n - 1;
+	}
+	slash = memchr(id->s, '/', id->n);
+	if (slash == NULL)
+		return *type > 0;
+	*type = fhir_type((struct str){ id->s, (size_t)(slash - id->s) });
+	id->n -= (size_t)(slash + 1 - id->s);
+	id->s = slash + 1;
+	return *type > 0;
+}
+
+int record_find(struct record *r, struct str name, int type,
+    struct record_found *found, struct buf *candidates, struct ehr_err *e)
+{
+	BUF_AUTO list = BUF_INIT;
+	struct candidates c = { .list = &list };
+	struct str source, id;
+	int src, rc;
+
+	if (name.n == 0 || !name_split(name, &source, &type, &id))
+		return ehr_fail(e, EHR_ENOENT, "%.*s: not [SOURCE:]TYPE/ID",
+		    STR_FMT(name));
+	if (source.s) {
+		rc = record_source(r, source, false, &src, e);
+		if (rc > 0)
+			rc = find_in_source(r, src, type, id, &c, e);
+	} else {
+		rc = find_in_all(r, type, id, &c, e);
+	}
+	if (rc < 0)
+		return rc;
+	if (c.n == 0)
+		return ehr_fail(e, EHR_ENOENT, "%.*s: no such %s",
+		    STR_FMT(name), fhir_type_name(type));
+	if (c.n > 1) {
+		if (candidates)
+			buf_addstr(candidates, buf_str(&list));
+		return ehr_fail(e, EHR_ENOENT, "%.*s: ambiguous, %d sources "
+		    "have it", STR_FMT(name), c.n);
+	}
+	*found = c.first;
+	return 0;
+}
+
+int record_find_patient(struct record *r, struct str name, int64_t *patient,
+    struct buf *candidates, struct ehr_err *e)
+{
+	struct record_found f;
+	int rc = record_find(r, name, FHIR_Patient, &f, candidates, e);
+
+	if (rc == 0 && f.patient == 0)
+		rc = ehr_fail(e, EHR_ENOENT, "%.*s: not a patient",
+		    STR_FMT(name));
+	if (rc == 0)
+		*patient = f.patient;
+	return rc;
+}

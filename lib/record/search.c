@@ -1,0 +1,286 @@
+/* search.c - questions to the index. */
+#include <stdlib.h>
+
+#include "impl.h"
+
+struct terms {
+	int64_t *id;
+	size_t n;
+};
+
+/* All terms of a code in one system, or in any. */
+static int find_terms(struct record *r, struct str system, struct str code,
+    struct terms *t, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, TERM_BY_CODE);
+	int rc;
+
+	stmt_text(s, 1, code);
+	while ((rc = stmt_step(s, e)) > 0) {
+		if (system.s && !str_eq(system, stmt_col(s, 1)))
+			continue;
+		t->id = xrealloc(t->id, (t->n + 1) * sizeof(*t->id));
+		t->id[t->n++] = stmt_col_int(s, 0);
+	}
+	stmt_reset(s);
+	return rc;
+}
+
+/* Patients of segments, the last one remembered: rows come by segment. */
+struct owner {
+	int64_t seg, patient;
+};
+
+static int owner_of(struct record *r, struct owner *o, int64_t seg,
+    int64_t *patient, struct ehr_err *e)
+{
+	int rc = 0;
+
+	if (o->seg != seg) {
+		rc = segment_patient(r, seg, RECORD_NOW - 1, &o->patient, e);
+		o->seg = seg;
+	}
+	*patient = o->patient;
+	return rc < 0 ? rc : 0;
+}
+
+static int token_rows(struct record *r, int64_t pt, index_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_scan(r->db, &record_sql_table[TOKEN_OF]);
+	struct owner o = { -1, 0 };
+	int64_t patient;
+	int rc;
+
+	stmt_int(s, 1, pt);
+	while ((rc = stmt_step(s, e)) > 0) {
+		rc = owner_of(r, &o, stmt_col_int(s, 0), &patient, e);
+		if (rc == 0)
+			rc = fn(arg, patient, stmt_col_int(s, 2),
+			    stmt_col_int(s, 1));
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	return rc;
+}
+
+int index_token(struct record *r, enum index_param p, struct str system,
+    struct str code, index_fn *fn, void *arg, struct ehr_err *e)
+{
+	struct terms t = { NULL, 0 };
+	int rc = find_terms(r, system, code, &t, e);
+
+	for (size_t i = 0; rc == 0 && i < t.n; i++)
+		rc = token_rows(r, t.id[i] << 8 | p, fn, arg, e);
+	free(t.id);
+	return rc;
+}
+
+struct values {
+	struct record *r;
+	bool latest, some;
+	struct owner o;
+	struct index_value last; /* unit in unit[] */
+	char unit[64];
+	int (*fn)(void *arg, const struct index_value *v);
+	void *arg;
+};
+
+static int give(struct values *v, const struct index_value *x)
+{
+	int rc = 0;
+
+	if (!v->latest)
+		return v->fn(v->arg, x);
+	if (v->some && v->last.patient != x->patient)
+		rc = v->fn(v->arg, &v->last);
+	v->some = true;
+	v->last = *x;
+	if (x->unit.n < sizeof(v->unit))
+		memcpy(v->unit, x->unit.s, x->unit.n);
+	v->last.unit = (struct str){ v->unit,
+		x->unit.n < sizeof(v->unit) ? x->unit.n : 0 };
+	return rc;
+}
+
+static int value_rows(struct values *v, int64_t term, struct ehr_err *e)
+{
+	struct stmt *s = store_scan(v->r->db, &record_sql_table[QUANTITY_OF]);
+	struct index_value x;
+	int rc;
+
+	stmt_int(s, 1, term);
+	while ((rc = stmt_step(s, e)) > 0) {
+		x = (struct index_value){
+			.date_ms = stmt_col_int(s, 1),
+			.rid = stmt_col_int(s, 2),
+			.value = stmt_col_real(s, 3),
+			.unit = stmt_col(s, 4),
+		};
+		rc = owner_of(v->r, &v->o, stmt_col_int(s, 0), &x.patient, e);
+		if (rc == 0)
+			rc = give(v, &x);
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	if (rc == 0 && v->some)
+		rc = v->fn(v->arg, &v->last);
+	v->some = false;
+	return rc;
+}
+
+int index_quantity(struct record *r, struct str system, struct str code,
+    bool latest, int (*fn)(void *arg, const struct index_value *v), void *arg,
+    struct ehr_err *e)
+{
+	struct values v = { .r = r, .latest = latest, .o = { -1, 0 },
+		.fn = fn, .arg = arg };
+	struct terms t = { NULL, 0 };
+	int rc = find_terms(r, system, code, &t, e);
+
+	for (size_t i = 0; rc == 0 && i < t.n; i++)
+		rc = value_rows(&v, t.id[i], e);
+	free(t.id);
+	return rc;
+}
+
+int index_range(struct record *r, enum index_param p, struct str lo,
+    struct str hi, int (*fn)(void *arg, int64_t rid, struct str value),
+    void *arg, struct ehr_err *e)
+{
+	struct stmt *s = store_scan(r->db, &record_sql_table[STRING_RANGE]);
+	int rc;
+
+	stmt_int(s, 1, p);
+	stmt_text(s, 2, lo.s ? lo : STR(""));
+	/* Above every UTF-8 text. */
+	stmt_text(s, 3, hi.s ? hi : STR("\xff"));
+	while ((rc = stmt_step(s, e)) > 0) {
+		rc = fn(arg, stmt_col_int(s, 0), stmt_col(s, 1));
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	return rc;
+}
+
+int index_string(struct record *r, enum index_param p, struct str folded,
+    bool prefix, int (*fn)(void *arg, int64_t rid, struct str value),
+    void *arg, struct ehr_err *e)
+{
+	BUF_AUTO hi = BUF_INIT;
+
+	buf_addstr(&hi, folded);
+	if (prefix)
+		buf_addch(&hi, (char)0xff);
+	else
+		buf_add(&hi, "\0", 1);
+	return index_range(r, p, folded, buf_str(&hi), fn, arg, e);
+}
+
+/* ---- identifiers ---- */
+
+/* Has the resource at root this identifier? */
+static bool has_identifier(const struct tape *t, struct str system,
+    struct str value, struct buf *scratch)
+{
+	uint32_t ids = tape_get(t, 0, "identifier");
+
+	if (ids == 0 || tape_type(t, ids) != TAPE_ARRAY)
+		return false;
+	tape_each(t, ids, i)
+		if (str_eq(tape_member(t, i, "value", scratch), value) &&
+		    (system.s == NULL ||
+		    str_eq(tape_member(t, i, "system", scratch), system)))
+			return true;
+	return false;
+}
+
+static int identifier_rows(struct record *r, int64_t key, struct str system,
+    struct str value, int (*fn)(void *arg, int64_t rid), void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_scan(r->db, &record_sql_table[IDENT_FIND]);
+	struct resource res;
+	struct tape_error why;
+	int rc;
+
+	stmt_int(s, 1, key);
+	stmt_int(s, 2, key);
+	while ((rc = stmt_step(s, e)) > 0) {
+		rc = record_get(r, stmt_col_int(s, 0), RECORD_NOW, &res, e);
+		if (rc > 0 && res.state == RECORD_LIVE &&
+		    tape_parse(&r->tape, res.body.s, res.body.n, &why) == 0 &&
+		    has_identifier(&r->tape, system, value, &r->text))
+			rc = fn(arg, res.rid);
+		else if (rc > 0)
+			rc = 0;
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	return rc;
+}
+
+int index_identifier(struct record *r, int type, struct str system,
+    struct str value, int (*fn)(void *arg, int64_t rid), void *arg,
+    struct ehr_err *e)
+{
+	BUF_AUTO name = BUF_INIT;
+	int64_t max = 0;
+	int rc = store_int(r->db, &record_sql_table[SOURCE_MAX], &max, e);
+
+	buf_adds(&name, "identifier=");
+	if (system.s)
+		buf_addf(&name, "%.*s|", STR_FMT(system));
+	buf_addstr(&name, value);
+	for (int src = 1; rc >= 0 && src <= max; src++) {
+		rc = identifier_rows(r, ident_key(src, buf_str(&name), type),
+		    system, value, fn, arg, e);
+		if (rc)
+			return rc;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- notes ---- */
+
+/* Words and "phrases" of a person's query as an FTS5 expression: each in
+ * quotes, so that no operator of FTS5 means anything. */
+static void fts_query(struct buf *b, struct str query)
+{
+	struct str rest = query, part;
+
+	for (int in = 0; str_split(&rest, '"', &part); in = !in) {
+		struct str word, words = part;
+
+		if (in && str_trim(part).n)
+			buf_addf(b, "\"%.*s\" ", STR_FMT(part));
+		while (!in && str_split(&words, ' ', &word))
+			if (word.n)
+				buf_addf(b, "\"%.*s\" ", STR_FMT(word));
+	}
+}
+
+int index_text(struct record *r, struct str query, int (*fn)(void *arg,
+    int64_t rid, struct str snippet), void *arg, struct ehr_err *e)
+{
+	BUF_AUTO fts = BUF_INIT;
+	struct stmt *s;
+	int rc;
+
+	fts_query(&fts, query);
+	if (fts.len == 0)
+		return 0;
+	s = store_scan(r->db, &record_sql_table[NOTE_FIND]);
+	stmt_text(s, 1, buf_str(&fts));
+	while ((rc = stmt_step(s, e)) > 0) {
+		rc = fn(arg, stmt_col_int(s, 0), stmt_col(s, 1));
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	return rc;
+}

@@ -1,0 +1,324 @@
+/* spool.c - items of a batch in chart order: in memory while they are few,
+ * else sorted runs in an unlinked file beside the record, merged. Memory stays
+ * below RUN_BYTES plus one window for each run. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "impl.h"
+
+enum {
+	RUN_BYTES = 24 << 20,
+	WINDOW = 64 << 10,
+	OUT_BYTES = 256 << 10,
+};
+
+/* A sorted stretch of the file being read back. */
+struct run {
+	off_t at, end;
+	struct buf win;	      /* bytes read, from `from` on still to be given */
+	size_t from;
+	struct item_ref head; /* its text lies in win */
+	size_t head_len;
+};
+
+struct spool {
+	char *beside;
+	int fd; /* -1: all in memory */
+	off_t end;
+	struct buf mem; /* items one after another */
+	size_t *at;	/* offsets into mem */
+	size_t n, cap, count;
+	struct run *run;
+	size_t n_run;
+	size_t *heap; /* runs, the smallest head first */
+	size_t n_heap;
+	size_t next; /* in memory: the next one of at[] */
+};
+
+struct spool *spool_new(const char *beside)
+{
+	struct spool *s = xcalloc(1, sizeof(*s));
+
+	s->beside = xstrdup(beside);
+	s->fd = -1;
+	s->mem = BUF_INIT;
+	return s;
+}
+
+void spool_free(struct spool *s)
+{
+	if (s == NULL)
+		return;
+	if (s->fd >= 0)
+		close(s->fd);
+	for (size_t i = 0; i < s->n_run; i++)
+		buf_release(&s->run[i].win);
+	buf_release(&s->mem);
+	free(s->beside);
+	free(s->run);
+	free(s->heap);
+	free(s->at);
+	free(s);
+}
+
+size_t spool_count(const struct spool *s)
+{
+	return s->count;
+}
+
+static int cmp64(int64_t a, int64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* Nobody's first, then chart by chart; in a chart the Patient first; versions
+ * of a resource from the oldest to the newest, whatever the order of files. */
+int item_cmp(const struct item *a, const struct item *b)
+{
+	int c = cmp64(a->chart, b->chart);
+
+	if (c == 0)
+		c = (b->type == FHIR_Patient) - (a->type == FHIR_Patient);
+	if (c == 0)
+		c = cmp64(a->key, b->key);
+	if (c == 0)
+		c = cmp64(a->updated, b->updated);
+	return c ? c : memcmp(a->hash, b->hash, sizeof(a->hash));
+}
+
+static size_t item_size(const struct item *h)
+{
+	return sizeof(*h) + h->id_len + h->url_len + h->body_len;
+}
+
+static void item_at(const char *p, struct item_ref *it)
+{
+	memcpy(&it->h, p, sizeof(it->h));
+	p += sizeof(it->h);
+	it->id = (struct str){ p, it->h.id_len };
+	it->url = (struct str){ p + it->h.id_len, it->h.url_len };
+	it->body = (struct str){ it->url.s + it->h.url_len, it->h.body_len };
+}
+
+static int cmp_at(const void *a, const void *b, void *mem)
+{
+	struct item x, y;
+
+	memcpy(&x, (char *)mem + *(const size_t *)a, sizeof(x));
+	memcpy(&y, (char *)mem + *(const size_t *)b, sizeof(y));
+	return item_cmp(&x, &y);
+}
+
+static void sort_memory(struct spool *s)
+{
+	qsort_r(s->at, s->n, sizeof(*s->at), cmp_at, s->mem.s);
+}
+
+static int open_file(struct spool *s, struct ehr_err *e)
+{
+	BUF_AUTO name = BUF_INIT;
+
+	if (s->fd >= 0)
+		return 0;
+	buf_addf(&name, "%s-spool-XXXXXX", s->beside);
+	s->fd = mkostemp(name.s, O_CLOEXEC);
+	if (s->fd < 0)
+		return ehr_fail_errno(e, "%s", name.s);
+	unlink(name.s);
+	return 0;
+}
+
+static int write_all(int fd, const char *p, size_t n, struct ehr_err *e)
+{
+	while (n > 0) {
+		ssize_t k = write(fd, p, n);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return ehr_fail_errno(e, "spool");
+		p += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+/* Writes what is in memory as a sorted run. */
+static int spill(struct spool *s, struct ehr_err *e)
+{
+	BUF_AUTO out = BUF_INIT;
+	struct run *run;
+	int rc = open_file(s, e);
+
+	if (rc < 0)
+		return rc;
+	sort_memory(s);
+	s->run = xrealloc(s->run, (s->n_run + 1) * sizeof(*s->run));
+	run = &s->run[s->n_run++];
+	*run = (struct run){ .at = s->end, .end = s->end, .win = BUF_INIT };
+	for (size_t i = 0; rc == 0 && i < s->n; i++) {
+		struct item h;
+
+		memcpy(&h, s->mem.s + s->at[i], sizeof(h));
+		buf_add(&out, s->mem.s + s->at[i], item_size(&h));
+		run->end += (off_t)item_size(&h);
+		if (out.len >= OUT_BYTES) {
+			rc = write_all(s->fd, out.s, out.len, e);
+			buf_reset(&out);
+		}
+	}
+	if (rc == 0)
+		rc = write_all(s->fd, out.s, out.len, e);
+	s->end = run->end;
+	s->n = 0;
+	buf_reset(&s->mem);
+	return rc;
+}
+
+int spool_add(struct spool *s, const struct item_ref *it, struct ehr_err *e)
+{
+	int rc = 0;
+
+	if (s->mem.len && s->mem.len + item_size(&it->h) > RUN_BYTES)
+		rc = spill(s, e);
+	if (rc < 0)
+		return rc;
+	if (s->n == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 1024;
+		s->at = xrealloc(s->at, s->cap * sizeof(*s->at));
+	}
+	s->at[s->n++] = s->mem.len;
+	buf_add(&s->mem, &it->h, sizeof(it->h));
+	buf_addstr(&s->mem, it->id);
+	buf_addstr(&s->mem, it->url);
+	buf_addstr(&s->mem, it->body);
+	s->count++;
+	return 0;
+}
+
+/* ---- reading back ---- */
+
+/* Makes at least need bytes of the run available in its window. */
+static int window(struct spool *s, struct run *r, size_t need,
+    struct ehr_err *e)
+{
+	size_t have = r->win.len - r->from;
+
+	if (have >= need)
+		return 0;
+	memmove(r->win.s, r->win.s + r->from, have);
+	r->win.len = have;
+	r->from = 0;
+	if (need < WINDOW)
+		need = WINDOW;
+	buf_grow(&r->win, need - have);
+	while (r->win.len < need && r->at < r->end) {
+		size_t want = need - r->win.len;
+		ssize_t k;
+
+		if ((off_t)want > r->end - r->at)
+			want = (size_t)(r->end - r->at);
+		k = pread(s->fd, r->win.s + r->win.len, want, r->at);
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return ehr_fail_errno(e, "spool");
+		r->win.len += (size_t)k;
+		r->at += k;
+	}
+	return 0;
+}
+
+/* Moves a run to its next item: 1, or 0 at its end. */
+static int run_next(struct spool *s, struct run *r, struct ehr_err *e)
+{
+	struct item h;
+	int rc;
+
+	r->from += r->head_len;
+	r->head_len = 0;
+	if (r->from == r->win.len && r->at == r->end)
+		return 0;
+	rc = window(s, r, sizeof(h), e);
+	if (rc < 0)
+		return rc;
+	memcpy(&h, r->win.s + r->from, sizeof(h));
+	rc = window(s, r, item_size(&h), e);
+	if (rc < 0)
+		return rc;
+	item_at(r->win.s + r->from, &r->head);
+	r->head_len = item_size(&h);
+	return 1;
+}
+
+static void sift(struct spool *s, size_t i)
+{
+	for (;;) {
+		size_t low = i;
+
+		for (size_t c = 2 * i + 1; c <= 2 * i + 2 && c < s->n_heap; c++)
+			if (item_cmp(&s->run[s->heap[c]].head.h,
+				&s->run[s->heap[low]].head.h) < 0)
+				low = c;
+		if (low == i)
+			return;
+		size_t t = s->heap[i];
+		s->heap[i] = s->heap[low];
+		s->heap[low] = t;
+		i = low;
+	}
+}
+
+int spool_sort(struct spool *s, struct ehr_err *e)
+{
+	int rc = 0;
+
+	if (s->fd < 0) {
+		sort_memory(s);
+		return 0;
+	}
+	if (s->n > 0)
+		rc = spill(s, e);
+	buf_release(&s->mem);
+	s->heap = xcalloc(s->n_run, sizeof(*s->heap));
+	for (size_t i = 0; rc >= 0 && i < s->n_run; i++) {
+		rc = run_next(s, &s->run[i], e);
+		if (rc > 0)
+			s->heap[s->n_heap++] = i;
+	}
+	for (size_t i = s->n_heap; i-- > 0;)
+		sift(s, i);
+	return rc < 0 ? rc : 0;
+}
+
+static int next_merged(struct spool *s, struct item_ref *it,
+    struct ehr_err *e)
+{
+	/* The head given last time is only now done with. */
+	if (s->next) {
+		int rc = run_next(s, &s->run[s->heap[0]], e);
+
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			s->heap[0] = s->heap[--s->n_heap];
+		sift(s, 0);
+	}
+	s->next = 1;
+	if (s->n_heap == 0)
+		return 0;
+	*it = s->run[s->heap[0]].head;
+	return 1;
+}
+
+int spool_next(struct spool *s, struct item_ref *it, struct ehr_err *e)
+{
+	if (s->fd >= 0)
+		return next_merged(s, it, e);
+	if (s->next == s->n)
+		return 0;
+	item_at(s->mem.s + s->at[s->next++], it);
+	return 1;
+}

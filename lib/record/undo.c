@@ -1,0 +1,274 @@
+/* undo.c - a batch taken back by a new batch: what it created becomes a
+ * tombstone, what it changed gets its former content, segments it assigned go
+ * back. An undo is a batch and can be undone the same way. */
+#include <stdlib.h>
+
+#include "impl.h"
+
+struct undo {
+	struct batch *b;
+	int64_t id;	  /* the batch taken back */
+	bool partial;
+	int64_t left;	  /* resources later batches built on */
+	int (*built_on)(void *arg, int64_t rid, int64_t by_batch);
+	void *arg;
+	struct ehr_err *e;
+};
+
+struct state_now {
+	int64_t batch, origin;
+	enum record_state state;
+	bool touched; /* by the batch that is taken back */
+};
+
+static int look(struct undo *u, int64_t rid, struct state_now *n)
+{
+	struct stmt *s = sql(u->b->r, UNDO_STATE);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	stmt_int(s, 2, u->id);
+	rc = stmt_step(s, u->e);
+	if (rc > 0)
+		*n = (struct state_now){
+			stmt_col_int(s, 0), stmt_col_int(s, 1),
+			(enum record_state)stmt_col_int(s, 2),
+			stmt_col_int(s, 3) != 0,
+		};
+	stmt_reset(s);
+	return rc;
+}
+
+/* Does a later batch that still counts depend on what is taken back? What an
+ * undone batch did and its undo brought back does not. */
+static bool is_built_on(const struct undo *u, const struct state_now *n)
+{
+	return n->batch != u->id && n->origin != u->id;
+}
+
+/* A chart that the batch began must not hold what later batches put there. */
+static int chart_built_on(struct undo *u, int64_t rid, int64_t *by)
+{
+	struct stmt *s;
+	int rc;
+
+	if (rid != rid_make(rid_segment(rid), 0))
+		return 0;
+	s = sql(u->b->r, UNDO_CHART);
+	stmt_int(s, 1, rid + 1);
+	stmt_int(s, 2, rid_make(rid_segment(rid), SEQ_MAX));
+	stmt_int(s, 3, u->id);
+	rc = stmt_step(s, u->e);
+	if (rc > 0)
+		*by = stmt_col_int(s, 0);
+	stmt_reset(s);
+	return rc;
+}
+
+/* What was before the batch: 1 and v filled, 0 nothing. Text is in b->mem. */
+static int former(struct undo *u, int64_t rid, struct version *v,
+    uint8_t hash[16])
+{
+	struct stmt *s = sql(u->b->r, HIS_ENDED);
+	struct str h, body;
+	int rc;
+
+	stmt_int(s, 1, rid);
+	stmt_int(s, 2, u->id);
+	rc = stmt_step(s, u->e);
+	if (rc > 0) {
+		v->origin = stmt_col_int(s, 1);
+		v->updated = stmt_col_null(s, 2) ? INT64_MIN :
+		    stmt_col_int(s, 2);
+		v->state = (enum record_state)stmt_col_int(s, 3);
+		h = stmt_col(s, 4);
+		body = stmt_col(s, 5);
+		v->hash = NULL;
+		if (h.n == 16) {
+			memcpy(hash, h.s, 16);
+			v->hash = hash;
+		}
+		v->body = body.s ? arena_str(&u->b->mem, body) : STR_NONE;
+	}
+	stmt_reset(s);
+	return rc;
+}
+
+static void count(struct batch *b, enum record_state before,
+    enum record_state after)
+{
+	if (after != RECORD_LIVE)
+		b->n.deleted++;
+	else if (before == RECORD_LIVE)
+		b->n.updated++;
+	else
+		b->n.inserted++;
+}
+
+static int take_back(struct undo *u, int64_t rid, bool created)
+{
+	struct batch *b = u->b;
+	struct version v = { .rid = rid, .state = RECORD_DELETED,
+		.origin = b->id, .updated = INT64_MIN, .body = STR_NONE };
+	struct resource cur;
+	uint8_t hash[16];
+	int64_t patient;
+	int rc = row_load(b->r, rid, &cur, u->e);
+
+	if (rc <= 0)
+		return rc;
+	if (cur.body.s)
+		cur.body = arena_str(&b->mem, cur.body);
+	cur.id = arena_str(&b->mem, cur.id);
+	stmt_reset(sql(b->r, RES_GET));
+	v.type = cur.type;
+	v.source = cur.source;
+	v.id = cur.id;
+	if (!created)
+		rc = former(u, rid, &v, hash);
+	b->source = cur.source;
+	if (rc >= 0)
+		rc = version_replace(b, &cur, &v, u->e);
+	if (rc == 0)
+		rc = record_patient_of(b->r, rid, RECORD_NOW - 1, &patient,
+		    u->e);
+	if (rc < 0)
+		return rc;
+	count(b, cur.state, v.state);
+	batch_patient(b, patient);
+	arena_reset(&b->mem);
+	return 0;
+}
+
+static int undo_one(void *arg, int64_t rid)
+{
+	struct undo *u = arg;
+	struct state_now n;
+	struct version v;
+	uint8_t hash[16];
+	int64_t by = 0;
+	int rc = look(u, rid, &n);
+
+	if (rc <= 0 || !n.touched)
+		return rc < 0 ? rc : 0;
+	rc = former(u, rid, &v, hash);
+	if (rc < 0)
+		return rc;
+	if (n.batch != u->id && n.state != RECORD_LIVE && rc == 0)
+		return 0; /* created, and gone again since */
+	if (is_built_on(u, &n)) {
+		by = n.batch;
+	} else if (rc == 0) {
+		int built = chart_built_on(u, rid, &by);
+
+		if (built < 0)
+			return built;
+	}
+	if (by) {
+		u->left++;
+		return u->built_on ? u->built_on(u->arg, rid, by) : 0;
+	}
+	return take_back(u, rid, rc == 0);
+}
+
+/* Segments the batch assigned: 1 when a later batch assigned them again. */
+static int undo_segments(struct undo *u)
+{
+	struct record *r = u->b->r;
+	struct stmt *s = store_scan(r->db, &record_sql_table[SEG_TAKEN]);
+	int rc;
+
+	stmt_int(s, 1, u->id);
+	while ((rc = stmt_step(s, u->e)) > 0) {
+		int64_t seg = stmt_col_int(s, 0);
+
+		if (!stmt_col_null(s, 2)) {
+			u->left++;
+			if (u->built_on)
+				u->built_on(u->arg, rid_make(seg, 0),
+				    stmt_col_int(s, 2));
+			continue;
+		}
+		rc = segment_assign(r, seg, stmt_col_int(s, 1), u->b->id,
+		    u->e);
+		if (rc < 0)
+			break;
+		batch_patient(u->b, seg);
+		batch_patient(u->b, stmt_col_int(s, 1));
+	}
+	store_scan_end(s);
+	return rc;
+}
+
+static int set_state(struct record *r, int64_t id, enum batch_state state,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, BATCH_STATE);
+
+	stmt_int(s, 1, id);
+	stmt_int(s, 2, state);
+	return stmt_run(s, e);
+}
+
+/* The undone batch's state; that of what it had undone in its turn. */
+static int mark(struct undo *u, int64_t undoes)
+{
+	struct record *r = u->b->r;
+	int rc = set_state(r, u->id, u->left ? BATCH_PARTLY : BATCH_UNDONE,
+	    u->e);
+
+	if (rc == 0 && undoes)
+		rc = set_state(r, undoes, BATCH_DONE, u->e);
+	return rc;
+}
+
+static int run(struct undo *u, int64_t undoes)
+{
+	struct batch *b = u->b;
+	int rc = batch_begin_row(b, u->e);
+
+	if (rc == 0)
+		rc = undo_segments(u);
+	if (rc == 0)
+		rc = batch_each_rid(b->r, u->id, undo_one, u, u->e);
+	if (rc == 0 && u->left && !u->partial)
+		rc = ehr_fail(u->e, EHR_ENO, "batch %lld: later batches built "
+		    "on %lld of its resources", (long long)u->id,
+		    (long long)u->left);
+	if (rc == 0)
+		rc = mark(u, undoes);
+	if (rc == 0)
+		rc = batch_end_row(b, BATCH_DONE, u->e);
+	return rc < 0 ? rc : batch_chunk(b, true, u->e);
+}
+
+int batch_undo(struct batch *b, int64_t id, bool partial,
+    int (*built_on)(void *arg, int64_t rid, int64_t by_batch), void *arg,
+    struct batch_counts *counts, struct ehr_err *e)
+{
+	struct undo u = { b, id, partial, 0, built_on, arg, e };
+	struct batch_row row;
+	int64_t undoes;
+	int rc = batch_get(b->r, id, &row, e);
+
+	if (rc < 0)
+		return rc;
+	undoes = row.undoes;
+	if (row.state == BATCH_UNDONE)
+		return ehr_fail(e, EHR_ENO, "batch %lld: undone already",
+		    (long long)id);
+	b->undoes = id;
+	b->outer = store_in_txn(b->r->db);
+	rc = b->outer ? 0 : store_begin(b->r->db, STORE_BULK, e);
+	if (rc == 0)
+		rc = run(&u, undoes);
+	if (b->outer)
+		return rc;
+	if (rc == 0)
+		rc = store_commit(b->r->db, e);
+	else
+		store_rollback(b->r->db);
+	if (counts)
+		*counts = b->n;
+	return rc;
+}

@@ -1,0 +1,149 @@
+/* version.c - the rows of a version and what is derived from it. */
+#include "impl.h"
+
+static void bind_content(struct stmt *s, int i, const struct version *v)
+{
+	if (v->updated == INT64_MIN)
+		stmt_null(s, i);
+	else
+		stmt_int(s, i, v->updated);
+	stmt_int(s, i + 1, v->state);
+	if (v->hash)
+		stmt_blob(s, i + 2, v->hash, 16);
+	else
+		stmt_null(s, i + 2);
+	stmt_text(s, i + 3, v->body);
+}
+
+/* Tape of a body that the record holds: it was checked when it came in. */
+static int read_body(struct tape *t, struct str body, struct ehr_err *e)
+{
+	struct tape_error why;
+
+	if (tape_parse(t, body.s, body.n, &why) == 0)
+		return 0;
+	return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s at byte %zu",
+	    why.text, why.offset);
+}
+
+static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
+{
+	struct record *r = b->r;
+	int rc;
+
+	if (v->body.s == NULL)
+		return 0;
+	rc = read_body(&r->tape, v->body, e);
+	if (rc == 0)
+		rc = link_write(b, v, &r->tape, e);
+	if (rc == 0)
+		rc = chart_also(b, v, &r->tape, e);
+	if (rc == 0)
+		rc = index_add(r, v->rid, v->type, &r->tape, e);
+	return rc;
+}
+
+static int underive(struct batch *b, const struct resource *cur,
+    struct ehr_err *e)
+{
+	struct record *r = b->r;
+	int rc;
+
+	if (cur->body.s == NULL)
+		return 0;
+	rc = read_body(&r->old, cur->body, e);
+	if (rc == 0)
+		rc = index_remove(r, cur->rid, cur->type, &r->old, e);
+	if (rc == 0)
+		rc = link_drop(r, cur->rid, e);
+	return rc;
+}
+
+int version_insert(struct batch *b, const struct version *v,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(b->r, RES_INSERT);
+	int rc;
+
+	stmt_int(s, 1, v->rid);
+	stmt_int(s, 2, v->type);
+	stmt_int(s, 3, v->source);
+	stmt_text(s, 4, v->id);
+	stmt_int(s, 5, v->version);
+	stmt_int(s, 6, b->id);
+	stmt_int(s, 7, v->origin);
+	stmt_int(s, 8, store_time(b->r->db));
+	bind_content(s, 9, v);
+	rc = stmt_run(s, e);
+	if (rc == 0)
+		rc = derive(b, v, e);
+	return rc < 0 ? rc : batch_touch(b, v->rid, e);
+}
+
+static int keep_current(struct batch *b, int64_t rid, struct ehr_err *e)
+{
+	struct stmt *s = sql(b->r, HIS_KEEP);
+
+	stmt_int(s, 1, rid);
+	stmt_int(s, 2, b->id);
+	stmt_int(s, 3, store_time(b->r->db));
+	return stmt_run(s, e);
+}
+
+int version_replace(struct batch *b, const struct resource *cur,
+    const struct version *v, struct ehr_err *e)
+{
+	int rc = underive(b, cur, e);
+	struct stmt *s;
+
+	if (rc == 0)
+		rc = keep_current(b, cur->rid, e);
+	if (rc < 0)
+		return rc;
+	s = sql(b->r, RES_REPLACE);
+	stmt_int(s, 1, cur->rid);
+	stmt_int(s, 2, b->id);
+	stmt_int(s, 3, v->origin);
+	stmt_int(s, 4, store_time(b->r->db));
+	bind_content(s, 5, v);
+	rc = stmt_run(s, e);
+	if (rc == 0)
+		rc = derive(b, v, e);
+	return rc < 0 ? rc : batch_touch(b, cur->rid, e);
+}
+
+int version_late(struct batch *b, const struct version *v, struct ehr_err *e)
+{
+	struct stmt *s = sql(b->r, RES_BUMP);
+	int rc;
+
+	stmt_int(s, 1, v->rid);
+	rc = stmt_run(s, e);
+	if (rc < 0)
+		return rc;
+	s = sql(b->r, HIS_LATE);
+	stmt_int(s, 1, v->rid);
+	stmt_int(s, 2, b->id);
+	stmt_int(s, 3, store_time(b->r->db));
+	if (v->updated == INT64_MIN)
+		stmt_null(s, 4);
+	else
+		stmt_int(s, 4, v->updated);
+	stmt_blob(s, 5, v->hash, 16);
+	stmt_text(s, 6, v->body);
+	rc = stmt_run(s, e);
+	return rc < 0 ? rc : batch_touch(b, v->rid, e);
+}
+
+int version_known(struct record *r, int64_t rid, const uint8_t hash[16],
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, HIS_KNOWN);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	stmt_blob(s, 2, hash, 16);
+	rc = stmt_step(s, e);
+	stmt_reset(s);
+	return rc;
+}

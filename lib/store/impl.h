@@ -1,0 +1,42 @@
+/* impl.h - what the files of lib/store share. */
+#ifndef STORE_IMPL_H
+#define STORE_IMPL_H
+
+#include <sqlite3.h>
+
+#include "ehr/store.h"
+
+struct stmt {
+	struct store *db;
+	sqlite3_stmt *s;
+	const struct sql *q;
+	struct ehr_err err; /* of preparing or binding; told by stmt_step() */
+};
+
+struct store {
+	sqlite3 *h;
+	char *path;
+	enum perm perms;
+	struct map64 stmts; /* struct sql * -> index into stmt */
+	struct stmt **stmt;
+	size_t n_stmt;
+	int lock_fd;	    /* PATH-lock; -1 until the first write */
+	bool txn, bulk, dry, load;
+	int64_t time;	     /* of this transaction; 0: not asked for yet */
+	int64_t bulk_end;    /* monotonic ms */
+};
+
+struct migration {
+	int version;
+	const char *sql;
+};
+
+/* e filled from the handle's last error; returns the code. */
+int store_fail(struct store *db, struct ehr_err *e, const char *doing);
+int store_exec(struct store *db, const char *sql, struct ehr_err *e);
+int store_migrate(struct store *db, struct ehr_err *e);
+int store_lock(struct store *db, enum store_txn kind, struct ehr_err *e);
+void store_unlock(struct store *db);
+void store_free_stmts(struct store *db);
+
+#endif

@@ -1,0 +1,212 @@
+/* open.c - opening the file: settings, schema, migrations. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "impl.h"
+
+enum { APPLICATION_ID = 0x65687231 }; /* "ehr1" */
+
+static const struct migration migrations[] = {
+#include "schema.h"
+};
+
+/* Codes of SQLite -> ours; what is missing is I/O. */
+static const struct {
+	int sqlite, code;
+} codes[] = {
+	{ SQLITE_CORRUPT, EHR_EINTEGRITY }, { SQLITE_NOTADB, EHR_ENOTEHR },
+	{ SQLITE_PERM, EHR_EPERM },	    { SQLITE_READONLY, EHR_EPERM },
+	{ SQLITE_AUTH, EHR_EPERM },	    { SQLITE_CONSTRAINT, EHR_EINTEGRITY },
+};
+
+int store_fail(struct store *db, struct ehr_err *e, const char *doing)
+{
+	int rc = db->h ? sqlite3_errcode(db->h) & 0xff : SQLITE_CANTOPEN;
+	int code = EHR_EIO;
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (codes[i].sqlite == rc)
+			code = codes[i].code;
+	return ehr_fail(e, code, "%s: %s: %s", db->path, doing,
+	    db->h ? sqlite3_errmsg(db->h) : "cannot open");
+}
+
+int store_exec(struct store *db, const char *sql, struct ehr_err *e)
+{
+	if (sqlite3_exec(db->h, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return store_fail(db, e, "settings");
+	return 0;
+}
+
+static int pragma_int(struct store *db, const char *sql, int *v,
+    struct ehr_err *e)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(db->h, sql, -1, &s, NULL) != SQLITE_OK ||
+	    sqlite3_step(s) != SQLITE_ROW)
+		rc = store_fail(db, e, "open");
+	else
+		*v = sqlite3_column_int(s, 0);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+int store_schema_version(struct store *db)
+{
+	int v = -1;
+
+	pragma_int(db, "PRAGMA user_version", &v, NULL);
+	return v;
+}
+
+static int migrate_one(struct store *db, const struct migration *m,
+    struct ehr_err *e)
+{
+	BUF_AUTO sql = BUF_INIT;
+
+	buf_addf(&sql, "BEGIN IMMEDIATE;\n%s\nPRAGMA user_version = %d;\n"
+	    "PRAGMA application_id = %d;\nCOMMIT;", m->sql, m->version,
+	    APPLICATION_ID);
+	if (sqlite3_exec(db->h, sql.s, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	store_fail(db, e, "schema");
+	sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+	return e ? e->code : EHR_EIO;
+}
+
+int store_migrate(struct store *db, struct ehr_err *e)
+{
+	int version, newest = migrations[ARRAY_LEN(migrations) - 1].version;
+	int rc = pragma_int(db, "PRAGMA user_version", &version, e);
+
+	if (rc < 0)
+		return rc;
+	if (version > newest)
+		return ehr_fail(e, EHR_ENOTEHR, "%s: schema %d is newer than "
+		    "this program's %d", db->path, version, newest);
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(migrations); i++)
+		if (migrations[i].version > version)
+			rc = migrate_one(db, &migrations[i], e);
+	return rc;
+}
+
+static int set_defensive(struct store *db, struct ehr_err *e)
+{
+	sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+	sqlite3_db_config(db->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
+	    (int *)NULL);
+	sqlite3_db_config(db->h, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0,
+	    (int *)NULL);
+	sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
+	sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);
+	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_extended_result_codes(db->h, 1);
+	sqlite3_busy_timeout(db->h, 10000);
+	return store_exec(db,
+	    "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
+	    "PRAGMA temp_store = FILE; PRAGMA cache_size = -32768;"
+	    "PRAGMA recursive_triggers = ON; PRAGMA mmap_size = 0;", e);
+}
+
+static int check_is_ehr(struct store *db, struct ehr_err *e)
+{
+	int id;
+	int rc = pragma_int(db, "PRAGMA application_id", &id, e);
+
+	if (rc == 0 && id != APPLICATION_ID)
+		rc = ehr_fail(e, EHR_ENOTEHR, "%s: not an ehr file", db->path);
+	return rc;
+}
+
+static int create_file(const char *path, struct ehr_err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return ehr_fail(e, EHR_EUSAGE, "%s: exists already", path);
+	if (fd < 0)
+		return ehr_fail_errno(e, "%s", path);
+	close(fd);
+	return 0;
+}
+
+static int set_up(struct store *db, enum store_mode mode, struct ehr_err *e)
+{
+	int rc = set_defensive(db, e);
+
+	if (rc == 0 && mode == STORE_CREATE)
+		rc = store_exec(db, "PRAGMA page_size = 4096;"
+		    "PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = WAL;", e);
+	else if (rc == 0)
+		rc = check_is_ehr(db, e);
+	if (rc == 0)
+		rc = store_exec(db, "PRAGMA synchronous = FULL;", e);
+	if (rc == 0)
+		rc = store_migrate(db, e);
+	return rc;
+}
+
+int store_open(struct store **out, const char *path, enum store_mode mode,
+    struct ehr_err *e)
+{
+	struct store *db;
+	int rc = 0;
+
+	*out = NULL;
+	if (path == NULL)
+		path = getenv("EHR_DB");
+	if (path == NULL || *path == '\0')
+		return ehr_fail(e, EHR_EUSAGE,
+		    "which record? (-d FILE or EHR_DB)");
+	if (mode == STORE_CREATE)
+		rc = create_file(path, e);
+	else if (access(path, F_OK) != 0)
+		rc = ehr_fail(e, EHR_ENOTEHR, "%s: no such file", path);
+	if (rc < 0)
+		return rc;
+	db = xcalloc(1, sizeof(*db));
+	db->path = xstrdup(path);
+	db->perms = PERM_ALL;
+	db->lock_fd = -1;
+	if (sqlite3_open_v2(path, &db->h, SQLITE_OPEN_READWRITE |
+		SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		rc = store_fail(db, e, "open");
+	if (rc == 0)
+		rc = set_up(db, mode, e);
+	if (rc < 0) {
+		store_close(db);
+		if (mode == STORE_CREATE)
+			unlink(path);
+		return rc;
+	}
+	*out = db;
+	return 0;
+}
+
+void store_close(struct store *db)
+{
+	if (db == NULL)
+		return;
+	if (db->txn)
+		store_rollback(db);
+	store_free_stmts(db);
+	sqlite3_close(db->h);
+	if (db->lock_fd >= 0)
+		close(db->lock_fd);
+	free(db->path);
+	free(db);
+}
+
+const char *store_path(const struct store *db)
+{
+	return db->path;
+}
+
+void store_grant(struct store *db, enum perm perms)
+{
+	db->perms = perms;
+}

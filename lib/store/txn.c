@@ -1,0 +1,223 @@
+/* txn.c - transactions and the queue of writers (store.h). */
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "impl.h"
+#include "statements.h"
+
+/* Bytes of PATH-lock that are locked, as open file description locks: they
+ * end with the process. T is the turnstile: whoever waits for its turn as a
+ * bulk writer holds it, so that new short ones line up behind. */
+enum { LOCK_T, LOCK_Q, LOCK_W, LOCK_BULK };
+
+static int lock_byte(struct store *db, int byte, short type, struct ehr_err *e)
+{
+	struct flock f = {
+		.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1,
+	};
+
+	while (fcntl(db->lock_fd, F_OFD_SETLKW, &f) != 0)
+		if (errno != EINTR)
+			return ehr_fail_errno(e, "%s-lock", db->path);
+	return 0;
+}
+
+static int open_lock(struct store *db, struct ehr_err *e)
+{
+	BUF_AUTO name = BUF_INIT;
+
+	if (db->lock_fd >= 0)
+		return 0;
+	buf_addf(&name, "%s-lock", db->path);
+	db->lock_fd = open(name.s, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (db->lock_fd < 0)
+		return ehr_fail_errno(e, "%s", name.s);
+	return 0;
+}
+
+int store_lock(struct store *db, enum store_txn kind, struct ehr_err *e)
+{
+	short q = kind == STORE_BULK ? F_WRLCK : F_RDLCK;
+	int rc = open_lock(db, e);
+
+	if (rc == 0)
+		rc = lock_byte(db, LOCK_T, q, e);
+	if (rc == 0)
+		rc = lock_byte(db, LOCK_Q, q, e);
+	if (rc == 0 && kind == STORE_SHORT)
+		rc = lock_byte(db, LOCK_T, F_UNLCK, e);
+	if (rc == 0)
+		rc = lock_byte(db, LOCK_W, F_WRLCK, e);
+	if (rc == 0 && kind == STORE_BULK) {
+		lock_byte(db, LOCK_Q, F_UNLCK, e);
+		rc = lock_byte(db, LOCK_T, F_UNLCK, e);
+	}
+	if (rc < 0)
+		store_unlock(db);
+	return rc;
+}
+
+void store_unlock(struct store *db)
+{
+	struct flock all = {
+		.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = 0,
+		.l_len = LOCK_W + 1,
+	};
+
+	if (db->lock_fd >= 0)
+		fcntl(db->lock_fd, F_OFD_SETLK, &all);
+}
+
+int store_bulk_enter(struct store *db, struct ehr_err *e)
+{
+	int rc = open_lock(db, e);
+
+	return rc < 0 ? rc : lock_byte(db, LOCK_BULK, F_WRLCK, e);
+}
+
+void store_bulk_leave(struct store *db)
+{
+	if (db->lock_fd >= 0)
+		lock_byte(db, LOCK_BULK, F_UNLCK, NULL);
+}
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e)
+{
+	int rc = 0;
+
+	if (db->txn)
+		return ehr_fail(e, EHR_EIO, "%s: transaction in transaction",
+		    db->path);
+	if (kind != STORE_SNAPSHOT)
+		rc = store_lock(db, kind, e);
+	if (rc < 0)
+		return rc;
+	if (sqlite3_exec(db->h, kind == STORE_SNAPSHOT ? "BEGIN" :
+		"BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
+		rc = store_fail(db, e, "begin");
+		store_unlock(db);
+		return rc;
+	}
+	db->txn = true;
+	db->bulk = kind == STORE_BULK;
+	db->bulk_end = monotonic_ms() + STORE_BULK_MS;
+	db->time = 0;
+	return 0;
+}
+
+static int keep_time(struct store *db, struct ehr_err *e)
+{
+	struct stmt *s;
+
+	if (db->time == 0)
+		return 0;
+	s = store_sql(db, &store_sql_table[STORE_TIME_SET]);
+	stmt_int(s, 1, db->time);
+	return stmt_run(s, e);
+}
+
+int store_commit(struct store *db, struct ehr_err *e)
+{
+	int rc = db->dry ? 0 : keep_time(db, e);
+
+	if (rc == 0 && !db->dry &&
+	    sqlite3_exec(db->h, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+		rc = store_fail(db, e, "commit");
+	if (rc < 0 || db->dry) {
+		store_rollback(db);
+		return rc;
+	}
+	db->txn = false;
+	if (!db->load)
+		store_unlock(db);
+	return 0;
+}
+
+void store_rollback(struct store *db)
+{
+	if (!db->txn)
+		return;
+	for (size_t i = 0; i < db->n_stmt; i++)
+		if (db->stmt[i]->s)
+			sqlite3_reset(db->stmt[i]->s);
+	sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+	db->txn = false;
+	if (!db->load)
+		store_unlock(db);
+}
+
+bool store_in_txn(const struct store *db)
+{
+	return db->txn;
+}
+
+bool store_bulk_due(const struct store *db)
+{
+	return db->bulk && !db->load && !db->dry &&
+	    monotonic_ms() >= db->bulk_end;
+}
+
+void store_dry_run(struct store *db)
+{
+	db->dry = true;
+}
+
+int64_t store_time(struct store *db)
+{
+	int64_t last = 0;
+
+	if (db->time)
+		return db->time;
+	store_int(db, &store_sql_table[STORE_TIME_GET], &last, NULL);
+	db->time = clock_ms();
+	if (db->time <= last)
+		db->time = last + 1;
+	return db->time;
+}
+
+int store_begin_load(struct store *db, struct ehr_err *e)
+{
+	int rc = store_lock(db, STORE_BULK, e);
+
+	if (rc < 0)
+		return rc;
+	db->load = true;
+	rc = store_exec(db, "PRAGMA locking_mode = EXCLUSIVE;"
+	    "PRAGMA journal_mode = TRUNCATE; PRAGMA cache_size = -49152;", e);
+	if (rc == 0 && sqlite3_exec(db->h, "BEGIN IMMEDIATE", NULL, NULL,
+	    NULL) != SQLITE_OK)
+		rc = store_fail(db, e, "begin");
+	if (rc < 0) {
+		store_end_load(db, NULL);
+		return rc;
+	}
+	db->txn = true;
+	db->bulk = true;
+	db->time = 0;
+	return 0;
+}
+
+int store_end_load(struct store *db, struct ehr_err *e)
+{
+	int rc;
+
+	if (!db->load)
+		return 0;
+	if (db->txn)
+		store_rollback(db);
+	rc = store_exec(db, "PRAGMA locking_mode = NORMAL;"
+	    "PRAGMA journal_mode = WAL; PRAGMA cache_size = -32768;", e);
+	db->load = false;
+	store_unlock(db);
+	return rc;
+}
