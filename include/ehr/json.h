@@ -67,7 +67,8 @@ static inline uint32_t tape_after(const struct tape *t, uint32_t parent,
 	return t->node[i].next < t->node[parent].next ? t->node[i].next : 0;
 }
 #define tape_each(t, parent, i) \
-	for (uint32_t i = tape_first(t, parent); i; i = tape_after(t, parent, i))
+	for (uint32_t i = tape_first(t, parent); i; \
+	    i = tape_after(t, parent, i))
 /* Keys: step over key and value. */
 #define tape_each_key(t, parent, k) \
 	for (uint32_t k = tape_first(t, parent); k; \
@@ -167,7 +168,7 @@ struct json_item {
 	 * head or tail are completed. */
 	struct str text;
 	uint64_t line;		/* of its first byte, from 1 */
-	uint64_t offset;	/* of its first byte in the decompressed input */
+	uint64_t offset;	/* of its first byte, decompressed */
 	uint64_t length;	/* bytes, those of a too large one too */
 	uint64_t entry;		/* of a Bundle, from 0 */
 };

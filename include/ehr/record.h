@@ -40,8 +40,8 @@ struct resource {
 	int64_t version;
 	int64_t batch;
 	int64_t time;		/* ms: when this version came into the record */
-	int64_t end_time;	/* ms: when it was superseded; RECORD_NOW if not */
-	int64_t updated;	/* meta.lastUpdated in ms, INT64_MIN if absent */
+	int64_t end_time;	/* ms: superseded then; RECORD_NOW if not */
+	int64_t updated;	/* meta.lastUpdated, ms; INT64_MIN if absent */
 	enum record_state state;
 	struct str body;	/* minified JSON; STR_NONE for a tombstone */
 	struct str hash;	/* content hash, 16 bytes; STR_NONE likewise */
@@ -169,9 +169,9 @@ struct batch_counts {
 
 struct batch_put {
 	struct str full_url;	/* Bundle.entry.fullUrl, or STR_NONE */
-	int64_t if_version;	/* > 0: only when this is current (EHR_ECHANGED) */
+	int64_t if_version;	/* > 0: must be current (else EHR_ECHANGED) */
 	int source;		/* another than the batch's (an edit), or 0 */
-	bool by_time;		/* keep what is current when its lastUpdated is newer */
+	bool by_time;		/* current stays if its lastUpdated is newer */
 };
 
 /* Starts collecting; nothing is written before batch_commit(). */

@@ -242,7 +242,8 @@ bool merkle_verify_subtree_inclusion(uint64_t index, uint64_t start,
 	if (index < start || index >= end || !merkle_valid_subtree(start, end))
 		return false;
 	return leaf.n == MERKLE_HASH && merkle_verify_subtree_consistency(
-	    index - start, index - start + 1, end - start, leaf, root, proof, n);
+	    index - start, index - start + 1, end - start, leaf, root, proof,
+	    n);
 }
 
 bool merkle_verify_inclusion(uint64_t index, uint64_t size, struct str leaf,

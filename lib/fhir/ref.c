@@ -191,7 +191,8 @@ static const struct compartment *rows_of(int type)
 
 bool fhir_in_compartment(int type)
 {
-	return type == FHIR_Patient || (type > 0 && rows_of(type)->type == type);
+	return type == FHIR_Patient ||
+	    (type > 0 && rows_of(type)->type == type);
 }
 
 struct walk {

@@ -158,7 +158,8 @@ bool fhir_code_allowed(const struct fhir_element *el, struct str code)
 		return true;
 	while (lo <= hi) {
 		int mid = (lo + hi) / 2;
-		int c = str_cmp(code, str_of(codes + code_refs[l->first + mid]));
+		int c = str_cmp(code,
+		    str_of(codes + code_refs[l->first + mid]));
 
 		if (c == 0)
 			return true;

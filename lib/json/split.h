@@ -8,7 +8,7 @@ enum {
 	SPLIT_CHUNK = 256 << 10,
 	SPLIT_FRONT = 16,	/* readable bytes before the window */
 	SPLIT_LEVELS = 4096,	/* deeper brackets are only counted */
-	SPLIT_FAULTS = 64,	/* mended brackets in an item, then only counted */
+	SPLIT_FAULTS = 64,	/* mended brackets told per item */
 };
 
 struct json_split {

@@ -228,7 +228,8 @@ static int find_in_source(struct record *r, int source, int type,
 		return rc;
 	if (c->n++ == 0) {
 		c->first.rid = rid;
-		rc = record_patient_of(r, rid, RECORD_NOW, &c->first.patient, e);
+		rc = record_patient_of(r, rid, RECORD_NOW, &c->first.patient,
+		    e);
 	}
 	if (c->list) {
 		name_put(r, c->list, source, type, id);

@@ -18,7 +18,8 @@ static const struct {
 } codes[] = {
 	{ SQLITE_CORRUPT, EHR_EINTEGRITY }, { SQLITE_NOTADB, EHR_ENOTEHR },
 	{ SQLITE_PERM, EHR_EPERM },	    { SQLITE_READONLY, EHR_EPERM },
-	{ SQLITE_AUTH, EHR_EPERM },	    { SQLITE_CONSTRAINT, EHR_EINTEGRITY },
+	{ SQLITE_AUTH, EHR_EPERM },
+	{ SQLITE_CONSTRAINT, EHR_EINTEGRITY },
 };
 
 int store_fail(struct store *db, struct ehr_err *e, const char *doing)

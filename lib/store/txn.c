@@ -15,7 +15,8 @@ enum { LOCK_T, LOCK_Q, LOCK_W, LOCK_BULK };
 static int lock_byte(struct store *db, int byte, short type, struct ehr_err *e)
 {
 	struct flock f = {
-		.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1,
+		.l_type = type, .l_whence = SEEK_SET,
+		.l_start = byte, .l_len = 1,
 	};
 
 	while (fcntl(db->lock_fd, F_OFD_SETLKW, &f) != 0)
