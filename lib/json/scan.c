@@ -38,7 +38,7 @@ void split_decide(struct json_split *s, char prev)
 		ahead++;
 	}
 	s->form = JSON_DOCUMENTS;
-	if (next == '{' && (!prev || !strchr(",:[{", prev)))
+	if (next == '{' && (!prev || s->lines || !strchr(",:[{", prev)))
 		s->form = JSON_LINES;
 }
 

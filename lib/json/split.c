@@ -135,7 +135,7 @@ static int other_value(struct json_split *s, struct json_item *item)
 		if (line && (c == '{' || c == '['))
 			break;
 		line = c == '\n';
-		if (line && s->form == JSON_LINES)
+		if (line && (s->form == JSON_LINES || s->lines))
 			break;
 	}
 	return give(s, item, c < 0 && s->failed ? STOP_EOF : STOP_END);
@@ -332,14 +332,17 @@ static void byte_order_mark(struct json_split *s)
 		s->pos = 3;
 }
 
-/* A first value that ended on its line tells what the lines mean. */
-static void first_ended(struct json_split *s)
+/* Whether the value before stood on a line of its own; the next one may do
+ * as it likes. */
+static void next_form(struct json_split *s)
 {
-	int c;
+	int c = '\n';
 
-	while ((c = split_peek(s)) == ' ' || c == '\t' || c == '\r')
-		s->start = ++s->pos;
-	s->form = c == '\n' ? JSON_LINES : JSON_DOCUMENTS;
+	if (s->form == JSON_AUTO)
+		while ((c = split_peek(s)) == ' ' || c == '\t' || c == '\r')
+			s->start = ++s->pos;
+	s->lines = s->form != JSON_DOCUMENTS && c == '\n';
+	s->form = s->opt.form;
 }
 
 /* What is told at the end of the input. */
@@ -365,8 +368,9 @@ int json_split_next(struct json_split *s, struct json_item *item,
 	s->start = s->pos;
 	if (!s->begun)
 		byte_order_mark(s);
-	if (s->form == JSON_AUTO && s->valued)
-		first_ended(s);
+	if (s->valued)
+		next_form(s);
+	s->valued = false;
 	while (split_blank(c = split_peek(s)))
 		s->start = ++s->pos;
 	split_begin(s);

@@ -14,7 +14,8 @@ enum {
 struct json_split {
 	struct in *in;
 	struct json_split_opt opt;
-	enum json_form form;	/* JSON_AUTO until it is known */
+	enum json_form form;	/* of this value; JSON_AUTO until it is known */
+	bool lines;		/* the value before had its own line */
 
 	/* The window: bytes of the input, of which [start, pos) belong to the
 	 * item at hand. A block behind len is readable. */
@@ -39,7 +40,7 @@ struct json_split {
 	char open[SPLIT_LEVELS + 1];
 
 	bool begun;		/* the byte order mark was looked for */
-	bool valued;		/* a value was given */
+	bool valued;		/* the item before was a value */
 	bool in_bundle;		/* among the entries of one */
 	bool comma;		/* the entry before had its comma */
 	bool loose;		/* commas were missing or too many */
@@ -77,9 +78,9 @@ enum split_stop {
 enum split_stop split_scan(struct json_split *s);
 /* The last byte of the item before index i that is not blank, 0 when none. */
 char split_before(const struct json_split *s, size_t i);
-/* pos is at the first line end of the input, within a value and behind prev
- * (0: within a string): do values stand one a line (then this one is cut), or
- * do they span lines? Sets form. */
+/* pos is at the first line end within a value and behind prev (0: within a
+ * string): does the line end cut a faulty value, or do values span lines here?
+ * Sets form. */
 void split_decide(struct json_split *s, char prev);
 
 #endif

@@ -65,7 +65,8 @@ static void make_room(struct json_split *s, size_t n)
 	if (s->len + n <= s->cap)
 		return;
 	count_to(s, s->start);
-	memmove(s->win, s->win + s->start, s->len - s->start);
+	if (s->start > 0)
+		memmove(s->win, s->win + s->start, s->len - s->start);
 	s->len -= s->start;
 	s->pos -= s->start;
 	s->counted -= s->start;
@@ -73,7 +74,8 @@ static void make_room(struct json_split *s, size_t n)
 	s->start = 0;
 	if (s->len + n <= s->cap)
 		return;
-	need = (s->len + n) / 2 * 3;
+	need = s->len + n;
+	need += need / 2;
 	mem = xmalloc(SPLIT_FRONT + need + SCAN_BLOCK);
 	memset(mem, 0, SPLIT_FRONT);
 	if (s->win) {
@@ -90,7 +92,7 @@ bool split_fill(struct json_split *s)
 
 	if (s->eof)
 		return false;
-	if (s->len - s->start > s->opt.limit && !s->skipping) {
+	if (s->pos - s->start > s->opt.limit && !s->skipping) {
 		if (s->hold) {
 			s->full = true;
 			return false;
