@@ -43,11 +43,16 @@ static int chance(const struct problem_row *row, int age)
 	return row->at40 + (row->at70 - row->at40) * (age - 40) / 30;
 }
 
+static bool will(const struct course *c, enum problem what)
+{
+	return c->will >> what & 1;
+}
+
 static bool excluded(const struct course *c, enum problem what)
 {
-	return (what == P_PREDM && has(c, P_DM2)) ||
+	return (what == P_PREDM && will(c, P_DM2)) ||
 	       (what == P_COPD && c->who.smoking == 0) ||
-	       (what == P_ANXIETY && has(c, P_DEPRESSION));
+	       (what == P_ANXIETY && will(c, P_DEPRESSION));
 }
 
 static void plan_problems(struct gen *g)
@@ -61,9 +66,9 @@ static void plan_problems(struct gen *g)
 
 		if (row->sex != 'A' && row->sex != (c->who.female ? 'F' : 'M'))
 			p = 0;
-		if (what == P_CKD3 && has(c, P_DM2))
+		if (what == P_CKD3 && will(c, P_DM2))
 			p *= 2;
-		if (what == P_NEUROPATHY && has(c, P_DM2))
+		if (what == P_NEUROPATHY && will(c, P_DM2))
 			p *= 4;
 		bool sick = rng_permille(&c->rng, p);
 		int from = age - rng_below(&c->rng, 16) - 1;
@@ -75,7 +80,7 @@ static void plan_problems(struct gen *g)
 				rng_below(&c->rng, 300);
 		if (onset > g->today)
 			onset = g->today - 30;
-		c->has |= UINT64_C(1) << what;
+		c->will |= UINT64_C(1) << what;
 		c->problem[c->problems].what = what;
 		c->problem[c->problems].onset = onset;
 		c->problem[c->problems++].ref = ref_new(g, T_CONDITION);
@@ -88,17 +93,17 @@ static void plan_state(struct course *c)
 	struct rng *r = &c->rng;
 	int age = 50;
 
-	c->a1c10 = has(c, P_DM2)   ? rng_range(r, 74, 108) :
-		   has(c, P_PREDM) ? rng_range(r, 57, 63) :
+	c->a1c10 = will(c, P_DM2)   ? rng_range(r, 74, 108) :
+		   will(c, P_PREDM) ? rng_range(r, 57, 63) :
 				     52 + rng_bell(r, 2);
-	c->a1c_goal10 = has(c, P_DM2) ? rng_range(r, 62, 84) : c->a1c10;
-	c->egfr = has(c, P_CKD3) ? rng_range(r, 38, 59) : 98 + rng_bell(r, 8);
-	c->ldl = (has(c, P_LIPIDS) ? 162 : 108) + rng_bell(r, 14);
-	c->tsh100 = has(c, P_HYPOTHYROID) ? rng_range(r, 620, 1400) :
+	c->a1c_goal10 = will(c, P_DM2) ? rng_range(r, 62, 84) : c->a1c10;
+	c->egfr = will(c, P_CKD3) ? rng_range(r, 38, 59) : 98 + rng_bell(r, 6);
+	c->ldl = (will(c, P_LIPIDS) ? 162 : 108) + rng_bell(r, 20);
+	c->tsh100 = will(c, P_HYPOTHYROID) ? rng_range(r, 620, 1400) :
 					    190 + rng_bell(r, 40);
-	c->systolic = (has(c, P_HTN) ? 148 : 116) + age / 20 + rng_bell(r, 6);
+	c->systolic = (will(c, P_HTN) ? 148 : 116) + age / 20 + rng_bell(r, 6);
 	c->height10 = (c->who.female ? 1630 : 1760) + rng_bell(r, 45);
-	int bmi10 = (has(c, P_OBESITY) ? 340 : 256) + rng_bell(r, 18);
+	int bmi10 = (will(c, P_OBESITY) ? 340 : 256) + rng_bell(r, 20);
 	c->weight10 =
 	    (int)((int64_t)bmi10 * c->height10 * c->height10 / 1000000);
 	c->last_flu = c->last_covid = c->last_well = c->last_smoking =

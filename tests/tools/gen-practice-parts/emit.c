@@ -54,7 +54,7 @@ int rng_bell(struct rng *r, int spread)
 
 	for (int i = 0; i < 4; i++, v >>= 16)
 		sum += (int)(v & 0xffff);
-	return (int)((int64_t)(sum - 2 * 0xffff) * spread / 0xffff);
+	return (int)((int64_t)(sum - 2 * 0xffff) * 7 * spread / (4 * 0xffff));
 }
 
 struct ref ref_of(

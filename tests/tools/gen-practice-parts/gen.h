@@ -54,7 +54,8 @@ uint64_t rng_next(struct rng *r);
 int rng_below(struct rng *r, int n);		/* 0 .. n - 1 */
 int rng_range(struct rng *r, int lo, int hi);	/* lo .. hi */
 bool rng_permille(struct rng *r, int p);
-int rng_bell(struct rng *r, int spread);	/* mean 0, within +-2 spread */
+/* Bell-shaped: mean 0, deviation about spread, within 3.5 of it. */
+int rng_bell(struct rng *r, int spread);
 
 /* ---- identities and references ---- */
 
@@ -151,7 +152,8 @@ struct course {
 		int64_t onset;
 		struct ref ref;
 	} problem[MAX_PROBLEMS];
-	uint64_t has;			/* bit per enum problem */
+	uint64_t will;			/* bit per enum problem, ever */
+	uint64_t has;			/* the same, on the visit's day */
 	struct visit *visit;
 	size_t visits, cap;
 	struct med med[MAX_MEDS];

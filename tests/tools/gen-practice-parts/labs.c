@@ -42,6 +42,14 @@ static const struct panel {
 	    1 << P_DM2 | 1 << P_CKD3, 200, 330 },
 };
 
+/* How far the person always is from the mean. */
+static int own(const struct course *c, enum lab lab, int spread)
+{
+	struct rng r = rng_of(c->who.ref.id.lo, lab, 9);
+
+	return rng_bell(&r, spread);
+}
+
 static bool takes(const struct course *c, enum drug drug)
 {
 	for (int i = 0; i < c->meds; i++)
@@ -60,13 +68,18 @@ static int measure(struct course *c, enum lab lab)
 	case L_A1C:
 		if (takes(c, D_METFORMIN))
 			c->a1c10 += (c->a1c_goal10 - c->a1c10) / 3;
-		return c->a1c10 + rng_bell(r, 2);
+		if (has(c, P_DM2) && rng_permille(r, 100)) /* a bad year */
+			c->a1c10 += rng_range(r, 4, 16);
+		return (has(c, P_DM2) || c->a1c10 < 60 ? c->a1c10 : 59) +
+		       rng_bell(r, 1);
 	case L_GLUCOSE:
-		return (287 * c->a1c10 - 4670) / 100 + rng_bell(r, 8);
+		return has(c, P_DM2) ?
+			   (287 * c->a1c10 - 4670) / 100 + rng_bell(r, 18) :
+			   91 + own(c, lab, 5) + rng_bell(r, 4);
 	case L_SODIUM:
 		return 140 + rng_bell(r, 2);
 	case L_POTASSIUM:
-		return 43 + rng_bell(r, 3);
+		return 43 + own(c, lab, 2) + rng_bell(r, 2);
 	case L_CREATININE: /* falls with the filtration rate, by sex */
 		return (6750 / c->egfr + 25) * (c->who.female ? 78 : 100) /
 			   100 +
@@ -79,24 +92,28 @@ static int measure(struct course *c, enum lab lab)
 		return ldl + 50 + 28 + rng_bell(r, 5);
 	case L_TRIGLYCERIDES:
 		return (has(c, P_DM2) || has(c, P_OBESITY) ? 172 : 112) +
-		       rng_bell(r, 22);
+		       own(c, lab, 28) + rng_bell(r, 14);
 	case L_HDL:
-		return (c->who.female ? 55 : 47) + rng_bell(r, 5);
+		return (c->who.female ? 57 : 49) + own(c, lab, 8) +
+		       rng_bell(r, 2);
 	case L_LDL:
 		return ldl + rng_bell(r, 5);
 	case L_TSH:
 		if (takes(c, D_LEVOTHYROXINE))
 			c->tsh100 += (230 - c->tsh100) / 2;
-		return c->tsh100 + rng_bell(r, 30);
+		return (has(c, P_HYPOTHYROID) || c->tsh100 < 400 ?
+			       c->tsh100 :
+			       240) +
+		       rng_bell(r, 30);
 	case L_HEMOGLOBIN:
 		return (has(c, P_IRON)	 ? takes(c, D_IRON) ? 122 : 106 :
 			   c->who.female ? 136 :
 					   149) +
 		       rng_bell(r, 5);
 	case L_LEUKOCYTES:
-		return 68 + rng_bell(r, 10);
+		return 68 + own(c, lab, 11) + rng_bell(r, 8);
 	case L_PLATELETS:
-		return 255 + rng_bell(r, 30);
+		return 255 + own(c, lab, 38) + rng_bell(r, 16);
 	case L_ACR:
 		return has(c, P_CKD3) ? rng_range(r, 180, 2600) :
 					rng_range(r, 30, 420);

@@ -309,7 +309,6 @@ static const struct {
 	{ "134395001", "Diabetic eye screening", 'A', 18, 99, 0, 1 << P_DM2,
 	    true },
 	{ "312681000", "Bone density scan", 'F', 60, 85, 220, 0, true },
-	{ "171207006", "Depression screening", 'A', 12, 99, 300, 0, false },
 };
 
 static void put_referral(struct gen *g, const struct visit *v, int i)

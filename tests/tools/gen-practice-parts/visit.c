@@ -123,10 +123,14 @@ static void put_reason(
 		    "'diagnosis':[{'condition':{'reference':'%r'}}]",
 		    row->sct, row->text, row->text, illness);
 	} else if (v->kind == V_FOLLOW) {
-		int i = rng_below(&c->rng, c->problems);
+		int i = rng_below(&c->rng, c->problems), tried = 0;
+
+		while (!has(c, c->problem[i].what) && tried++ < c->problems)
+			i = (i + 1) % c->problems;
 		const struct problem_row *row =
 		    &problem_row[c->problem[i].what];
-
+		if (!has(c, c->problem[i].what))
+			return;
 		put(g,
 		    ",'reasonCode':[{'coding':[{'system':'" SCT
 		    "','code':'%s','display':'%s'}],'text':'%s'}],"
@@ -187,10 +191,15 @@ static void open_vital(struct gen *g, const struct visit *v,
 	    ",'status':'final','category':[{'coding':[{'system':'" TERM
 	    "observation-category','code':'vital-signs','display':"
 	    "'Vital signs'}]}],'code':{'coding':[{'system':"
-	    "'http://loinc.org','code':'%s','display':'%s'}],'text':'%s'},"
-	    "'subject':{'reference':'%r'},'encounter':{'reference':'%r'},"
-	    "'effectiveDateTime':'%s'",
-	    loinc, text, text, &g->course.who.ref, &v->ref, v->start);
+	    "'http://loinc.org','code':'%s','display':'%s'}",
+	    loinc, text);
+	if (strcmp(loinc, "59408-5") == 0) /* the profile asks for both */
+		put(g, ",{'system':'http://loinc.org','code':'2708-6',"
+		       "'display':'Oxygen saturation in arterial blood'}");
+	put(g,
+	    "],'text':'%s'},'subject':{'reference':'%r'},'encounter':"
+	    "{'reference':'%r'},'effectiveDateTime':'%s'",
+	    text, &g->course.who.ref, &v->ref, v->start);
 }
 
 #define UCUM "'system':'http://unitsofmeasure.org'"
@@ -269,6 +278,8 @@ void put_vitals(struct gen *g, const struct visit *v)
 	if (age >= 3) {
 		int systolic = age < 18 ? 92 + age : c->systolic;
 
+		if (age >= 18 && !has(c, P_HTN) && systolic > 134)
+			systolic -= 22; /* not ill yet */
 		systolic += rng_bell(r, 5);
 		put_pressure(
 		    g, v, systolic, systolic * 6 / 10 + 3 + rng_bell(r, 3));
@@ -327,15 +338,46 @@ static void put_smoking(struct gen *g, const struct visit *v)
 	close_resource(g);
 }
 
+/* PHQ-9: the sum of nine answers, 0 to 27. */
+static void put_screening(struct gen *g, const struct visit *v)
+{
+	struct course *c = &g->course;
+	struct ref ref;
+	int score = has(c, P_DEPRESSION) ? rng_range(&c->rng, 4, 21) :
+					   rng_below(&c->rng, 7);
+
+	if (v->kind == V_ACUTE || age_on(&c->who, v->day) < 12 ||
+	    !rng_permille(&c->rng, has(c, P_DEPRESSION) ? 700 : 250))
+		return;
+	ref = ref_new(g, T_OBSERVATION);
+	open_resource(g, &ref, v->done, "observation-screening-assessment");
+	put(g,
+	    ",'status':'final','category':[{'coding':[{'system':'" TERM
+	    "observation-category','code':'survey','display':'Survey'}]}],"
+	    "'code':{'coding':[{'system':'http://loinc.org','code':"
+	    "'44261-6','display':'PHQ-9 total score'}],'text':"
+	    "'PHQ-9 total score'},'subject':{'reference':'%r'},'encounter':"
+	    "{'reference':'%r'},'effectiveDateTime':'%s','performer':"
+	    "[{'reference':'%r'}],'valueQuantity':{'value':%d,'unit':"
+	    "'score'," UCUM ",'code':'{score}'}",
+	    &c->who.ref, &v->ref, v->start, &c->who.ref, score);
+	close_resource(g);
+}
+
 void put_visit(struct gen *g, struct visit *v)
 {
+	struct course *c = &g->course;
 	struct ref illness = { 0 };
 
+	for (int i = 0; i < c->problems; i++)
+		if (c->problem[i].onset <= v->day)
+			c->has |= UINT64_C(1) << c->problem[i].what;
 	if (v->kind == V_ACUTE)
 		illness = put_illness(g, v);
 	put_encounter(g, v, &illness);
 	put_vitals(g, v);
 	put_smoking(g, v);
+	put_screening(g, v);
 	put_labs(g, v);
 	treat(g, v);
 	put_shots(g, v);
