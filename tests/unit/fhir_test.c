@@ -4,11 +4,21 @@
 
 static struct tape tape;
 
+/* In the texts here ' stands for " so that they can be read. */
+static void swap(char *s, char from, char to)
+{
+	for (; (s = strchr(s, from)) != NULL; s++)
+		*s = to;
+}
+
 static void parse(const char *s)
 {
+	static char text[4096];
 	struct tape_error err;
 
-	CHECK_INT(tape_parse(&tape, s, strlen(s), &err), 0);
+	snprintf(text, sizeof(text), "%s", s);
+	swap(text, '\'', '"');
+	CHECK_INT(tape_parse(&tape, text, strlen(text), &err), 0);
 }
 
 /* Collects what a callback is given as text, one blank between. */
@@ -24,6 +34,7 @@ static void see(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(seen + n, sizeof(seen) - n, fmt, ap);
 	va_end(ap);
+	swap(seen, '"', '\'');
 }
 
 static int see_string(void *arg, uint32_t node)
@@ -214,60 +225,60 @@ TEST(reference_forms)
 
 TEST(references_in_document_order)
 {
-	CHECK_STR(references("{\"resourceType\":\"Observation\",\"contained\":"
-	    "[{\"resourceType\":\"Practitioner\",\"id\":\"p\",\"extension\":"
-	    "[{\"url\":\"u\",\"valueReference\":{\"reference\":\"A/1\"}}]}],"
-	    "\"code\":{\"text\":\"reference\"},\"performer\":[{\"reference\":"
-	    "\"#p\"},{\"display\":\"x\",\"reference\":\"Organization/2\"}],"
-	    "\"subject\":{\"reference\":\"Patient/3\"}}"),
+	CHECK_STR(references("{'resourceType':'Observation','contained':"
+	    "[{'resourceType':'Practitioner','id':'p','extension':"
+	    "[{'url':'u','valueReference':{'reference':'A/1'}}]}],"
+	    "'code':{'text':'reference'},'performer':[{'reference':"
+	    "'#p'},{'display':'x','reference':'Organization/2'}],"
+	    "'subject':{'reference':'Patient/3'}}"),
 	    "A/1 #p Organization/2 Patient/3");
-	CHECK_STR(references("{\"x\":{\"refer\\u0065nce\":\"P/1\"}}"), "P/1");
+	CHECK_STR(references("{'x':{'refer\\u0065nce':'P/1'}}"), "P/1");
 }
 
 TEST(uri_called_reference_is_none)
 {
-	CHECK_STR(references("{\"resourceType\":\"DetectedIssue\","
-	    "\"reference\":\"http://x\",\"patient\":{\"reference\":"
-	    "\"Patient/1\"}}"), "Patient/1");
-	CHECK_STR(references("{\"a\":{\"language\":\"text/cql\","
-	    "\"reference\":\"http://x\"}}"), "");
-	CHECK_STR(references("{\"resourceType\":\"Consent\",\"provision\":"
-	    "{\"data\":[{\"meaning\":\"instance\",\"reference\":"
-	    "{\"reference\":\"Task/1\"}}]}}"), "Task/1");
-	CHECK_STR(references("{\"a\":[\"reference\",\"x\"],\"b\":\"reference\","
-	    "\"c\":\"y\"}"), "");
+	CHECK_STR(references("{'resourceType':'DetectedIssue',"
+	    "'reference':'http://x','patient':{'reference':"
+	    "'Patient/1'}}"), "Patient/1");
+	CHECK_STR(references("{'a':{'language':'text/cql',"
+	    "'reference':'http://x'}}"), "");
+	CHECK_STR(references("{'resourceType':'Consent','provision':"
+	    "{'data':[{'meaning':'instance','reference':"
+	    "{'reference':'Task/1'}}]}}"), "Task/1");
+	CHECK_STR(references("{'a':['reference','x'],'b':'reference',"
+	    "'c':'y'}"), "");
 }
 
 /* ---- compartment ---- */
 
 TEST(compartment_in_order_of_parameters)
 {
-	CHECK_STR(compartment("{\"resourceType\":\"Observation\",\"performer\":"
-	    "[{\"reference\":\"Practitioner/9\"},{\"reference\":\"Patient/2\"}],"
-	    "\"subject\":{\"reference\":\"Patient/1\"}}"),
+	CHECK_STR(compartment("{'resourceType':'Observation','performer':"
+	    "[{'reference':'Practitioner/9'},{'reference':'Patient/2'}],"
+	    "'subject':{'reference':'Patient/1'}}"),
 	    "0:Patient/1 1:Patient/2");
 	CHECK_INT(fhir_patient_ref(&tape, 0, FHIR_Observation, 2), 0);
 	CHECK_MEM(tape_str(&tape, fhir_patient_ref(&tape, 0, FHIR_Observation,
 	    1)).s, 9, "Patient/2");
-	CHECK_STR(compartment("{\"resourceType\":\"Appointment\","
-	    "\"participant\":[{\"actor\":{\"reference\":\"Practitioner/1\"}},"
-	    "{\"status\":\"accepted\"},{\"actor\":{\"reference\":"
-	    "\"http://x/Patient/4\"}},{\"actor\":{\"reference\":"
-	    "\"urn:uuid:1\"}},{\"actor\":{\"reference\":\"urn:uuid:2\","
-	    "\"type\":\"Location\"}}]}"),
+	CHECK_STR(compartment("{'resourceType':'Appointment',"
+	    "'participant':[{'actor':{'reference':'Practitioner/1'}},"
+	    "{'status':'accepted'},{'actor':{'reference':"
+	    "'http://x/Patient/4'}},{'actor':{'reference':"
+	    "'urn:uuid:1'}},{'actor':{'reference':'urn:uuid:2',"
+	    "'type':'Location'}}]}"),
 	    "0:http://x/Patient/4 0:urn:uuid:1");
-	CHECK_STR(compartment("{\"resourceType\":\"Coverage\",\"policyHolder\":"
-	    "{\"reference\":\"Patient/2\"},\"beneficiary\":{\"reference\":"
-	    "\"Patient/1\"}}"), "0:Patient/1 1:Patient/2");
+	CHECK_STR(compartment("{'resourceType':'Coverage','policyHolder':"
+	    "{'reference':'Patient/2'},'beneficiary':{'reference':"
+	    "'Patient/1'}}"), "0:Patient/1 1:Patient/2");
 }
 
 TEST(no_compartment)
 {
-	CHECK_STR(compartment("{\"resourceType\":\"Patient\",\"link\":"
-	    "[{\"other\":{\"reference\":\"Patient/2\"}}]}"), "");
-	CHECK_STR(compartment("{\"resourceType\":\"Practitioner\"}"), "");
-	CHECK_STR(compartment("{\"resourceType\":\"Observation\",\"subject\":"
-	    "\"Patient/1\"}"), "");
+	CHECK_STR(compartment("{'resourceType':'Patient','link':"
+	    "[{'other':{'reference':'Patient/2'}}]}"), "");
+	CHECK_STR(compartment("{'resourceType':'Practitioner'}"), "");
+	CHECK_STR(compartment("{'resourceType':'Observation','subject':"
+	    "'Patient/1'}"), "");
 	CHECK(fhir_in_compartment(FHIR_Patient));
 	CHECK(fhir_in_compartment(FHIR_Observation));
 	CHECK(fhir_in_compartment(FHIR_Account));
@@ -298,24 +309,24 @@ TEST(values_of_parameters)
 {
 	static struct fhir_param_set set;
 
-	CHECK_STR(params("{\"resourceType\":\"Observation\",\"id\":\"o\","
-	    "\"status\":\"final\",\"code\":{\"text\":\"c\"},"
-	    "\"effectiveDateTime\":\"2020\",\"valueQuantity\":{\"value\":1.10},"
-	    "\"component\":[{\"code\":{\"text\":\"d\"}},{\"valueQuantity\":{}}]"
+	CHECK_STR(params("{'resourceType':'Observation','id':'o',"
+	    "'status':'final','code':{'text':'c'},"
+	    "'effectiveDateTime':'2020','valueQuantity':{'value':1.10},"
+	    "'component':[{'code':{'text':'d'}},{'valueQuantity':{}}]"
 	    "}", NULL),
-	    "_id=id:o status=code:final code=CodeableConcept:{\"text\":\"c\"} "
-	    "combo-code=CodeableConcept:{\"text\":\"c\"} date=dateTime:2020 "
-	    "combo-value-quantity=Quantity:{\"value\":1.10} "
-	    "value-quantity=Quantity:{\"value\":1.10} "
-	    "combo-code=CodeableConcept:{\"text\":\"d\"} "
-	    "component-code=CodeableConcept:{\"text\":\"d\"} "
+	    "_id=id:o status=code:final code=CodeableConcept:{'text':'c'} "
+	    "combo-code=CodeableConcept:{'text':'c'} date=dateTime:2020 "
+	    "combo-value-quantity=Quantity:{'value':1.10} "
+	    "value-quantity=Quantity:{'value':1.10} "
+	    "combo-code=CodeableConcept:{'text':'d'} "
+	    "component-code=CodeableConcept:{'text':'d'} "
 	    "combo-value-quantity=Quantity:{} "
 	    "component-value-quantity=Quantity:{}");
 	set = FHIR_PARAM_SET_NONE;
 	fhir_param_set_add(&set, fhir_param_find(FHIR_Observation,
 	    STR("component-code")));
-	CHECK_STR(params("{\"resourceType\":\"Observation\",\"code\":{},"
-	    "\"component\":[{\"code\":{}}]}", &set),
+	CHECK_STR(params("{'resourceType':'Observation','code':{},"
+	    "'component':[{'code':{}}]}", &set),
 	    "component-code=CodeableConcept:{}");
 }
 
@@ -328,22 +339,22 @@ TEST(filters_of_parameters)
 	fhir_param_set_add(&set, fhir_param_find(FHIR_Patient, STR("race")));
 	fhir_param_set_add(&set, fhir_param_find(FHIR_Patient,
 	    STR("deceased")));
-	CHECK_STR(params("{\"resourceType\":\"Patient\",\"extension\":[{\"url\":"
-	    "\"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race\","
-	    "\"extension\":[{\"url\":\"ombCategory\",\"valueCoding\":{\"code\":"
-	    "\"2106-3\"}}]},{\"url\":\"x\",\"extension\":[{\"valueCoding\":{}}]"
-	    "}],\"telecom\":[{\"system\":\"email\",\"value\":\"a\"},{\"system\":"
-	    "\"phone\",\"value\":\"b\"}],\"deceasedBoolean\":true}", &set),
-	    "race=Coding:{\"code\":\"2106-3\"} "
-	    "phone=ContactPoint:{\"system\":\"phone\",\"value\":\"b\"} "
+	CHECK_STR(params("{'resourceType':'Patient','extension':[{'url':"
+	    "'http://hl7.org/fhir/us/core/StructureDefinition/us-core-race',"
+	    "'extension':[{'url':'ombCategory','valueCoding':{'code':"
+	    "'2106-3'}}]},{'url':'x','extension':[{'valueCoding':{}}]"
+	    "}],'telecom':[{'system':'email','value':'a'},{'system':"
+	    "'phone','value':'b'}],'deceasedBoolean':true}", &set),
+	    "race=Coding:{'code':'2106-3'} "
+	    "phone=ContactPoint:{'system':'phone','value':'b'} "
 	    "deceased=boolean:true");
 	set = FHIR_PARAM_SET_NONE;
 	fhir_param_set_add(&set, fhir_param_find(FHIR_Appointment,
 	    STR("patient")));
-	CHECK_STR(params("{\"resourceType\":\"Appointment\",\"participant\":"
-	    "[{\"actor\":{\"reference\":\"Location/1\"}},{\"actor\":"
-	    "{\"reference\":\"Patient/2\"}}]}", &set),
-	    "patient=Reference:{\"reference\":\"Patient/2\"}");
+	CHECK_STR(params("{'resourceType':'Appointment','participant':"
+	    "[{'actor':{'reference':'Location/1'}},{'actor':"
+	    "{'reference':'Patient/2'}}]}", &set),
+	    "patient=Reference:{'reference':'Patient/2'}");
 }
 
 /* ---- reading ---- */
@@ -362,28 +373,28 @@ static const char *value(const char *json)
 
 TEST(values_as_text)
 {
-	CHECK_STR(value("{\"valueQuantity\":{\"value\":1.10,\"unit\":\"mg/dL\"}}"),
+	CHECK_STR(value("{'valueQuantity':{'value':1.10,'unit':'mg/dL'}}"),
 	    "1.10 mg/dL");
-	CHECK_STR(value("{\"valueQuantity\":{\"comparator\":\"<\",\"value\":5,"
-	    "\"code\":\"%\"}}"), "< 5%");
-	CHECK_STR(value("{\"valueQuantity\":{\"value\":7,\"code\":\"1\"}}"), "7");
-	CHECK_STR(value("{\"valueQuantity\":{\"unit\":\"mg\"}}"), NULL);
-	CHECK_STR(value("{\"valueRange\":{\"low\":{\"value\":3.5},\"high\":"
-	    "{\"value\":5.10,\"unit\":\"g\"}}}"), "3.5 - 5.10 g");
-	CHECK_STR(value("{\"valueRange\":{\"low\":{\"value\":60}}}"), ">= 60");
-	CHECK_STR(value("{\"valueRatio\":{\"numerator\":{\"value\":1},"
-	    "\"denominator\":{\"value\":128}}}"), "1 / 128");
-	CHECK_STR(value("{\"valuePeriod\":{\"start\":\"2020\"}}"), "since 2020");
-	CHECK_STR(value("{\"valuePeriod\":{\"start\":\"2020\",\"end\":\"2021\"}}"),
+	CHECK_STR(value("{'valueQuantity':{'comparator':'<','value':5,"
+	    "'code':'%'}}"), "< 5%");
+	CHECK_STR(value("{'valueQuantity':{'value':7,'code':'1'}}"), "7");
+	CHECK_STR(value("{'valueQuantity':{'unit':'mg'}}"), NULL);
+	CHECK_STR(value("{'valueRange':{'low':{'value':3.5},'high':"
+	    "{'value':5.10,'unit':'g'}}}"), "3.5 - 5.10 g");
+	CHECK_STR(value("{'valueRange':{'low':{'value':60}}}"), ">= 60");
+	CHECK_STR(value("{'valueRatio':{'numerator':{'value':1},"
+	    "'denominator':{'value':128}}}"), "1 / 128");
+	CHECK_STR(value("{'valuePeriod':{'start':'2020'}}"), "since 2020");
+	CHECK_STR(value("{'valuePeriod':{'start':'2020','end':'2021'}}"),
 	    "2020 to 2021");
-	CHECK_STR(value("{\"valueCodeableConcept\":{\"coding\":[{\"code\":\"a\"},"
-	    "{\"display\":\"A \\\"b\\\"\"}]}}"), "A \"b\"");
-	CHECK_STR(value("{\"valueCodeableConcept\":{\"coding\":[{\"code\":\"a\"}]}"
+	CHECK_STR(value("{'valueCodeableConcept':{'coding':[{'code':'a'},"
+	    "{'display':'A \\'b\\''}]}}"), "A \"b\"");
+	CHECK_STR(value("{'valueCodeableConcept':{'coding':[{'code':'a'}]}"
 	    "}"), "a");
-	CHECK_STR(value("{\"valueBoolean\":false}"), "false");
-	CHECK_STR(value("{\"valueSampledData\":{\"data\":\"1 2 3\"}}"),
+	CHECK_STR(value("{'valueBoolean':false}"), "false");
+	CHECK_STR(value("{'valueSampledData':{'data':'1 2 3'}}"),
 	    "3 samples");
-	CHECK_STR(value("{\"_valueString\":{},\"valueNonsense\":1}"), NULL);
+	CHECK_STR(value("{'_valueString':{},'valueNonsense':1}"), NULL);
 }
 
 TEST(names_of_people)
@@ -391,18 +402,18 @@ TEST(names_of_people)
 	BUF_AUTO b = BUF_INIT;
 	uint32_t n;
 
-	parse("{\"name\":[{\"use\":\"old\",\"family\":\"Old\"},{\"use\":\"usual\","
-	      "\"family\":\"Ended\",\"period\":{\"end\":\"2000\"}},{\"use\":"
-	      "\"nickname\",\"given\":[\"Nick\"]},{\"use\":\"official\",\"prefix\":"
-	      "[\"Dr.\"],\"given\":[\"Ann\",\"B.\"],\"family\":\"O'Neil\","
-	      "\"suffix\":[\"MD\"]}]}");
+	parse("{'name':[{'use':'old','family':'Old'},{'use':'usual',"
+	      "'family':'Ended','period':{'end':'2000'}},{'use':"
+	      "'nickname','given':['Nick']},{'use':'official','prefix':"
+	      "['Dr.'],'given':['Ann','B.'],'family':'O\\u0027Neil',"
+	      "'suffix':['MD']}]}");
 	n = fhir_current_name(&tape, tape_get(&tape, 0, "name"));
 	CHECK(fhir_human_name(&tape, n, FHIR_NAME_SORT, &b));
 	CHECK_STR(b.s, "O'Neil, Ann B.");
 	buf_reset(&b);
 	CHECK(fhir_human_name(&tape, n, FHIR_NAME_FULL, &b));
 	CHECK_STR(b.s, "Dr. Ann B. O'Neil MD");
-	parse("{\"name\":[{\"text\":\"just text\"}]}");
+	parse("{'name':[{'text':'just text'}]}");
 	n = fhir_current_name(&tape, tape_get(&tape, 0, "name"));
 	buf_reset(&b);
 	CHECK(fhir_human_name(&tape, n, FHIR_NAME_SORT, &b));
@@ -424,13 +435,13 @@ static const char *effective(const char *json)
 
 TEST(effective_dates)
 {
-	CHECK_STR(effective("{\"resourceType\":\"Observation\",\"issued\":"
-	    "\"2021\",\"effectivePeriod\":{\"start\":\"2020\"}}"), "2020");
-	CHECK_STR(effective("{\"resourceType\":\"Observation\",\"issued\":"
-	    "\"2021\"}"), "2021");
-	CHECK_STR(effective("{\"resourceType\":\"Encounter\",\"period\":"
-	    "{\"start\":\"2019\",\"end\":\"2020\"}}"), "2019");
-	CHECK_STR(effective("{\"resourceType\":\"Patient\"}"), "");
+	CHECK_STR(effective("{'resourceType':'Observation','issued':"
+	    "'2021','effectivePeriod':{'start':'2020'}}"), "2020");
+	CHECK_STR(effective("{'resourceType':'Observation','issued':"
+	    "'2021'}"), "2021");
+	CHECK_STR(effective("{'resourceType':'Encounter','period':"
+	    "{'start':'2019','end':'2020'}}"), "2019");
+	CHECK_STR(effective("{'resourceType':'Patient'}"), "");
 }
 
 /* Every path of the date table is one of R4 that ends in a date. */
@@ -471,32 +482,32 @@ static int state(const char *json)
 }
 
 #define STATUS(system, code) \
-	"{\"coding\":[{\"system\":\"" system "\",\"code\":\"" code "\"}]}"
+	"{'coding':[{'system':'" system "','code':'" code "'}]}"
 
 TEST(states)
 {
-	CHECK_INT(state("{\"resourceType\":\"Condition\",\"clinicalStatus\":"
+	CHECK_INT(state("{'resourceType':'Condition','clinicalStatus':"
 	    STATUS("s", "active") "}"), FHIR_ACTIVE);
-	CHECK_INT(state("{\"resourceType\":\"Condition\",\"clinicalStatus\":"
-	    STATUS("s", "active") ",\"verificationStatus\":"
+	CHECK_INT(state("{'resourceType':'Condition','clinicalStatus':"
+	    STATUS("s", "active") ",'verificationStatus':"
 	    STATUS("s", "entered-in-error") "}"), FHIR_IN_ERROR);
-	CHECK_INT(state("{\"resourceType\":\"AllergyIntolerance\","
-	    "\"verificationStatus\":" STATUS("s", "refuted") "}"),
+	CHECK_INT(state("{'resourceType':'AllergyIntolerance',"
+	    "'verificationStatus':" STATUS("s", "refuted") "}"),
 	    FHIR_REFUTED);
-	CHECK_INT(state("{\"resourceType\":\"Condition\",\"abatementAge\":{}}"),
+	CHECK_INT(state("{'resourceType':'Condition','abatementAge':{}}"),
 	    FHIR_INACTIVE);
-	CHECK_INT(state("{\"resourceType\":\"Condition\"}"),
+	CHECK_INT(state("{'resourceType':'Condition'}"),
 	    FHIR_STATE_UNKNOWN);
-	CHECK_INT(state("{\"resourceType\":\"MedicationRequest\",\"status\":"
-	    "\"on-hold\"}"), FHIR_ACTIVE);
-	CHECK_INT(state("{\"resourceType\":\"MedicationRequest\",\"status\":"
-	    "\"stopped\"}"), FHIR_INACTIVE);
-	CHECK_INT(state("{\"resourceType\":\"Immunization\",\"status\":"
-	    "\"not-done\"}"), FHIR_REFUTED);
-	CHECK_INT(state("{\"resourceType\":\"Patient\",\"active\":false}"),
+	CHECK_INT(state("{'resourceType':'MedicationRequest','status':"
+	    "'on-hold'}"), FHIR_ACTIVE);
+	CHECK_INT(state("{'resourceType':'MedicationRequest','status':"
+	    "'stopped'}"), FHIR_INACTIVE);
+	CHECK_INT(state("{'resourceType':'Immunization','status':"
+	    "'not-done'}"), FHIR_REFUTED);
+	CHECK_INT(state("{'resourceType':'Patient','active':false}"),
 	    FHIR_INACTIVE);
-	CHECK_INT(state("{\"resourceType\":\"Goal\",\"lifecycleStatus\":"
-	    "\"completed\"}"), FHIR_INACTIVE);
+	CHECK_INT(state("{'resourceType':'Goal','lifecycleStatus':"
+	    "'completed'}"), FHIR_INACTIVE);
 }
 
 TEST(categories_and_labels)
@@ -505,7 +516,7 @@ TEST(categories_and_labels)
 	CHECK_INT(fhir_category(FHIR_Claim), FHIR_BILLING);
 	CHECK_INT(fhir_category(FHIR_DocumentReference), FHIR_NOTES);
 	CHECK_INT(fhir_category(FHIR_Observation), FHIR_CLINICAL);
-	parse("{\"meta\":{\"security\":[{\"code\":\"N\"},{\"code\":\"R\"}]}}");
+	parse("{'meta':{'security':[{'code':'N'},{'code':'R'}]}}");
 	CHECK(fhir_labelled(&tape, 0, NULL));
 	CHECK(fhir_labelled(&tape, 0, "N"));
 	CHECK(!fhir_labelled(&tape, 0, "HTEST"));
