@@ -21,6 +21,7 @@ struct table {
 	struct str *cell;	/* rows * n, in mem */
 	bool *right;
 	size_t rows;
+	size_t limit;		/* columns of the terminal; 0: none */
 	bool header, fixed;
 };
 
@@ -68,14 +69,15 @@ void table_cell(struct table *t, struct str text, bool right)
 }
 
 /* The column that is to give up room: the widest of free text, else the
- * widest but the first (ids are never cut); n when there is none. */
+ * widest but the first; n when there is none. Ids and numbers are never
+ * cut. */
 static size_t widest(const struct table *t, unsigned flags)
 {
 	size_t i, best = t->n;
 
 	for (i = 1; i < t->n; i++)
 		if ((t->col[i].flags & flags) == flags &&
-		    t->width[i] > MIN_CUT &&
+		    !(t->col[i].flags & PRINT_RIGHT) && t->width[i] > MIN_CUT &&
 		    (best == t->n || t->width[i] > t->width[best]))
 			best = i;
 	return best;
@@ -83,11 +85,12 @@ static size_t widest(const struct table *t, unsigned flags)
 
 static void fit_width(struct table *t)
 {
-	size_t limit = cli_width(), total = 0, i;
+	size_t total = 0, i;
 
+	t->limit = cli_width();
 	for (i = 0; i < t->n; i++)
 		total += t->width[i] + (i ? GAP : 0);
-	while (limit && total > limit) {
+	while (t->limit && total > t->limit) {
 		i = widest(t, PRINT_WIDE);
 		if (i == t->n)
 			i = widest(t, 0);
@@ -110,7 +113,7 @@ static void put_cell(const struct table *t, struct buf *out, size_t col,
 {
 	size_t width = utf8_width(text), room = t->width[col];
 	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	bool cut = width > room && col > 0;
+	bool cut = t->limit && width > room && col > 0 && !right;
 
 	if (cut) {
 		text.n = utf8_fit(text, room - 1);
