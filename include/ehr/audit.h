@@ -74,4 +74,163 @@ bool merkle_verify_subtree_consistency(uint64_t start, uint64_t end,
     uint64_t size, struct str root1, struct str root2,
     const struct str *proof, size_t n);
 
+/* ---- the log ---- */
+
+/* What was done; the words stand in the log. */
+#define AUDIT_ACTIONS(X)                                                      \
+	X(READ, "read")		/* one patient's data */                      \
+	X(LIST, "list")		/* a set of patients */                       \
+	X(EXPORT, "export")                                                   \
+	X(IMPORT, "import")                                                   \
+	X(CREATE, "create")                                                   \
+	X(UPDATE, "update")                                                   \
+	X(DELETE, "delete")                                                   \
+	X(MERGE, "merge")                                                     \
+	X(UNMERGE, "unmerge")                                                 \
+	X(UNDO, "undo")                                                       \
+	X(SIGN, "sign")                                                       \
+	X(LOGIN, "login")                                                     \
+	X(CONFIG, "config")	/* settings, staff, maintenance */            \
+	X(AUDIT, "audit")	/* the log itself was read */
+
+enum audit_action {
+#define X(id, name) AUDIT_##id,
+	AUDIT_ACTIONS(X)
+#undef X
+	AUDIT_ACTION_COUNT
+};
+
+#define AUDIT_OUTCOMES(X)                                                     \
+	X(OK, "ok")                                                           \
+	X(REFUSED, "refused")	/* not allowed: nothing was shown or done */  \
+	X(FAILED, "failed")	/* broke off: what was touched is named */    \
+	X(BEGIN, "begin")	/* a set access began: its scope */
+
+enum audit_outcome {
+#define X(id, name) AUDIT_DONE_##id,
+	AUDIT_OUTCOMES(X)
+#undef X
+	AUDIT_OUTCOME_COUNT
+};
+
+const char *audit_action_name(enum audit_action a);
+const char *audit_outcome_name(enum audit_outcome o);
+/* The action of that name, or AUDIT_ACTION_COUNT. */
+enum audit_action audit_action_find(struct str name);
+
+enum { MAX_AUDIT_TEXT = 4096 }; /* bytes of one text of an event */
+
+struct audit_event {
+	const char *user;	/* NULL: audit_user() */
+	const char *tool;	/* "ehr-chart" */
+	enum audit_action action;
+	enum audit_outcome outcome;
+	const char *purpose;	/* --reason, or NULL */
+	const char *scope;	/* "problems,meds"; no content; or NULL */
+	int64_t batch;		/* that it belongs to, or 0 */
+	int64_t pair;		/* seq of the begin that this ends, or 0 */
+};
+
+/* Patients first..last. */
+struct audit_range {
+	int64_t first, last;
+};
+
+/* Appends the OS user of this process, from the password database and never
+ * from the environment ("uid N" when it has no entry). */
+void audit_user(struct buf *name);
+/* Makes ranges (room for n) of n patient numbers in any order; 0 (nobody) is
+ * left out. Returns how many. */
+size_t audit_ranges(const int64_t *patient, size_t n, struct audit_range *out);
+
+/* Adds one event at the end. The caller's transaction is open: the event
+ * stands or falls with what it is about. Ranges in any order, overlaps
+ * allowed. seq may be NULL. */
+int audit_append(struct store *db, const struct audit_event *ev,
+    const struct audit_range *range, size_t n, int64_t *seq,
+    struct ehr_err *e);
+/* One patient is about to be read: committed when it returns. */
+int audit_read_one(struct store *db, const struct audit_event *ev,
+    int64_t patient, int64_t *seq, struct ehr_err *e);
+/* A set is about to be read; ranges narrow the scope, none means everybody.
+ * The event's outcome is set to begin. Committed when it returns. */
+int audit_begin_set(struct store *db, const struct audit_event *ev,
+    const struct audit_range *range, size_t n, int64_t *seq,
+    struct ehr_err *e);
+/* Whose data it really was. ev as for the begin, with the outcome. */
+int audit_end_set(struct store *db, const struct audit_event *ev,
+    int64_t begin, const struct audit_range *range, size_t n, int64_t *seq,
+    struct ehr_err *e);
+
+/* ---- reading the log ---- */
+
+/* As it stands in the rows; slices are borrowed for the call. */
+struct audit_row {
+	int64_t seq, time;
+	struct str user, tool, action, purpose, scope, outcome;
+	int64_t batch, pair;			/* 0: none */
+	const uint8_t *leaf;			/* MERKLE_HASH bytes */
+	const struct audit_range *range;	/* audit_get() only */
+	size_t n_range;
+	int64_t patients;	/* how many the ranges hold */
+};
+
+struct audit_filter {
+	int64_t patient;	/* 0: all. A begin without end counts as its
+				 * scope; a begin with one does not count */
+	struct str user;	/* STR_NONE: all */
+	struct str action;	/* the same */
+	int64_t since, until;	/* ms, [since, until); until 0: no end */
+};
+
+/* Events in order; fn stops by returning non-zero, which is returned. */
+int audit_each(struct store *db, const struct audit_filter *f,
+    int (*fn)(void *arg, const struct audit_row *row), void *arg,
+    struct ehr_err *e);
+/* One event with its patients; EHR_ENOENT when there is none. */
+int audit_get(struct store *db, int64_t seq,
+    int (*fn)(void *arg, const struct audit_row *row), void *arg,
+    struct ehr_err *e);
+/* Size and root of the tree as recorded (not recomputed). */
+int audit_head(struct store *db, uint64_t *size, uint8_t root[MERKLE_HASH],
+    struct ehr_err *e);
+
+/* ---- is it intact? ---- */
+
+enum audit_fault_kind {
+	AUDIT_GAP,	/* events missing, or not where they belong */
+	AUDIT_LEAF,	/* an event or its patients were changed */
+	AUDIT_PATIENTS,	/* patients of no event, or no proper ranges */
+	AUDIT_TILE,	/* a completed tile is missing or differs */
+	AUDIT_HEAD,	/* the head does not fit the events */
+};
+
+struct audit_fault {
+	enum audit_fault_kind kind;
+	int64_t seq;		/* of the event, or the first of the tile; 0 */
+	const char *text;	/* borrowed for the call */
+};
+
+enum { MAX_AUDIT_FAULTS = 1000 }; /* reported; the rest is only counted */
+
+/* Recomputes the whole tree from the rows and compares everything that is
+ * kept. 0, or EHR_EINTEGRITY with e naming the first fault and how many;
+ * fn may be NULL. What it cannot see is a log cut off or made anew from some
+ * event on, all hashes included: that takes a root kept elsewhere. */
+int audit_verify(struct store *db,
+    void (*fn)(void *arg, const struct audit_fault *f), void *arg,
+    struct ehr_err *e);
+
+/* ---- proofs from the log ---- */
+
+/* Root when the log had size events; size at most that of the head. */
+int audit_root_at(struct store *db, uint64_t size, uint8_t root[MERKLE_HASH],
+    struct ehr_err *e);
+/* That event seq is in the log of size events. */
+int audit_prove_event(struct store *db, int64_t seq, uint64_t size,
+    struct merkle_proof *proof, struct ehr_err *e);
+/* That the log of size1 events is the beginning of that of size2. */
+int audit_prove_growth(struct store *db, uint64_t size1, uint64_t size2,
+    struct merkle_proof *proof, struct ehr_err *e);
+
 #endif

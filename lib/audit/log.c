@@ -1,0 +1,269 @@
+/* log.c - adding events to the log. */
+#include <assert.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "impl.h"
+
+static const char *const actions[] = {
+#define X(id, name) [AUDIT_##id] = name,
+	AUDIT_ACTIONS(X)
+#undef X
+};
+
+static const char *const outcomes[] = {
+#define X(id, name) [AUDIT_DONE_##id] = name,
+	AUDIT_OUTCOMES(X)
+#undef X
+};
+
+const char *audit_action_name(enum audit_action a)
+{
+	return actions[a];
+}
+
+const char *audit_outcome_name(enum audit_outcome o)
+{
+	return outcomes[o];
+}
+
+enum audit_action audit_action_find(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < AUDIT_ACTION_COUNT; i++)
+		if (str_is(name, actions[i]))
+			break;
+	return (enum audit_action)i;
+}
+
+void audit_user(struct buf *name)
+{
+	char text[4096];
+	struct passwd pw, *found = NULL;
+	uid_t uid = getuid();
+
+	if (getpwuid_r(uid, &pw, text, sizeof(text), &found) == 0 && found)
+		buf_adds(name, pw.pw_name);
+	else
+		buf_addf(name, "uid %lu", (unsigned long)uid);
+}
+
+/* ---- ranges ---- */
+
+static int by_first(const void *a, const void *b)
+{
+	const struct audit_range *x = a, *y = b;
+
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Sorts and joins what touches; returns how many are left. */
+static size_t ranges_tidy(struct audit_range *r, size_t n)
+{
+	size_t i, kept = 0;
+
+	if (n < 2)
+		return n;
+	qsort(r, n, sizeof(*r), by_first);
+	for (i = 1; i < n; i++) {
+		if (r[i].first - 1 > r[kept].last)
+			r[++kept] = r[i];
+		else if (r[i].last > r[kept].last)
+			r[kept].last = r[i].last;
+	}
+	return kept + 1;
+}
+
+size_t audit_ranges(const int64_t *patient, size_t n, struct audit_range *out)
+{
+	size_t i, used = 0;
+
+	for (i = 0; i < n; i++)
+		if (patient[i] != 0)
+			out[used++] = (struct audit_range){ patient[i],
+				patient[i] };
+	return ranges_tidy(out, used);
+}
+
+/* ---- one event ---- */
+
+/* What goes into the row, and in the same order into the leaf. */
+struct entry {
+	int64_t seq, time, batch, pair;	/* batch, pair: 0 is NULL */
+	struct str text[COL_OUTCOME - COL_USER + 1];
+	struct audit_range *range;
+	size_t n;
+	uint8_t leaf[MERKLE_HASH];
+};
+
+static int check(const struct entry *en, struct ehr_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(en->text); i++)
+		if (en->text[i].n > MAX_AUDIT_TEXT)
+			return ehr_fail(e, EHR_EUSAGE, "audit: a text of an "
+			    "event is over %d bytes", MAX_AUDIT_TEXT);
+	for (i = 0; i < en->n; i++)
+		if (en->range[i].first < 1 ||
+		    en->range[i].last < en->range[i].first)
+			return ehr_fail(e, EHR_EUSAGE,
+			    "audit: no range of patients");
+	return 0;
+}
+
+static void hash_entry(struct entry *en)
+{
+	BUF_AUTO b = BUF_INIT;
+	size_t i;
+
+	leaf_begin(&b);
+	leaf_int(&b, en->seq);
+	leaf_int(&b, en->time);
+	for (i = 0; i < ARRAY_LEN(en->text); i++)
+		leaf_text(&b, en->text[i]);
+	if (en->batch)
+		leaf_int(&b, en->batch);
+	else
+		leaf_null(&b);
+	if (en->pair)
+		leaf_int(&b, en->pair);
+	else
+		leaf_null(&b);
+	for (i = 0; i < en->n; i++)
+		leaf_patients(&b, en->range[i].first, en->range[i].last);
+	leaf_end(&b, en->leaf);
+}
+
+static void bind_optional(struct stmt *s, int i, int64_t v)
+{
+	if (v)
+		stmt_int(s, i, v);
+	else
+		stmt_null(s, i);
+}
+
+static int insert(struct store *db, const struct entry *en, struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db, &audit_sql[SQL_APPEND]);
+	size_t i;
+	int rc;
+
+	stmt_int(s, COL_SEQ + 1, en->seq);
+	stmt_int(s, COL_TIME + 1, en->time);
+	for (i = 0; i < ARRAY_LEN(en->text); i++)
+		stmt_text(s, COL_USER + 1 + (int)i, en->text[i]);
+	bind_optional(s, COL_BATCH + 1, en->batch);
+	bind_optional(s, COL_PAIR + 1, en->pair);
+	stmt_blob(s, COL_LEAF + 1, en->leaf, MERKLE_HASH);
+	rc = stmt_run(s, e);
+	for (i = 0; rc == 0 && i < en->n; i++) {
+		s = store_sql(db, &audit_sql[SQL_APPEND_PATIENT]);
+		stmt_int(s, 1, en->seq);
+		stmt_int(s, 2, en->range[i].first);
+		stmt_int(s, 3, en->range[i].last);
+		rc = stmt_run(s, e);
+	}
+	return rc;
+}
+
+static int append(struct store *db, struct entry *en, struct ehr_err *e)
+{
+	struct merkle m;
+	uint8_t root[MERKLE_HASH];
+	int rc = check(en, e);
+
+	if (rc == 0)
+		rc = head_read(db, &m, root, e);
+	if (rc < 0)
+		return rc;
+	en->n = ranges_tidy(en->range, en->n);
+	en->seq = (int64_t)m.size + 1;
+	en->time = store_time(db);
+	hash_entry(en);
+	rc = insert(db, en, e);
+	if (rc < 0)
+		return rc;
+	merkle_append(&m, en->leaf);
+	rc = head_write(db, &m, e);
+	if (rc == 0)
+		rc = tile_complete(db, m.size, e);
+	return rc;
+}
+
+int audit_append(struct store *db, const struct audit_event *ev,
+    const struct audit_range *range, size_t n, int64_t *seq, struct ehr_err *e)
+{
+	struct entry en = { .batch = ev->batch, .pair = ev->pair, .n = n };
+	BUF_AUTO user = BUF_INIT;
+	int rc;
+
+	assert(store_in_txn(db) && ev->tool);
+	assert(ev->action < AUDIT_ACTION_COUNT);
+	assert(ev->outcome < AUDIT_OUTCOME_COUNT);
+	if (ev->user)
+		buf_adds(&user, ev->user);
+	else
+		audit_user(&user);
+	en.text[COL_USER - COL_USER] = buf_str(&user);
+	en.text[COL_TOOL - COL_USER] = str_of(ev->tool);
+	en.text[COL_ACTION - COL_USER] = str_of(actions[ev->action]);
+	en.text[COL_PURPOSE - COL_USER] = str_of(ev->purpose);
+	en.text[COL_SCOPE - COL_USER] = str_of(ev->scope);
+	en.text[COL_OUTCOME - COL_USER] = str_of(outcomes[ev->outcome]);
+	en.range = xmalloc((n + 1) * sizeof(*range));
+	if (n > 0)
+		memcpy(en.range, range, n * sizeof(*range));
+	rc = append(db, &en, e);
+	if (rc == 0 && seq)
+		*seq = en.seq;
+	free(en.range);
+	return rc;
+}
+
+/* ---- events of their own: committed when they return ---- */
+
+static int append_now(struct store *db, const struct audit_event *ev,
+    const struct audit_range *range, size_t n, int64_t *seq, struct ehr_err *e)
+{
+	int rc = store_begin(db, STORE_SHORT, e);
+
+	if (rc < 0)
+		return rc;
+	rc = audit_append(db, ev, range, n, seq, e);
+	if (rc == 0)
+		rc = store_commit(db, e);
+	else
+		store_rollback(db);
+	return rc;
+}
+
+int audit_read_one(struct store *db, const struct audit_event *ev,
+    int64_t patient, int64_t *seq, struct ehr_err *e)
+{
+	struct audit_range range = { patient, patient };
+
+	return append_now(db, ev, &range, 1, seq, e);
+}
+
+int audit_begin_set(struct store *db, const struct audit_event *ev,
+    const struct audit_range *range, size_t n, int64_t *seq, struct ehr_err *e)
+{
+	struct audit_event begin = *ev;
+
+	begin.outcome = AUDIT_DONE_BEGIN;
+	begin.pair = 0;
+	return append_now(db, &begin, range, n, seq, e);
+}
+
+int audit_end_set(struct store *db, const struct audit_event *ev,
+    int64_t begin, const struct audit_range *range, size_t n, int64_t *seq,
+    struct ehr_err *e)
+{
+	struct audit_event end = *ev;
+
+	end.pair = begin;
+	return append_now(db, &end, range, n, seq, e);
+}

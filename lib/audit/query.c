@@ -1,0 +1,179 @@
+/* query.c - reading the log, and proofs from it. */
+#include <stdlib.h>
+
+#include "impl.h"
+
+/* The row s stands at; slices live until the next step. */
+static int take_row(struct stmt *s, struct audit_row *row, struct ehr_err *e)
+{
+	struct str leaf = stmt_col(s, COL_LEAF);
+
+	*row = (struct audit_row){
+		.seq = stmt_col_int(s, COL_SEQ),
+		.time = stmt_col_int(s, COL_TIME),
+		.user = stmt_col(s, COL_USER),
+		.tool = stmt_col(s, COL_TOOL),
+		.action = stmt_col(s, COL_ACTION),
+		.purpose = stmt_col(s, COL_PURPOSE),
+		.scope = stmt_col(s, COL_SCOPE),
+		.outcome = stmt_col(s, COL_OUTCOME),
+		.batch = stmt_col_int(s, COL_BATCH),
+		.pair = stmt_col_int(s, COL_PAIR),
+		.leaf = (const uint8_t *)leaf.s,
+		.patients = stmt_col_int(s, COL_PATIENTS),
+	};
+	if (leaf.n != MERKLE_HASH)
+		return ehr_fail(e, EHR_EINTEGRITY,
+		    "audit log: event %lld has no leaf hash",
+		    (long long)row->seq);
+	return 0;
+}
+
+int audit_each(struct store *db, const struct audit_filter *f,
+    int (*fn)(void *arg, const struct audit_row *row), void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db,
+	    &audit_sql[f->patient ? SQL_EACH_OF_PATIENT : SQL_EACH]);
+	struct audit_row row;
+	int rc;
+
+	stmt_int(s, 1, f->patient);
+	stmt_text(s, 2, f->user);
+	stmt_text(s, 3, f->action);
+	stmt_int(s, 4, f->since);
+	stmt_int(s, 5, f->until ? f->until : INT64_MAX);
+	while ((rc = stmt_step(s, e)) > 0) {
+		rc = take_row(s, &row, e);
+		if (rc == 0)
+			rc = fn(arg, &row);
+		if (rc != 0)
+			break;
+	}
+	stmt_reset(s);
+	return rc;
+}
+
+static int get_ranges(struct store *db, int64_t seq, struct audit_range **out,
+    size_t *n, struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db, &audit_sql[SQL_GET_PATIENTS]);
+	struct audit_range *r = NULL;
+	size_t cap = 0;
+	int rc;
+
+	*n = 0;
+	stmt_int(s, 1, seq);
+	while ((rc = stmt_step(s, e)) > 0) {
+		if (*n == cap) {
+			cap = cap ? 2 * cap : 16;
+			r = xrealloc(r, cap * sizeof(*r));
+		}
+		r[(*n)++] = (struct audit_range){ stmt_col_int(s, 0),
+			stmt_col_int(s, 1) };
+	}
+	stmt_reset(s);
+	*out = r;
+	return rc;
+}
+
+int audit_get(struct store *db, int64_t seq,
+    int (*fn)(void *arg, const struct audit_row *row), void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db, &audit_sql[SQL_GET]);
+	struct audit_range *range = NULL;
+	struct audit_row row;
+	int rc;
+
+	stmt_int(s, 1, seq);
+	rc = stmt_step(s, e);
+	if (rc == 0)
+		rc = ehr_fail(e, EHR_ENOENT, "audit log: no event %lld",
+		    (long long)seq);
+	if (rc > 0)
+		rc = take_row(s, &row, e);
+	if (rc == 0)
+		rc = get_ranges(db, seq, &range, &row.n_range, e);
+	if (rc == 0) {
+		row.range = range;
+		rc = fn(arg, &row);
+	}
+	free(range);
+	stmt_reset(s);
+	return rc;
+}
+
+int audit_head(struct store *db, uint64_t *size, uint8_t root[MERKLE_HASH],
+    struct ehr_err *e)
+{
+	struct merkle m;
+	int rc = head_read(db, &m, root, e);
+
+	if (rc == 0)
+		*size = m.size;
+	return rc;
+}
+
+/* ---- proofs ---- */
+
+/* merkle_fn over the store: a subtree of height 8 L + r is made of 2^r
+ * hashes of level L. */
+static int stored_node(void *arg, unsigned level, uint64_t index,
+    uint8_t out[MERKLE_HASH], struct ehr_err *e)
+{
+	unsigned count = 1U << level % TILE_BITS;
+	struct merkle m = { .size = 0 };
+	int rc = tile_gather(arg, level / TILE_BITS, index * count, count, &m,
+	    NULL, e);
+
+	memcpy(out, m.node[0], MERKLE_HASH);
+	return rc;
+}
+
+static int check_size(struct store *db, uint64_t size, struct ehr_err *e)
+{
+	uint8_t root[MERKLE_HASH];
+	uint64_t now;
+	int rc = audit_head(db, &now, root, e);
+
+	if (rc == 0 && size > now)
+		rc = ehr_fail(e, EHR_ENOENT, "audit log: it has only %llu "
+		    "events", (unsigned long long)now);
+	return rc;
+}
+
+int audit_root_at(struct store *db, uint64_t size, uint8_t root[MERKLE_HASH],
+    struct ehr_err *e)
+{
+	int rc = check_size(db, size, e);
+
+	if (rc == 0)
+		rc = merkle_range(stored_node, db, 0, size, root, e);
+	return rc;
+}
+
+int audit_prove_event(struct store *db, int64_t seq, uint64_t size,
+    struct merkle_proof *proof, struct ehr_err *e)
+{
+	int rc = check_size(db, size, e);
+
+	if (rc == 0 && (seq < 1 || (uint64_t)seq > size))
+		rc = ehr_fail(e, EHR_ENOENT, "audit log: no event %lld among "
+		    "%llu", (long long)seq, (unsigned long long)size);
+	if (rc == 0)
+		rc = merkle_inclusion(stored_node, db, (uint64_t)seq - 1, size,
+		    proof, e);
+	return rc;
+}
+
+int audit_prove_growth(struct store *db, uint64_t size1, uint64_t size2,
+    struct merkle_proof *proof, struct ehr_err *e)
+{
+	int rc = check_size(db, size2, e);
+
+	if (rc == 0)
+		rc = merkle_consistency(stored_node, db, 0, size1, size2,
+		    proof, e);
+	return rc;
+}
