@@ -434,11 +434,22 @@ static void check_contained(struct check *c, const struct place *at,
 	}
 }
 
+/* The id of a contained resource is no key of ours: its form is checked as
+ * that of any element. */
+static void check_id(struct check *c, const struct place *at, uint32_t node)
+{
+	uint32_t id = tape_get(c->t, node, "id");
+
+	if (id != 0 && (tape_type(c->t, id) != TAPE_STRING ||
+	    !fhir_id_valid(tape_str(c->t, id))))
+		found_in(c, DIAG_FHIR_BAD_ID, at, "id");
+}
+
 /* Type and id, then everything. up is NULL for the root. */
 static void resource(struct check *c, const struct place *up, uint32_t node)
 {
 	struct place at = { NULL, STR("Resource"), -1 };
-	uint32_t name = 0, id, outer = c->container;
+	uint32_t name = 0, outer = c->container;
 	const struct place *here = up != NULL ? up : &at;
 	int type = 0;
 
@@ -457,12 +468,10 @@ static void resource(struct check *c, const struct place *up, uint32_t node)
 		return;
 	}
 	at.name = str_of(fhir_type_name(type));
-	id = tape_get(c->t, node, "id");
-	if (id != 0 && (tape_type(c->t, id) != TAPE_STRING ||
-	    !fhir_id_valid(tape_str(c->t, id))))
-		found_in(c, DIAG_FHIR_BAD_ID, here, "id");
-	if (up == NULL || !str_is(up->name, "contained"))
+	if (up == NULL || !str_is(up->name, "contained")) {
 		c->container = node;
+		check_id(c, here, node);
+	}
 	object(c, here, node, type);
 	if (thorough(c)) {
 		check_contained(c, here, node);

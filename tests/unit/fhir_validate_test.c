@@ -207,6 +207,8 @@ TEST(reference_targets)
 	CHECK_STR(check(OBS(",'contained':[{'resourceType':'Patient',"
 	    "'id':'p','gender':'x'}]")),
 	    "fhir-binding@Observation.contained[0].gender");
+	CHECK_STR(check(OBS(",'contained':[{'resourceType':'Patient',"
+	    "'id':'a b'}]")), "fhir-format@Observation.contained[0].id");
 }
 
 TEST(narratives_and_modifiers)
