@@ -80,47 +80,36 @@ struct takeover {
 
 /* A Patient comes whom resources named already in another way: the chart
  * kept for that name becomes his. */
-static int take_over(void *arg, int64_t key)
+static int take_over(void *arg, struct str name)
 {
 	struct takeover *t = arg;
+	struct record *r = t->b->r;
 	struct current c;
 	int64_t rid, patient;
-	int rc = ident_placeholder(t->b->r, key, &rid, t->e);
+	int rc = ident_find(r, t->b->source, name, FHIR_Patient, true, &rid,
+	    t->e);
 
-	if (rc <= 0 || rid_segment(rid) == t->w->seg ||
-	    rid != rid_make(rid_segment(rid), 0))
+	if (rc <= 0 || rid_segment(rid) == t->w->seg)
 		return rc < 0 ? rc : 0;
 	rc = load_current(t->b, rid, &c, t->e);
 	if (rc < 0 || c.there)
 		return rc;
-	rc = segment_patient(t->b->r, rid_segment(rid), RECORD_NOW - 1,
-	    &patient, t->e);
+	rc = segment_patient(r, rid_segment(rid), RECORD_NOW - 1, &patient,
+	    t->e);
 	if (rc <= 0 || patient == t->w->patient)
 		return rc < 0 ? rc : 0;
-	return segment_assign(t->b->r, rid_segment(rid), t->w->patient,
-	    t->b->id, t->e);
+	return segment_assign(r, rid_segment(rid), t->w->patient, t->b->id,
+	    t->e);
 }
 
 /* Segment, patient and next free place of the window's chart. */
 static int place(struct batch *b, struct window *w, struct ehr_err *e)
 {
 	const struct item_ref *it = &w->it[0];
-	struct str name = STR_NONE;
 	int64_t last;
-	int rc = 0;
+	int rc = chart_segment(b, it->chart, it->h.type == FHIR_Patient,
+	    &w->seg, e);
 
-	if (it->h.chart != CHART_NOBODY && it->h.type != FHIR_Patient) {
-		struct tape_error why;
-		uint32_t ref;
-
-		rc = tape_parse(&b->r->tape, it->body.s, it->body.n, &why);
-		ref = rc < 0 ? 0 : fhir_patient_ref(&b->r->tape, 0,
-		    it->h.type, 0);
-		if (ref)
-			name = arena_str(&b->mem, tape_text(&b->r->tape, ref,
-			    &b->r->text));
-	}
-	rc = chart_segment(b, it->h.chart, name, &w->seg, e);
 	if (rc == 0)
 		rc = segment_patient(b->r, w->seg, RECORD_NOW - 1, &w->patient,
 		    e);
@@ -129,6 +118,11 @@ static int place(struct batch *b, struct window *w, struct ehr_err *e)
 	if (rc == 0)
 		w->next = last + 1;
 	return rc;
+}
+
+static uint64_t item_hash(const struct item_ref *it)
+{
+	return ident_hash(it->h.source, it->id, it->h.type);
 }
 
 /* Gives every resource of the window its rid, so that references among them
@@ -142,12 +136,12 @@ static int number(struct batch *b, struct window *w, struct ehr_err *e)
 	map64_clear(&b->win.rid);
 	for (size_t i = 0; rc >= 0 && i < w->n; i++) {
 		const struct item_ref *it = &w->it[i];
-		int64_t *at = map64_put(&b->win.rid, (uint64_t)it->h.key,
-		    &added);
+		int64_t *at = map64_put(&b->win.rid, item_hash(it), &added);
 
 		if (!added)
 			continue;
-		rc = ident_find(b->r, it->h.key, it->id, &rid, e);
+		rc = ident_find(b->r, it->h.source, it->id, it->h.type, true,
+		    &rid, e);
 		if (rc == 0 && !(it->h.flags & ITEM_DELETE)) {
 			rid = rid_make(w->seg, 0);
 			if (it->h.type != FHIR_Patient)
@@ -156,8 +150,8 @@ static int number(struct batch *b, struct window *w, struct ehr_err *e)
 		if (rc < 0)
 			break;
 		*at = rid;
-		*map64_put(&b->win.rid, (uint64_t)it->h.key & ~0xffffull,
-		    NULL) = rid;
+		*map64_put(&b->win.rid, ident_hash(it->h.source, it->id,
+		    IDENT_ANY), NULL) = rid;
 	}
 	return rc < 0 ? rc : 0;
 }
@@ -166,21 +160,27 @@ static int number(struct batch *b, struct window *w, struct ehr_err *e)
 
 struct arrival {
 	struct batch *b;
+	int type;
 	int64_t rid;
 	struct ehr_err *e;
 };
 
-static int arrive(void *arg, int64_t key)
+/* Links that wait for the name, with the type or without. */
+static int resolve_links(struct arrival *a, struct str name)
+{
+	int rc = link_arrived(a->b, name, a->type, a->rid, a->e);
+
+	return rc < 0 ? rc : link_arrived(a->b, name, IDENT_ANY, a->rid, a->e);
+}
+
+static int arrive(void *arg, struct str name)
 {
 	struct arrival *a = arg;
-	int rc = ident_add(a->b->r, key, a->rid, a->e);
+	bool identifier = str_starts(name, "identifier=");
+	int rc = ident_add(a->b->r, a->b->source, name, a->type, a->rid,
+	    !identifier, a->e);
 
-	if (rc == 0)
-		rc = link_arrived(a->b, key, STR_NONE, a->rid, a->e);
-	if (rc == 0)
-		rc = link_arrived(a->b, key & ~(int64_t)0xffff, STR_NONE,
-		    a->rid, a->e);
-	return rc;
+	return rc < 0 ? rc : resolve_links(a, name);
 }
 
 static struct version item_version(struct batch *b, const struct item_ref *it,
@@ -207,19 +207,17 @@ static int insert_item(struct batch *b, struct window *w,
     struct ehr_err *e)
 {
 	struct version v = item_version(b, it, rid);
-	struct arrival a = { b, rid, e };
+	struct arrival a = { b, it->h.type, rid, e };
 	struct takeover t = { b, w, e };
 	int rc;
 
 	v.version = version;
 	rc = version_insert(b, &v, e);
 	if (rc == 0)
-		rc = ident_add(b->r, it->h.key, rid, e);
+		rc = ident_add(b->r, b->source, it->id, it->h.type, rid,
+		    false, e);
 	if (rc == 0)
-		rc = link_arrived(b, it->h.key, it->id, rid, e);
-	if (rc == 0)
-		rc = link_arrived(b, it->h.key & ~(int64_t)0xffff, it->id,
-		    rid, e);
+		rc = resolve_links(&a, it->id);
 	if (rc == 0 && it->h.type == FHIR_Patient)
 		rc = names_each(b, it->h.type, it->url, &b->r->tape, 0,
 		    take_over, &t);
@@ -235,7 +233,7 @@ static int replace_item(struct batch *b, struct window *w,
     const struct item_ref *it, const struct current *c, struct ehr_err *e)
 {
 	struct version v = item_version(b, it, c->rid);
-	struct arrival a = { b, c->rid, e };
+	struct arrival a = { b, it->h.type, c->rid, e };
 	struct resource cur;
 	int64_t patient = w->patient;
 	int rc = row_load(b->r, c->rid, &cur, e);
@@ -287,7 +285,7 @@ static int move_item(struct batch *b, struct window *w,
 		return rc;
 	batch_patient(b, from);
 	map64_clear(&b->win.cache);
-	*map64_put(&b->win.rid, (uint64_t)it->h.key, NULL) = rid;
+	*map64_put(&b->win.rid, item_hash(it), NULL) = rid;
 	rc = insert_item(b, w, it, rid, c->last_version + 2, e);
 	b->n.inserted--;
 	b->n.updated++;
@@ -348,7 +346,7 @@ static int same_chart(struct batch *b, struct window *w,
 static int apply_item(struct batch *b, struct window *w,
     const struct item_ref *it, struct ehr_err *e)
 {
-	int64_t rid = *map64_get(&b->win.rid, (uint64_t)it->h.key);
+	int64_t rid = *map64_get(&b->win.rid, item_hash(it));
 	struct current c;
 	bool same;
 	int rc = load_current(b, rid, &c, e);
@@ -411,13 +409,14 @@ static void window_add(struct batch *b, struct window *w,
 	to->h = it->h;
 	to->id = arena_str(&b->mem, it->id);
 	to->url = arena_str(&b->mem, it->url);
+	to->chart = it->chart.s ? arena_str(&b->mem, it->chart) : STR_NONE;
 	to->body = arena_str(&b->mem, it->body);
 	w->bytes += it->body.n;
 }
 
 static bool window_full(const struct window *w, const struct item_ref *it)
 {
-	return w->n && (it->h.chart != w->it[0].h.chart ||
+	return w->n && (!str_eq(it->chart, w->it[0].chart) ||
 	    w->bytes >= WINDOW_BYTES || w->n >= WINDOW_ITEMS) &&
 	    /* versions of one resource stay together */
 	    it->h.key != w->it[w->n - 1].h.key;

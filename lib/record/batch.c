@@ -18,6 +18,7 @@ int batch_open(struct batch **out, struct record *r,
 	b->reason = info->reason ? xstrdup(info->reason) : NULL;
 	b->spool = spool_new(store_path(r->db));
 	b->touch_last = -1;
+	b->ids = b->chart_name = BUF_INIT;
 	*out = b;
 	return batch_source(b, e);
 }
@@ -33,7 +34,9 @@ void batch_free(struct batch *b)
 	free(b->reason);
 	free(b->patients);
 	spool_free(b->spool);
-	map64_release(&b->alias);
+	strmap_release(&b->alias);
+	buf_release(&b->ids);
+	buf_release(&b->chart_name);
 	strmap_release(&b->bases);
 	map64_release(&b->win.rid);
 	map64_release(&b->win.cache);
@@ -131,17 +134,12 @@ static int take_id(struct batch *b, const struct tape *t, uint32_t node,
 	return 0;
 }
 
-struct alias_add {
-	struct batch *b;
-	int64_t key;
-};
-
-static int alias_one(void *arg, int64_t key)
+/* Resources of this batch may call a Patient by his full URL. */
+static void add_alias(struct batch *b, struct str url, struct str id)
 {
-	struct alias_add *a = arg;
-
-	*map64_put(&a->b->alias, (uint64_t)key, NULL) = a->key;
-	return 0;
+	*strmap_put(&b->alias, url, NULL) = (int64_t)b->ids.len;
+	buf_add(&b->ids, id.s, id.n);
+	buf_addch(&b->ids, '\0');
 }
 
 static int put(struct batch *b, const struct tape *t, uint32_t node,
@@ -175,9 +173,8 @@ static int put(struct batch *b, const struct tape *t, uint32_t node,
 	if (opt->full_url.n && !url_is_id(b, opt->full_url, type, it.id))
 		it.url = url_name(opt->full_url);
 	if (type == FHIR_Patient && it.url.n)
-		alias_one(&(struct alias_add){ b, it.h.key },
-		    ident_key(b->source, it.url, type));
-	it.h.chart = chart_of(b, t, node, type, it.h.key);
+		add_alias(b, it.url, it.id);
+	chart_of(b, t, node, &it);
 	it.h.id_len = (uint32_t)it.id.n;
 	it.h.url_len = (uint32_t)it.url.n;
 	it.h.body_len = (uint32_t)it.body.n;
@@ -212,7 +209,7 @@ int batch_delete(struct batch *b, int source, int type, struct str id,
 		.id = id,
 	};
 	int64_t rid;
-	int rc = ident_find(b->r, it.h.key, id, &rid, e);
+	int rc = ident_find(b->r, it.h.source, id, type, false, &rid, e);
 
 	if (rc <= 0)
 		return rc;

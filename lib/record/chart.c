@@ -2,38 +2,36 @@
  * compartment parameters owns it, further ones see it too. */
 #include "impl.h"
 
-int64_t chart_of_ref(struct batch *b, struct str text)
+struct str chart_of_ref(struct batch *b, struct str text, bool *late)
 {
 	struct fhir_ref f;
-	struct str name = text;
-	int64_t late = 0;
 
+	*late = false;
 	fhir_ref_parse(text, &f);
 	switch (f.kind) {
 	case FHIR_REF_CONTAINED:
 	case FHIR_REF_OTHER:
-		return CHART_NOBODY;
-	case FHIR_REF_CONDITIONAL:
-		name = f.query;
-		late = CHART_LATE;
 		break;
+	case FHIR_REF_CONDITIONAL:
+		*late = true;
+		return f.query;
 	case FHIR_REF_ABSOLUTE:
 		if (strmap_get(&b->bases, f.base) ||
 		    base_known(b->r, b->source, f.base))
-			name = f.id;
-		break;
+			return f.id;
+		return text;
 	case FHIR_REF_RELATIVE:
 	case FHIR_REF_URN:
-		name = f.id;
-		break;
+		return f.id;
 	}
-	return ident_key(b->source, name, FHIR_Patient) | late;
+	return STR_NONE;
 }
 
 struct first_chart {
 	struct batch *b;
 	const struct tape *t;
-	int64_t chart;
+	struct str name;
+	bool late;
 };
 
 static int take_first(void *arg, uint32_t node, int ordinal)
@@ -41,47 +39,51 @@ static int take_first(void *arg, uint32_t node, int ordinal)
 	struct first_chart *c = arg;
 
 	(void)ordinal;
-	c->chart = chart_of_ref(c->b, tape_text(c->t, node, &c->b->r->text));
-	return c->chart != CHART_NOBODY;
+	c->name = chart_of_ref(c->b, tape_text(c->t, node, &c->b->chart_name),
+	    &c->late);
+	return c->name.s != NULL;
 }
 
-int64_t chart_of(struct batch *b, const struct tape *t, uint32_t root,
-    int type, int64_t own_key)
+void chart_of(struct batch *b, const struct tape *t, uint32_t root,
+    struct item_ref *it)
 {
-	struct first_chart c = { b, t, CHART_NOBODY };
+	struct first_chart c = { b, t, STR_NONE, false };
 
-	if (type == FHIR_Patient)
-		return own_key;
-	fhir_compartment_each(t, root, type, take_first, &c);
-	return c.chart;
+	if (it->h.type == FHIR_Patient)
+		c.name = it->id;
+	else
+		fhir_compartment_each(t, root, it->h.type, take_first, &c);
+	it->chart = c.name;
+	it->h.chart_len = (uint32_t)c.name.n;
+	it->h.chart = CHART_NOBODY;
+	if (c.name.s)
+		it->h.chart = ident_key(b->source, c.name, FHIR_Patient) |
+		    (c.late ? CHART_LATE : 0);
 }
 
 static int name_segment(struct batch *b, int64_t seg, struct str name,
     struct ehr_err *e)
 {
 	struct stmt *s = sql(b->r, SEG_NAME_ADD);
-	struct fhir_ref f;
 
-	fhir_ref_parse(name, &f);
 	stmt_int(s, 1, seg);
 	stmt_int(s, 2, b->source);
-	stmt_text(s, 3, f.id.s ? f.id : name);
+	stmt_text(s, 3, name);
 	return stmt_run(s, e);
 }
 
-int chart_segment(struct batch *b, int64_t chart, struct str name,
+int chart_segment(struct batch *b, struct str name, bool is_patient,
     int64_t *seg, struct ehr_err *e)
 {
 	int64_t *alias, rid;
 	int rc;
 
-	if (chart == CHART_NOBODY)
+	if (name.s == NULL)
 		return segment_shared(b->r, b->id, seg, e);
-	chart &= ~CHART_LATE;
-	alias = map64_get(&b->alias, (uint64_t)chart);
+	alias = strmap_get(&b->alias, name);
 	if (alias)
-		chart = *alias;
-	rc = ident_placeholder(b->r, chart, &rid, e);
+		name = str_of(b->ids.s + *alias);
+	rc = ident_find(b->r, b->source, name, FHIR_Patient, true, &rid, e);
 	if (rc < 0)
 		return rc;
 	if (rc > 0) {
@@ -90,8 +92,9 @@ int chart_segment(struct batch *b, int64_t chart, struct str name,
 	}
 	rc = segment_new(b->r, false, b->id, seg, e);
 	if (rc == 0)
-		rc = ident_add(b->r, chart, rid_make(*seg, 0), e);
-	if (rc == 0 && name.s)
+		rc = ident_add(b->r, b->source, name, FHIR_Patient,
+		    rid_make(*seg, 0), false, e);
+	if (rc == 0 && !is_patient)
 		rc = name_segment(b, *seg, name, e);
 	return rc;
 }
@@ -107,19 +110,21 @@ struct also {
 static int also_one(void *arg, uint32_t node, int ordinal)
 {
 	struct also *a = arg;
-	struct str text = tape_text(a->t, node, &a->b->r->text);
-	int64_t chart = chart_of_ref(a->b, text), seg;
+	bool late;
+	struct str name = chart_of_ref(a->b, tape_text(a->t, node,
+	    &a->b->chart_name), &late);
 	struct stmt *s;
+	int64_t seg;
 	int rc;
 
 	(void)ordinal;
-	if (chart == CHART_NOBODY)
+	if (name.s == NULL)
 		return 0;
 	if (a->first) {
 		a->first = false;
 		return 0;
 	}
-	rc = chart_segment(a->b, chart, text, &seg, a->e);
+	rc = chart_segment(a->b, name, false, &seg, a->e);
 	if (rc < 0 || seg == rid_segment(a->v->rid))
 		return rc;
 	s = sql(a->b->r, ALSO_ADD);
@@ -138,46 +143,52 @@ int chart_also(struct batch *b, const struct version *v, const struct tape *t,
 
 /* ---- names ---- */
 
-static int name_identifier(struct batch *b, int type, const struct tape *t,
-    uint32_t id, int (*fn)(void *arg, int64_t key), void *arg)
-{
-	struct record *r = b->r;
-	struct str system, value;
-	int rc;
+struct naming {
+	struct batch *b;
+	const struct tape *t;
+	int type;
+	int (*fn)(void *arg, struct str name);
+	void *arg;
+};
 
-	buf_reset(&r->name);
-	value = tape_member(t, id, "value", &r->text);
+static int name_identifier(struct naming *n, uint32_t id)
+{
+	struct record *r = n->b->r;
+	struct str system, value;
+	int rc = 0;
+
+	value = tape_member(n->t, id, "value", &r->text);
 	if (value.n == 0)
 		return 0;
-	buf_adds(&r->name, "identifier=");
-	buf_addstr(&r->name, value);
-	rc = type == FHIR_Patient ? fn(arg, ident_key(b->source,
-	    buf_str(&r->name), type)) : 0;
-	system = tape_member(t, id, "system", &r->text2);
+	if (n->type == FHIR_Patient) {
+		buf_reset(&r->name);
+		buf_addf(&r->name, "identifier=%.*s", STR_FMT(value));
+		rc = n->fn(n->arg, buf_str(&r->name));
+	}
+	system = tape_member(n->t, id, "system", &r->text2);
 	if (rc || system.n == 0)
 		return rc;
 	buf_reset(&r->name);
 	buf_addf(&r->name, "identifier=%.*s|%.*s", STR_FMT(system),
 	    STR_FMT(value));
-	return fn(arg, ident_key(b->source, buf_str(&r->name), type));
+	return n->fn(n->arg, buf_str(&r->name));
 }
 
 int names_each(struct batch *b, int type, struct str url,
     const struct tape *t, uint32_t root,
-    int (*fn)(void *arg, int64_t key), void *arg)
+    int (*fn)(void *arg, struct str name), void *arg)
 {
+	struct naming n = { b, t, type, fn, arg };
 	uint32_t ids = tape_get(t, root, "identifier");
-	int rc = 0;
+	int rc = url.n ? fn(arg, url) : 0;
 
-	if (url.n)
-		rc = fn(arg, ident_key(b->source, url, type));
 	if (rc || ids == 0)
 		return rc;
 	if (tape_type(t, ids) == TAPE_OBJECT)
-		return name_identifier(b, type, t, ids, fn, arg);
+		return name_identifier(&n, ids);
 	if (tape_type(t, ids) == TAPE_ARRAY)
 		tape_each(t, ids, i) {
-			rc = name_identifier(b, type, t, i, fn, arg);
+			rc = name_identifier(&n, i);
 			if (rc)
 				break;
 		}

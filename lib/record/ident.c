@@ -1,81 +1,194 @@
 /* ident.c - hashed names: how an id, a full URL or a conditional reference
- * finds its resource. The key is checked against the row, so that a collision
- * costs a look, never a wrong link. */
+ * finds its resource. What stands under a hash is checked against the name, so
+ * that a collision costs a look, never a wrong link or the wrong chart. */
+#include <endian.h>
+
 #include "impl.h"
+
+/* Frozen: keys are stored. Eight bytes a step, little-endian, by a 64 x 64 ->
+ * 128 bit multiplication; constants are digits of pi and e. */
+static uint64_t name_hash(struct str name, uint64_t seed)
+{
+	uint64_t h = seed ^ 0x243f6a8885a308d3u ^ name.n;
+
+	for (size_t i = 0; i < name.n; i += 8) {
+		uint64_t w = 0;
+		unsigned __int128 m;
+
+		memcpy(&w, name.s + i, name.n - i < 8 ? name.n - i : 8);
+		m = (unsigned __int128)(h ^ le64toh(w)) * 0xadf85458a2bb4a9bu;
+		h = (uint64_t)m ^ (uint64_t)(m >> 64) ^ 0x13198a2e03707344u;
+	}
+	return h ^ h >> 29;
+}
 
 int64_t ident_key(int source, struct str name, int type)
 {
-	uint64_t h = hash64(name.s, name.n, (uint64_t)source);
+	uint64_t h = name_hash(name, (uint64_t)source);
 
 	return (int64_t)((h >> 2 & ~(uint64_t)0xffff) | (uint64_t)type);
 }
 
-int ident_add(struct record *r, int64_t key, int64_t rid, struct ehr_err *e)
+uint64_t ident_hash(int source, struct str name, int type)
+{
+	return hash64(name.s, name.n, (uint64_t)source << 16 |
+	    (uint64_t)type);
+}
+
+static bool is_identifier(struct str name)
+{
+	return str_starts(name, "identifier=");
+}
+
+/* What is no id and no identifier stands in the row as it is. */
+static bool is_written_out(struct str name)
+{
+	return !is_identifier(name) && !fhir_id_valid(name);
+}
+
+int ident_add(struct record *r, int source, struct str name, int type,
+    int64_t rid, bool written_out, struct ehr_err *e)
 {
 	struct stmt *s = sql(r, IDENT_ADD);
 
-	stmt_int(s, 1, key);
+	stmt_int(s, 1, ident_key(source, name, type));
 	stmt_int(s, 2, rid);
+	stmt_text(s, 3, written_out || is_written_out(name) ? name : STR_NONE);
 	return stmt_run(s, e);
 }
 
-/* Has the row of rid this id (when given), and was not moved? 2 when it is
- * live, 1 for a tombstone, 0 no. */
-static int still_meant(struct record *r, int64_t rid, struct str id,
+/* ---- is it meant? ---- */
+
+static bool member_is(const struct tape *t, uint32_t node, const char *key,
+    struct str want, struct buf *scratch)
+{
+	return str_eq(tape_member(t, node, key, scratch), want);
+}
+
+bool ident_in_body(const struct tape *t, struct str system, struct str value,
+    struct buf *scratch)
+{
+	uint32_t ids = tape_get(t, 0, "identifier");
+
+	if (ids == 0)
+		return false;
+	if (tape_type(t, ids) == TAPE_OBJECT)
+		return member_is(t, ids, "value", value, scratch) &&
+		    (!system.s || member_is(t, ids, "system", system, scratch));
+	if (tape_type(t, ids) != TAPE_ARRAY)
+		return false;
+	tape_each(t, ids, i)
+		if (member_is(t, i, "value", value, scratch) &&
+		    (!system.s || member_is(t, i, "system", system, scratch)))
+			return true;
+	return false;
+}
+
+static bool body_has(struct record *r, struct str body, struct str name)
+{
+	struct str value = { name.s + 11, name.n - 11 }, system = STR_NONE;
+	const char *bar = memchr(value.s, '|', value.n);
+	struct tape_error why;
+
+	if (bar) {
+		system = (struct str){ value.s, (size_t)(bar - value.s) };
+		value.n -= system.n + 1;
+		value.s = bar + 1;
+	}
+	return body.s && tape_parse(&r->ident, body.s, body.n, &why) == 0 &&
+	    ident_in_body(&r->ident, system, value, &r->ident_text);
+}
+
+/* A patient only referred to is called what the segment is called. */
+static int placeholder_is(struct record *r, int64_t rid, struct str name,
     struct ehr_err *e)
 {
-	struct stmt *s = sql(r, IDENT_ROW);
+	struct stmt *s = sql(r, SEG_NAME_GET);
 	int rc;
+
+	stmt_int(s, 1, rid_segment(rid));
+	rc = stmt_step(s, e);
+	if (rc > 0 && !str_eq(stmt_col(s, 1), name))
+		rc = 0;
+	stmt_reset(s);
+	return rc;
+}
+
+/* How well a row fits the name: 0 not, 1 a patient only referred to, 2 a
+ * tombstone, 3 live. written: the name in the row said so already. */
+static int fits(struct record *r, int64_t rid, struct str name, bool written,
+    struct ehr_err *e)
+{
+	bool by_identifier = !written && is_identifier(name);
+	struct stmt *s = sql(r, IDENT_ROW);
+	int rc, fit = 0;
 
 	stmt_int(s, 1, rid);
+	stmt_int(s, 2, by_identifier);
 	rc = stmt_step(s, e);
-	if (rc > 0 && (stmt_col_int(s, 1) == RECORD_MOVED ||
-	    (id.s && !str_eq(id, stmt_col(s, 0)))))
-		rc = 0;
-	else if (rc > 0 && stmt_col_int(s, 1) == RECORD_LIVE)
-		rc = 2;
+	if (rc > 0 && stmt_col_int(s, 1) != RECORD_MOVED &&
+	    (written || (by_identifier ? body_has(r, stmt_col(s, 2), name) :
+	    str_eq(name, stmt_col(s, 0)))))
+		fit = stmt_col_int(s, 1) == RECORD_LIVE ? 3 : 2;
 	stmt_reset(s);
-	return rc;
+	if (rc == 0)
+		return written ? 1 : placeholder_is(r, rid, name, e);
+	return rc < 0 ? rc : fit;
 }
 
-int ident_find(struct record *r, int64_t key, struct str id, int64_t *rid,
-    struct ehr_err *e)
-{
-	int64_t found[8];
-	int n = 0, hits = 0, best = 1, rc;
-	struct stmt *s = sql(r, IDENT_FIND);
+/* Rows under a key. Many resources may share an identifier, of which the
+ * first are enough to see that it is ambiguous; many ids with one hash are an
+ * attack. */
+struct found {
+	int64_t rid[32];
+	bool written[32], wrong[32];
+	size_t n;
+};
 
-	stmt_int(s, 1, key);
-	stmt_int(s, 2, ident_is_any(key) ? key | 0xffff : key);
-	while ((rc = stmt_step(s, e)) > 0 && n < (int)ARRAY_LEN(found))
-		found[n++] = stmt_col_int(s, 0);
-	stmt_reset(s);
-	for (int i = 0; rc >= 0 && i < n; i++) {
-		rc = still_meant(r, found[i], id, e);
-		if (rc < best || (hits && found[i] == *rid))
-			continue;
-		if (rc > best)
-			hits = 0; /* what is live beats tombstones */
-		best = rc;
-		if (hits++ == 0)
-			*rid = found[i];
-	}
-	return rc < 0 ? rc : hits > 2 ? 2 : hits;
-}
-
-int ident_placeholder(struct record *r, int64_t key, int64_t *rid,
-    struct ehr_err *e)
+static int rows_of(struct record *r, int64_t key, struct str name,
+    struct found *f, struct ehr_err *e)
 {
 	struct stmt *s = sql(r, IDENT_FIND);
 	int rc;
 
+	f->n = 0;
 	stmt_int(s, 1, key);
-	stmt_int(s, 2, key);
-	rc = stmt_step(s, e);
-	if (rc > 0)
-		*rid = stmt_col_int(s, 0);
+	stmt_int(s, 2, (key & 0xffff) == IDENT_ANY ? key | 0xffff : key);
+	while ((rc = stmt_step(s, e)) > 0) {
+		if (f->n == ARRAY_LEN(f->rid)) {
+			rc = is_identifier(name) ? 0 : ehr_fail(e, EHR_EREJECT,
+			    "too many names with one hash");
+			break;
+		}
+		f->rid[f->n] = stmt_col_int(s, 0);
+		f->written[f->n] = str_eq(stmt_col(s, 1), name);
+		f->wrong[f->n] = !stmt_col_null(s, 1) && !f->written[f->n];
+		f->n++;
+	}
 	stmt_reset(s);
 	return rc;
+}
+
+int ident_find(struct record *r, int source, struct str name, int type,
+    bool placeholders, int64_t *rid, struct ehr_err *e)
+{
+	int hits = 0, best = placeholders ? 1 : 2;
+	struct found f;
+	int rc = rows_of(r, ident_key(source, name, type), name, &f, e);
+
+	for (size_t i = 0; rc >= 0 && i < f.n; i++) {
+		if (f.wrong[i])
+			continue;
+		rc = fits(r, f.rid[i], name, f.written[i], e);
+		if (rc < best || (hits && f.rid[i] == *rid))
+			continue;
+		if (rc > best)
+			hits = 0;
+		best = rc;
+		if (hits++ == 0)
+			*rid = f.rid[i];
+	}
+	return rc < 0 ? rc : hits > 2 ? 2 : hits;
 }
 
 int base_add(struct record *r, int source, struct str base, struct ehr_err *e)
@@ -119,27 +232,26 @@ void ref_parse(struct record *r, int source, struct str text, struct ref *ref)
 	struct fhir_ref f;
 
 	fhir_ref_parse(text, &f);
-	*ref = (struct ref){ .type = f.type, .id = f.id };
+	*ref = (struct ref){ .type = f.type, .name = text };
 	switch (f.kind) {
 	case FHIR_REF_CONTAINED:
-		ref->id = STR_NONE;
+		ref->name = STR_NONE;
 		return;
+	case FHIR_REF_ABSOLUTE:
+		if (!base_known(r, source, f.base)) {
+			ref->type = IDENT_ANY;
+			return;
+		}
+		/* fall through */
 	case FHIR_REF_URN:
 	case FHIR_REF_RELATIVE:
-		break;
+		ref->name = f.id;
+		return;
 	case FHIR_REF_CONDITIONAL:
-		ref->conditional = true;
-		ref->id = STR_NONE;
-		text = f.query;
-		break;
-	case FHIR_REF_ABSOLUTE:
-		if (base_known(r, source, f.base))
-			break;
-		/* fall through */
+		ref->name = f.query;
+		return;
 	case FHIR_REF_OTHER:
-		ref->id = STR_NONE;
-		ref->type = 0;
-		break;
+		ref->type = IDENT_ANY;
+		return;
 	}
-	ref->key = ident_key(source, ref->id.s ? ref->id : text, ref->type);
 }

@@ -26,6 +26,8 @@ struct record {
 	struct buf got;		/* what record_get() gave */
 	struct tape tape;	/* body being looked at */
 	struct tape old;	/* body being replaced */
+	struct tape ident;	/* body looked at for an identifier */
+	struct buf ident_text;
 };
 
 /* Numbers kept in memory that a rollback may have made untrue. */
@@ -52,27 +54,24 @@ int row_load(struct record *r, int64_t rid, struct resource *res,
  * type 0: by any type. Keys of one name differ only in their low 16 bits; the
  * upper two bits are clear. */
 int64_t ident_key(int source, struct str name, int type);
-static inline bool ident_is_any(int64_t key)
-{
-	return (key & 0xffff) == IDENT_ANY;
-}
-int ident_add(struct record *r, int64_t key, int64_t rid, struct ehr_err *e);
-/* Rows under key (of every type when it is an "any" key) that are still what
- * the name means: 0, 1 or 2 (2: several); *rid is the first. id is compared
- * with the row's when not STR_NONE. exists: only with a resource row. */
-int ident_find(struct record *r, int64_t key, struct str id, int64_t *rid,
-    struct ehr_err *e);
-
-/* The first row under key, whether the resource came or not: 1 or 0. */
-int ident_placeholder(struct record *r, int64_t key, int64_t *rid,
-    struct ehr_err *e);
+/* The same for maps in memory: all 64 bits count. */
+uint64_t ident_hash(int source, struct str name, int type);
+/* rid answers to name. written_out: it is not the id of the row. */
+int ident_add(struct record *r, int source, struct str name, int type,
+    int64_t rid, bool written_out, struct ehr_err *e);
+/* Rows that the name means (type 0: of every type): 0, 1 or 2 (several), *rid
+ * the first. What is live beats tombstones; a patient only referred to counts
+ * with placeholders. */
+int ident_find(struct record *r, int source, struct str name, int type,
+    bool placeholders, int64_t *rid, struct ehr_err *e);
+/* Has the resource this identifier (system.s NULL: of any system)? */
+bool ident_in_body(const struct tape *t, struct str system, struct str value,
+    struct buf *scratch);
 
 /* A reference as text, taken apart. */
 struct ref {
-	int64_t key;	/* ident key; 0: leads nowhere in a record */
-	int type;	/* named type or 0 */
-	struct str id;	/* name is an id, else STR_NONE */
-	bool conditional;
+	struct str name; /* .s NULL: leads nowhere in a record */
+	int type;	 /* IDENT_ANY when the text does not say */
 };
 void ref_parse(struct record *r, int source, struct str text, struct ref *ref);
 /* Address before "/Type/id" of a full URL that ends so; STR_NONE if none. */
@@ -117,35 +116,35 @@ bool note_text(struct buf *out, int64_t type, struct str body);
 /* ---- link.c ---- */
 
 struct link_window {
-	struct map64 rid;   /* ident key -> rid of this window */
-	struct map64 cache; /* ident key -> rid, bounded */
+	struct map64 rid;   /* ident_hash() -> rid of this window */
+	struct map64 cache; /* ident_hash() -> rid, bounded */
 	bool pending;	    /* some link of the record is pending */
 };
 struct version;
 int link_write(struct batch *b, const struct version *v, const struct tape *t,
     struct ehr_err *e);
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e);
-/* A resource answers to key now: pending links to it are resolved. */
-int link_arrived(struct batch *b, int64_t key, struct str id, int64_t rid,
+/* A resource answers to a name now: pending links to it are resolved. */
+int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
     struct ehr_err *e);
 
 /* ---- spool.c: items sorted by chart, on disk when they are many ---- */
 
-enum { ITEM_DELETE = 1, ITEM_BY_TIME = 2, ITEM_PATIENT_COND = 4 };
+enum { ITEM_DELETE = 1, ITEM_BY_TIME = 2 };
 
 struct item {
-	int64_t chart;	 /* ident key of the patient; 0: nobody's */
+	int64_t chart;	 /* ident key of chart_name; 0: nobody's */
 	int64_t key;	 /* ident key of the resource */
 	int64_t updated; /* INT64_MIN: absent */
 	uint8_t hash[16];
 	int64_t if_version;
-	uint32_t id_len, url_len, body_len;
+	uint32_t id_len, url_len, chart_len, body_len;
 	uint16_t type, flags;
 	int32_t source;
 };
 struct item_ref { /* an item and its text, borrowed until the next one */
 	struct item h;
-	struct str id, url, body;
+	struct str id, url, chart, body;
 };
 
 struct spool;
@@ -170,7 +169,8 @@ struct batch {
 	bool outer; /* inside a transaction of the caller */
 	struct batch_counts n;
 	struct spool *spool;
-	struct map64 alias;  /* key of a Patient's other name -> its key */
+	struct strmap alias; /* full URL of a Patient -> place in ids */
+	struct buf ids;	     /* ids of those Patients, each terminated */
 	struct strmap bases; /* addresses of the source seen */
 	int64_t id;
 	int64_t undoes;
@@ -183,6 +183,7 @@ struct batch {
 	int64_t touch_first, touch_last;
 	struct link_window win;
 	struct arena mem; /* of the window */
+	struct buf chart_name;
 };
 
 int batch_source(struct batch *b, struct ehr_err *e);
@@ -201,20 +202,21 @@ int batch_chunk(struct batch *b, bool last, struct ehr_err *e);
 enum { CHART_NOBODY = 0 };
 #define CHART_LATE ((int64_t)1 << 62) /* known only after all Patients */
 
-/* Chart key of a reference of the compartment; CHART_NOBODY when none. */
-int64_t chart_of_ref(struct batch *b, struct str text);
-int64_t chart_of(struct batch *b, const struct tape *t, uint32_t root,
-    int type, int64_t own_key);
-/* Segment of a chart, made when it is new. name: how the patient is called
- * where only a reference is known. */
-int chart_segment(struct batch *b, int64_t chart, struct str name,
+/* Name of the patient a reference of the compartment means, STR_NONE when it
+ * is none in a record; *late: only to be found after all Patients. */
+struct str chart_of_ref(struct batch *b, struct str text, bool *late);
+/* Fills in chart and its key; the name may lie in b->chart_name. */
+void chart_of(struct batch *b, const struct tape *t, uint32_t root,
+    struct item_ref *it);
+/* Segment of a patient's chart, made when it is new; name .s NULL: nobody's. */
+int chart_segment(struct batch *b, struct str name, bool is_patient,
     int64_t *seg, struct ehr_err *e);
 int chart_also(struct batch *b, const struct version *v, const struct tape *t,
     struct ehr_err *e);
-/* All names of a resource: its full URL and its identifiers. */
+/* All names of a resource besides its id: full URL and identifiers. */
 int names_each(struct batch *b, int type, struct str url,
     const struct tape *t, uint32_t root,
-    int (*fn)(void *arg, int64_t key), void *arg);
+    int (*fn)(void *arg, struct str name), void *arg);
 
 /* ---- apply.c: items of the spool into rows ---- */
 

@@ -19,20 +19,21 @@ static int target_of(struct batch *b, const struct ref *ref, int64_t *rid,
     struct ehr_err *e)
 {
 	struct link_window *w = &b->win;
-	int64_t *known = map64_get(&w->rid, (uint64_t)ref->key);
+	uint64_t hash = ident_hash(b->source, ref->name, ref->type);
+	int64_t *known = map64_get(&w->rid, hash);
 	int rc;
 
 	if (known == NULL)
-		known = map64_get(&w->cache, (uint64_t)ref->key);
+		known = map64_get(&w->cache, hash);
 	if (known && *known > 0) {
 		*rid = *known;
 		return 1;
 	}
-	rc = ident_find(b->r, ref->key, ref->id, rid, e);
+	rc = ident_find(b->r, b->source, ref->name, ref->type, false, rid, e);
 	if (rc == 1) {
 		if (w->cache.count >= CACHE_MAX)
 			map64_clear(&w->cache);
-		*map64_put(&w->cache, (uint64_t)ref->key, NULL) = *rid;
+		*map64_put(&w->cache, hash, NULL) = *rid;
 	}
 	return rc;
 }
@@ -49,7 +50,7 @@ static int link_row(struct linking *l, const struct ref *ref, int64_t target,
 	else
 		stmt_null(s, 3);
 	if (state == LINK_PENDING || state == LINK_AMBIGUOUS) {
-		stmt_int(s, 4, ref->key);
+		stmt_int(s, 4, ident_key(l->v->source, ref->name, ref->type));
 		l->b->win.pending = true;
 	} else {
 		stmt_null(s, 4);
@@ -67,7 +68,7 @@ static int link_one(void *arg, uint32_t node)
 	int rc;
 
 	ref_parse(l->b->r, l->v->source, text, &ref);
-	if (ref.key == 0)
+	if (ref.name.s == NULL)
 		return link_row(l, &ref, 0, LINK_OTHER);
 	rc = target_of(l->b, &ref, &target, l->e);
 	if (rc < 0)
@@ -98,7 +99,7 @@ int link_drop(struct record *r, int64_t rid, struct ehr_err *e)
 	return stmt_run(s, e);
 }
 
-int link_arrived(struct batch *b, int64_t key, struct str id, int64_t rid,
+int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
     struct ehr_err *e)
 {
 	int64_t found;
@@ -107,11 +108,11 @@ int link_arrived(struct batch *b, int64_t key, struct str id, int64_t rid,
 
 	if (!b->win.pending)
 		return 0;
-	rc = ident_find(b->r, key, id, &found, e);
+	rc = ident_find(b->r, b->source, name, type, false, &found, e);
 	if (rc < 0)
 		return rc;
 	s = sql(b->r, rc > 1 ? LINK_SEVERAL : LINK_ARRIVED);
-	stmt_int(s, 1, key);
+	stmt_int(s, 1, ident_key(b->source, name, type));
 	if (rc <= 1)
 		stmt_int(s, 2, rid);
 	return stmt_run(s, e);
@@ -145,9 +146,9 @@ int record_resolve(struct record *r, int source, struct str reference,
 	*target = 0;
 	*state = LINK_OTHER;
 	ref_parse(r, source, reference, &ref);
-	if (ref.key == 0)
+	if (ref.name.s == NULL)
 		return 0;
-	rc = ident_find(r, ref.key, ref.id, target, e);
+	rc = ident_find(r, source, ref.name, ref.type, false, target, e);
 	if (rc < 0)
 		return rc;
 	*state = rc == 1 ? LINK_RESOLVED : rc == 0 ? LINK_PENDING :

@@ -16,7 +16,8 @@ int record_open(struct record **out, const char *path, enum store_mode mode,
 	int rc;
 
 	*out = NULL;
-	r->name = r->text = r->text2 = r->got = r->term_key = BUF_INIT;
+	r->name = r->text = r->text2 = r->got = r->term_key =
+	    r->ident_text = BUF_INIT;
 	rc = store_open(&r->db, path, mode, e);
 	if (rc == 0)
 		rc = store_function(r->db, "note_text", note_text, e);
@@ -44,6 +45,8 @@ void record_close(struct record *r)
 	buf_release(&r->term_key);
 	tape_release(&r->tape);
 	tape_release(&r->old);
+	tape_release(&r->ident);
+	buf_release(&r->ident_text);
 	free(r);
 }
 
@@ -197,33 +200,12 @@ struct candidates {
 	struct buf *list;
 };
 
-/* A patient only referred to: known by the name of the segment. */
-static int find_placeholder(struct record *r, int source, struct str id,
-    int64_t *rid, struct ehr_err *e)
-{
-	struct stmt *s;
-	int rc = ident_placeholder(r, ident_key(source, id, FHIR_Patient), rid,
-	    e);
-
-	if (rc <= 0)
-		return rc;
-	s = sql(r, SEG_NAME_GET);
-	stmt_int(s, 1, rid_segment(*rid));
-	rc = stmt_step(s, e);
-	if (rc > 0 && !str_eq(stmt_col(s, 1), id))
-		rc = 0;
-	stmt_reset(s);
-	return rc;
-}
-
 static int find_in_source(struct record *r, int source, int type,
     struct str id, struct candidates *c, struct ehr_err *e)
 {
 	int64_t rid;
-	int rc = ident_find(r, ident_key(source, id, type), id, &rid, e);
+	int rc = ident_find(r, source, id, type, true, &rid, e);
 
-	if (rc == 0 && type == FHIR_Patient)
-		rc = find_placeholder(r, source, id, &rid, e);
 	if (rc <= 0)
 		return rc;
 	if (c->n++ == 0) {

@@ -182,22 +182,6 @@ int index_string(struct record *r, enum index_param p, struct str folded,
 
 /* ---- identifiers ---- */
 
-/* Has the resource at root this identifier? */
-static bool has_identifier(const struct tape *t, struct str system,
-    struct str value, struct buf *scratch)
-{
-	uint32_t ids = tape_get(t, 0, "identifier");
-
-	if (ids == 0 || tape_type(t, ids) != TAPE_ARRAY)
-		return false;
-	tape_each(t, ids, i)
-		if (str_eq(tape_member(t, i, "value", scratch), value) &&
-		    (system.s == NULL ||
-		    str_eq(tape_member(t, i, "system", scratch), system)))
-			return true;
-	return false;
-}
-
 static int identifier_rows(struct record *r, int64_t key, struct str system,
     struct str value, int (*fn)(void *arg, int64_t rid), void *arg,
     struct ehr_err *e)
@@ -213,7 +197,7 @@ static int identifier_rows(struct record *r, int64_t key, struct str system,
 		rc = record_get(r, stmt_col_int(s, 0), RECORD_NOW, &res, e);
 		if (rc > 0 && res.state == RECORD_LIVE &&
 		    tape_parse(&r->tape, res.body.s, res.body.n, &why) == 0 &&
-		    has_identifier(&r->tape, system, value, &r->text))
+		    ident_in_body(&r->tape, system, value, &r->text))
 			rc = fn(arg, res.rid);
 		else if (rc > 0)
 			rc = 0;

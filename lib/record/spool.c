@@ -90,7 +90,8 @@ int item_cmp(const struct item *a, const struct item *b)
 
 static size_t item_size(const struct item *h)
 {
-	return sizeof(*h) + h->id_len + h->url_len + h->body_len;
+	return sizeof(*h) + h->id_len + h->url_len + h->chart_len +
+	    h->body_len;
 }
 
 static void item_at(const char *p, struct item_ref *it)
@@ -98,8 +99,11 @@ static void item_at(const char *p, struct item_ref *it)
 	memcpy(&it->h, p, sizeof(it->h));
 	p += sizeof(it->h);
 	it->id = (struct str){ p, it->h.id_len };
-	it->url = (struct str){ p + it->h.id_len, it->h.url_len };
-	it->body = (struct str){ it->url.s + it->h.url_len, it->h.body_len };
+	p += it->h.id_len;
+	it->url = (struct str){ p, it->h.url_len };
+	p += it->h.url_len;
+	it->chart = (struct str){ it->h.chart ? p : NULL, it->h.chart_len };
+	it->body = (struct str){ p + it->h.chart_len, it->h.body_len };
 }
 
 static int cmp_at(const void *a, const void *b, void *mem)
@@ -193,6 +197,7 @@ int spool_add(struct spool *s, const struct item_ref *it, struct ehr_err *e)
 	buf_add(&s->mem, &it->h, sizeof(it->h));
 	buf_addstr(&s->mem, it->id);
 	buf_addstr(&s->mem, it->url);
+	buf_addstr(&s->mem, it->chart);
 	buf_addstr(&s->mem, it->body);
 	s->count++;
 	return 0;

@@ -102,10 +102,12 @@ CREATE TABLE history(
 );
 CREATE UNIQUE INDEX history_version ON history(rid, version);
 
--- Names a resource answers to, hashed: ids, full URLs, identifiers.
+-- Names a resource answers to, hashed: ids, identifiers, full URLs. A hash is
+-- only a place to look: the row's id, the body's identifier or name decides.
 CREATE TABLE ident(
 	key INTEGER NOT NULL,
 	rid INTEGER NOT NULL,
+	name TEXT,			-- a full URL or urn; else NULL
 	PRIMARY KEY(key, rid)
 ) WITHOUT ROWID;
 
