@@ -220,7 +220,8 @@ TEST(who_finds_single_sets_and_open_begins)
 	struct audit_event one = { .user = "a", .tool = "t" };
 	struct audit_event set = { .user = "b", .tool = "t",
 		.action = AUDIT_LIST, .scope = "problems" };
-	struct audit_range narrow = { 10, 20 }, end[] = { { 7, 7 }, { 30, 99 } };
+	struct audit_range narrow = { 10, 20 };
+	struct audit_range end[] = { { 7, 7 }, { 30, 99 } };
 	struct store *db = open_new();
 	int64_t begin;
 	struct ehr_err e;
