@@ -235,11 +235,11 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 
 /* ---- patients ---- */
 
-/* Puts b's chart into a's by a batch of its own, done when this returns 0
+/* Puts from's chart into to's by a batch of its own, done when this returns 0
  * (undone by batch_undo or a merge the other way): segments move,
  * and what was put into the batch (the two Patient resources with their
  * links replaces and replaced-by) is written with it. */
-int record_merge(struct batch *batch, int64_t a, int64_t b,
+int record_merge(struct batch *b, int64_t to, int64_t from,
     struct ehr_err *e);
 
 /* ---- index (derived; rebuilt by record_reindex) ---- */
