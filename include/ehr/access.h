@@ -1,0 +1,83 @@
+/*
+ * access.h - the record as one person uses it: opened for a tool, a user and
+ * a purpose, with the audit event of everything that is read or written.
+ *
+ * One patient: access_patient() or access_find() before the first byte is
+ * shown. A set: access_set_begin(), access_set_touch() for each patient whose
+ * data is really shown, access_set_end(). Writing: access_batch(), then put
+ * into the batch and commit it; the event is part of its transactions.
+ */
+#ifndef EHR_ACCESS_H
+#define EHR_ACCESS_H
+
+#include "ehr/audit.h"
+#include "ehr/record.h"
+
+/* Texts are borrowed until access_close(). */
+struct access_opt {
+	const char *db;		/* -d, or NULL: $EHR_DB */
+	const char *tool;	/* "ehr-chart" */
+	const char *reason;	/* --reason, or NULL */
+	bool dry_run;		/* -n: batches are rolled back */
+};
+
+/* What a batch is for; texts as above. */
+struct access_write {
+	enum audit_action action; /* AUDIT_IMPORT, AUDIT_UPDATE ... */
+	const char *source;	  /* --source, or NULL: local */
+	const char *input;	  /* name of what is read, or NULL */
+	const char *scope;	  /* for the log: no content; or NULL */
+};
+
+struct access {
+	struct record *r;	/* for everything else */
+	struct access_opt opt;
+	struct buf user;	/* OS user of this process */
+	struct access_write write;
+	/* The open set. */
+	enum audit_action action;
+	const char *scope;
+	int64_t begin;		/* seq of its event; 0: none */
+	struct audit_range *range;
+	size_t n, cap;
+};
+#define ACCESS_INIT ((struct access){ .user = BUF_INIT })
+#define ACCESS_AUTO EHR_CLEANUP(access_close) struct access
+
+int access_open(struct access *a, const struct access_opt *opt,
+    enum store_mode mode, struct ehr_err *e);
+/* A set that was not ended is so as failed. */
+void access_close(struct access *a);
+
+/* ---- reading ---- */
+
+/* Finds "[SOURCE:]ID" and writes the event of the access; scope names
+ * sections, types or categories, never content. EHR_ENOENT: see
+ * record_find_patient(); candidates may be NULL. */
+int access_patient(struct access *a, struct str name,
+    enum audit_action action, const char *scope, int64_t *patient,
+    struct buf *candidates, struct ehr_err *e);
+/* The same for any resource, "[SOURCE:]TYPE/ID"; type as in record_find().
+ * One of no patient leaves no event. */
+int access_find(struct access *a, struct str name, int type,
+    enum audit_action action, const char *scope, struct record_found *found,
+    struct buf *candidates, struct ehr_err *e);
+
+/* Everybody is the scope unless patients (n of them) are named. scope is
+ * borrowed until the end. */
+int access_set_begin(struct access *a, enum audit_action action,
+    const char *scope, const int64_t *patient, size_t n, struct ehr_err *e);
+void access_set_touch(struct access *a, int64_t patient);
+/* Writes who it was; rc is the result so far: returned, unless it is 0 and
+ * the event could not be written. */
+int access_set_end(struct access *a, int rc, struct ehr_err *e);
+
+/* ---- writing ---- */
+
+/* Opens a batch of this user and purpose whose chunks write the audit event
+ * with the patients touched; freed by the caller, before access_close(). One
+ * at a time. In a dry run nothing is kept from here on. */
+int access_batch(struct access *a, const struct access_write *w,
+    struct batch **b, struct ehr_err *e);
+
+#endif
