@@ -48,7 +48,7 @@ static bool begins_next(struct json_split *s, size_t i)
 {
 	size_t prev = before_blanks(s, i);
 
-	if (s->win[i] != '{' || s->win[prev] == ':' || prev == s->start)
+	if (s->win[i] != '{' || s->win[prev] == ':' || s->win[prev] == '{')
 		return false;
 	if (s->in_bundle) {
 		if (s->win[prev] != ',')

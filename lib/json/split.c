@@ -76,6 +76,8 @@ static int give(struct json_split *s, struct json_item *item,
 
 	item->line = s->item_line;
 	item->offset = s->item_offset;
+	while (end > s->start && split_blank(s->win[end - 1]))
+		end--;
 	item->length = s->base + end - s->item_offset;
 	if (stop == STOP_LINE)
 		refuse(item, DIAG_JSON_TRUNCATED, "the line ends too early");
@@ -88,13 +90,10 @@ static int give(struct json_split *s, struct json_item *item,
 	if (stop == STOP_EOF && s->failed == EHR_EREJECT)
 		s->failed = 0;
 	if (s->skipping || item->length > s->opt.limit) {
-		split_skip(s);
+		split_skip(s, end);
 		refuse(item, DIAG_JSON_SIZE, "too large");
 		return 1;
 	}
-	while (end > s->start && split_blank(s->win[end - 1]))
-		end--;
-	item->length -= s->pos - end;
 	item->raw = (struct str){ s->win + s->start, end - s->start };
 	item->text = item->raw;
 	return 1;
@@ -203,10 +202,10 @@ static enum walk walk_member(struct json_split *s, bool bundle,
 		s->hold &= s->pos - s->start > s->opt.limit;
 		return WALK_PLAIN;
 	}
-	if (c == '[' && between(s, key, end, "entry")) {
+	if (c == '[' && value < s->opt.limit && between(s, key, end, "entry")) {
 		if (bundle) {
 			s->pos++;
-			return value < s->opt.limit ? WALK_ENTRIES : WALK_PLAIN;
+			return WALK_ENTRIES;
 		}
 		s->hold = true;
 	}

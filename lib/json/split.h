@@ -7,6 +7,9 @@
 enum {
 	SPLIT_CHUNK = 256 << 10,
 	SPLIT_FRONT = 16,	/* readable bytes before the window */
+	SPLIT_KEEP = 256,	/* bytes over the limit before they are skipped;
+				 * blanks kept then, as an item may be found
+				 * to end before them */
 	SPLIT_LEVELS = 4096,	/* deeper brackets are only counted */
 	SPLIT_FAULTS = 64,	/* mended brackets told per item */
 };
@@ -53,8 +56,8 @@ struct json_split {
 bool split_fill(struct json_split *s);
 /* The item at hand begins at pos. */
 void split_begin(struct json_split *s);
-/* Hands on [start, pos) of an item over the limit. */
-void split_skip(struct json_split *s);
+/* Hands on [start, end) of an item over the limit. */
+void split_skip(struct json_split *s, size_t end);
 /* The byte at pos, -1 at the end. */
 static inline int split_peek(struct json_split *s)
 {

@@ -48,12 +48,12 @@ void split_begin(struct json_split *s)
 	s->faults = 0;
 }
 
-void split_skip(struct json_split *s)
+void split_skip(struct json_split *s, size_t end)
 {
-	if (s->opt.on_skipped && s->pos > s->start)
+	if (s->opt.on_skipped && end > s->start)
 		s->opt.on_skipped(s->opt.arg, s->win + s->start,
-		    s->pos - s->start);
-	s->start = s->pos;
+		    end - s->start);
+	s->start = end;
 }
 
 /* Room for n more bytes: what stands before start is given up. */
@@ -86,13 +86,25 @@ static void make_room(struct json_split *s, size_t n)
 	s->cap = need;
 }
 
+/* Keeps what tells whether the next object belongs to the item: the last byte
+ * that is not blank and the blanks behind it. */
+static void skip_most(struct json_split *s)
+{
+	size_t end = s->pos;
+
+	while (end > s->start && s->pos - end < SPLIT_KEEP &&
+	    split_blank(s->win[end - 1]))
+		end--;
+	split_skip(s, end - (end > s->start));
+}
+
 bool split_fill(struct json_split *s)
 {
 	ssize_t n;
 
 	if (s->eof)
 		return false;
-	if (s->pos - s->start > s->opt.limit && !s->skipping) {
+	if (!s->skipping && s->pos - s->start > s->opt.limit + SPLIT_KEEP) {
 		if (s->hold) {
 			s->full = true;
 			return false;
@@ -100,7 +112,7 @@ bool split_fill(struct json_split *s)
 		s->skipping = true;
 	}
 	if (s->skipping)
-		split_skip(s);
+		skip_most(s);
 	make_room(s, s->opt.chunk);
 	n = in_read(s->in, s->win + s->len, s->opt.chunk, &s->err);
 	if (n > 0) {

@@ -316,6 +316,42 @@ TEST(split_limits_size)
 	    "\"List\"}\nV2@50 {}\n");
 }
 
+/* Far over the limit: bytes are handed on while the item is read. */
+TEST(split_skips_in_flat_memory)
+{
+	static const size_t chunks[] = { 1, 7, 64, 500, 0 };
+	BUF_AUTO text = BUF_INIT;
+	BUF_AUTO list = BUF_INIT;
+	size_t i;
+
+	buf_adds(&text, B "{},");
+	buf_adds(&list, "{\"x\":1,\"entry\":[{}");
+	buf_adds(&text, "{\"a\":[");
+	for (i = 0; i < 1000; i++) {
+		buf_adds(&text, "\"x{[\\\"\",\n");
+		buf_adds(&list, ",{}");
+	}
+	buf_adds(&text, "1]},{}]}");
+	buf_adds(&list, "],\"resourceType\":\"List\"}");
+	for (i = 0; i < ARRAY_LEN(chunks); i++) {
+		struct json_split_opt opt = { .limit = 90, .chunk = chunks[i] };
+		RUN_AUTO r = RUN_INIT;
+		RUN_AUTO b = RUN_INIT;
+
+		split(&r, buf_str(&text), &opt);
+		CHECK_STR(r.out.s, "H1@0 " B "]}\nE1@34 {}\n"
+		    "E1@37 !json-size \nE1001@9047 {}\n"
+		    "T1001@9049 {\"entry\":[]}\n");
+		CHECK_INT(r.skipped.len, 9009);
+		CHECK(same_bytes(buf_str(&text), buf_str(&r.bytes)));
+		split(&b, buf_str(&list), &opt);
+		CHECK(str_starts(buf_str(&b.out), "H1@0 {\"x\":1,"));
+		CHECK(str_ends(buf_str(&b.out), "E1@3016 {}\nT1@3018 "
+		    "{\"entry\":[],\"resourceType\":\"List\"}\n"));
+		CHECK_INT(b.skipped.len, 0);
+	}
+}
+
 TEST(split_blanks_over_the_limit)
 {
 	RUN_AUTO r = RUN_INIT;
