@@ -130,6 +130,44 @@ int store_config_each(struct store *db,
     int (*fn)(void *arg, struct str key, struct str value), void *arg,
     struct ehr_err *e);
 
+/* ---- facilities and staff ---- */
+
+/* Ten digits, the last one the check digit (ISO/IEC 7812 over 80840 and the
+ * number, as CMS asks). */
+bool store_npi_valid(struct str npi);
+/* A name of the tz database of this machine ("America/New_York"). */
+bool store_zone_valid(struct str zone);
+
+struct store_facility {
+	int64_t id;
+	struct str name, npi, zone; /* npi STR_NONE: none */
+};
+/* Adds it or, when there is one of that name, gives it these values: 1 when
+ * something changed, 0 when all was so already. EHR_EUSAGE: a faulty value.
+ * Inside a transaction. */
+int store_facility_put(struct store *db, const struct store_facility *f,
+    struct ehr_err *e);
+/* By id; slices are borrowed for the call. */
+int store_facility_each(struct store *db,
+    int (*fn)(void *arg, const struct store_facility *f), void *arg,
+    struct ehr_err *e);
+
+/* Role names and what each may touch. */
+enum perm store_role_perms(struct str role); /* PERM_NONE: no such role */
+const char *store_role_name(size_t i);	     /* NULL behind the last one */
+
+struct store_staff {
+	int64_t id;
+	struct str user, name, role, npi; /* user: of the OS */
+	bool active;
+};
+/* As store_facility_put(), by user. */
+int store_staff_put(struct store *db, const struct store_staff *f,
+    struct ehr_err *e);
+int store_staff_each(struct store *db,
+    int (*fn)(void *arg, const struct store_staff *f), void *arg,
+    struct ehr_err *e);
+
 /* ---- upkeep ---- */
 
 /* SQLite's own integrity and foreign key checks; findings as lines. */

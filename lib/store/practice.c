@@ -1,0 +1,202 @@
+/* practice.c - facilities and staff: who we are. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "impl.h"
+#include "statements.h"
+
+enum { NPI_LEN = 10, MAX_NAME = 200, MAX_ZONE = 64 };
+
+bool store_npi_valid(struct str npi)
+{
+	int sum = 24; /* of the prefix 80840 */
+
+	if (npi.n != NPI_LEN)
+		return false;
+	for (size_t i = 0; i < NPI_LEN; i++) {
+		int digit = npi.s[i] - '0';
+
+		if (digit < 0 || digit > 9)
+			return false;
+		if (i % 2 == 0) {
+			digit *= 2;
+			digit = digit > 9 ? digit - 9 : digit;
+		}
+		sum += digit;
+	}
+	return sum % 10 == 0;
+}
+
+static bool zone_name(struct str zone)
+{
+	if (zone.n == 0 || zone.n > MAX_ZONE || zone.s[0] == '/')
+		return false;
+	for (size_t i = 0; i < zone.n; i++) {
+		unsigned char c = (unsigned char)zone.s[i];
+		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+
+		if (!letter && !(c >= '0' && c <= '9') &&
+		    memchr("_-+/", c, 4) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool store_zone_valid(struct str zone)
+{
+	BUF_AUTO path = BUF_INIT;
+	const char *dir = getenv("TZDIR");
+	char magic[4];
+	ssize_t n;
+	int fd;
+
+	if (!zone_name(zone))
+		return false;
+	buf_addf(&path, "%s/%.*s", dir ? dir : "/usr/share/zoneinfo",
+	    STR_FMT(zone));
+	fd = open(path.s, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, magic, sizeof(magic));
+	close(fd);
+	return n == sizeof(magic) && memcmp(magic, "TZif", 4) == 0;
+}
+
+/* A word or name: present, printable UTF-8, not endless. */
+static int check_text(const char *what, struct str s, struct ehr_err *e)
+{
+	BUF_AUTO clean = BUF_INIT;
+
+	if (s.n == 0 || s.n > MAX_NAME)
+		return ehr_fail(e, EHR_EUSAGE, "%s: 1 to %d bytes", what,
+		    MAX_NAME);
+	if (utf8_valid(s.s, s.n) == s.n)
+		utf8_clean(&clean, s, true);
+	if (!str_eq(buf_str(&clean), s) || memchr(s.s, '\n', s.n) ||
+	    memchr(s.s, '\t', s.n))
+		return ehr_fail(e, EHR_EUSAGE, "%s: not plain text", what);
+	return 0;
+}
+
+static int check_npi(struct str npi, struct ehr_err *e)
+{
+	if (npi.s && !store_npi_valid(npi))
+		return ehr_fail(e, EHR_EUSAGE,
+		    "npi: ten digits with a right check digit are wanted");
+	return 0;
+}
+
+/* Runs an upsert that returns a row when it changed something. */
+static int run_put(struct stmt *s, struct ehr_err *e)
+{
+	int changed = stmt_step(s, e);
+
+	if (changed <= 0) {
+		stmt_reset(s);
+		return changed;
+	}
+	return stmt_run(s, e) < 0 ? e->code : 1;
+}
+
+int store_facility_put(struct store *db, const struct store_facility *f,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db, &store_sql_table[FACILITY_PUT]);
+	int rc = check_text("facility", f->name, e);
+
+	if (rc == 0)
+		rc = check_npi(f->npi, e);
+	if (rc == 0 && !store_zone_valid(f->zone))
+		rc = ehr_fail(e, EHR_EUSAGE,
+		    "tz: not a zone of the tz database");
+	if (rc < 0)
+		return rc;
+	stmt_text(s, 1, f->name);
+	stmt_text(s, 2, f->npi);
+	stmt_text(s, 3, f->zone);
+	return run_put(s, e);
+}
+
+int store_facility_each(struct store *db,
+    int (*fn)(void *arg, const struct store_facility *f), void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_scan(db, &store_sql_table[FACILITY_LIST]);
+	int rc;
+
+	while ((rc = stmt_step(s, e)) > 0) {
+		struct store_facility f = { stmt_col_int(s, 0), stmt_col(s, 1),
+			stmt_col(s, 2), stmt_col(s, 3) };
+
+		rc = fn(arg, &f);
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	return rc;
+}
+
+static const struct role {
+	const char *name;
+	enum perm perms;
+} roles[] = {
+#define X(name, perms) { name, (enum perm)(perms) },
+#include "roles.def"
+#undef X
+};
+
+enum perm store_role_perms(struct str role)
+{
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		if (str_is(role, roles[i].name))
+			return roles[i].perms;
+	return PERM_NONE;
+}
+
+const char *store_role_name(size_t i)
+{
+	return i < ARRAY_LEN(roles) ? roles[i].name : NULL;
+}
+
+int store_staff_put(struct store *db, const struct store_staff *f,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db, &store_sql_table[STAFF_PUT]);
+	int rc = check_text("user", f->user, e);
+
+	if (rc == 0)
+		rc = check_text("name", f->name, e);
+	if (rc == 0)
+		rc = check_npi(f->npi, e);
+	if (rc == 0 && store_role_perms(f->role) == PERM_NONE)
+		rc = ehr_fail(e, EHR_EUSAGE, "role: no such role");
+	if (rc < 0)
+		return rc;
+	stmt_text(s, 1, f->user);
+	stmt_text(s, 2, f->name);
+	stmt_text(s, 3, f->role);
+	stmt_text(s, 4, f->npi);
+	stmt_int(s, 5, f->active);
+	return run_put(s, e);
+}
+
+int store_staff_each(struct store *db,
+    int (*fn)(void *arg, const struct store_staff *f), void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_scan(db, &store_sql_table[STAFF_LIST]);
+	int rc;
+
+	while ((rc = stmt_step(s, e)) > 0) {
+		struct store_staff f = { stmt_col_int(s, 0), stmt_col(s, 1),
+			stmt_col(s, 2), stmt_col(s, 3), stmt_col(s, 4),
+			stmt_col_int(s, 5) != 0 };
+
+		rc = fn(arg, &f);
+		if (rc)
+			break;
+	}
+	store_scan_end(s);
+	return rc;
+}
