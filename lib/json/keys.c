@@ -3,31 +3,21 @@
  * readers of one record must not see different values, so here it is a must).
  *
  * Few keys: a bit set tells most of the time that a key is new, else the ones
- * before it are compared. Many keys: they are sorted once, when the object is
- * complete, so that an object of a million keys costs no square.
+ * before it are compared. Many keys, or some with escapes: they are decoded
+ * and sorted once, when the object is complete, so that an object of a million
+ * keys costs no square.
  */
 #include <stdlib.h>
 
 #include "json/parse.h"
 
-bool key_equal(const struct tape *t, uint32_t a, uint32_t b)
-{
-	BUF_AUTO da = BUF_INIT;
-	BUF_AUTO db = BUF_INIT;
-
-	if (!t->node[a].escaped && !t->node[b].escaped)
-		return str_eq(tape_str(t, a), tape_str(t, b));
-	json_unescape(&da, tape_str(t, a));
-	json_unescape(&db, tape_str(t, b));
-	return str_eq(buf_str(&da), buf_str(&db));
-}
-
 bool keys_met(const struct tape *t, uint32_t object, uint32_t key)
 {
+	struct str s = tape_str(t, key);
 	uint32_t k;
 
 	for (k = object + 1; k < key; k = t->node[k + 1].next)
-		if (key_equal(t, k, key))
+		if (str_eq(tape_str(t, k), s))
 			return true;
 	return false;
 }

@@ -397,26 +397,17 @@ HOT unsigned key_bit(const void *key, size_t n)
 	return (unsigned)(b >> 56);
 }
 
-static __attribute__((noinline)) unsigned key_bit_escaped(struct str key)
-{
-	BUF_AUTO b = BUF_INIT;
-
-	json_unescape(&b, key);
-	buf_add(&b, "\0\0\0\0\0\0\0", 8);
-	return key_bit(b.s, b.len - 8);
-}
-
-/* Notes the key just read; false when it was there before. */
+/* Notes the key just read; false when it was there before. Keys with escapes
+ * and the ones beyond KEYS_WALK are looked at when the object ends. */
 HOT bool key_new(struct parse *ps, struct frame *f, const struct tape_node *k)
 {
 	unsigned bit;
 	uint64_t one;
 
-	f->keys++;
+	f->keys += k->escaped ? KEYS_WALK + 1 : 1;
 	if (UNLIKELY(f->keys > KEYS_WALK))
-		return true; /* looked at when the object ends */
-	bit = LIKELY(!k->escaped) ? key_bit(ps->text + k->off, k->len) :
-	    key_bit_escaped((struct str){ ps->t->text + k->off, k->len });
+		return true;
+	bit = key_bit(ps->text + k->off, k->len);
 	one = (uint64_t)1 << (bit & 63);
 	if (LIKELY(!(f->seen[bit >> 6] & one))) {
 		f->seen[bit >> 6] |= one;
