@@ -253,8 +253,8 @@ enum index_param {
 
 typedef int index_fn(void *arg, int64_t patient, int64_t rid, int64_t date_ms);
 
-/* Resources with a coded value: system may be STR_NONE (any). Ordered by
- * segment and date. */
+/* Resources with a coded value: system may be STR_NONE (any). By segment and
+ * date; INDEX_CODE: those without a measured value first, then those with. */
 int index_token(struct record *r, enum index_param p, struct str system,
     struct str code, index_fn *fn, void *arg, struct ehr_err *e);
 /* Numeric results of a code: latest only: the last of each patient. */

@@ -12,6 +12,7 @@ enum {
 /* A stretch of items of one chart, copied out of the spool. */
 struct window {
 	struct item_ref *it;
+	bool *is_new; /* by item: there was no row of it before the window */
 	size_t n, cap, bytes;
 	int64_t seg, next; /* where new rows go */
 	int64_t patient;
@@ -125,6 +126,17 @@ static uint64_t item_hash(const struct item_ref *it)
 	return ident_hash(it->h.source, it->id, it->h.type);
 }
 
+/* As ident_find(); an empty record holds only what went by in this load. */
+static int find_item(struct batch *b, const struct item_ref *it, int64_t *rid,
+    struct ehr_err *e)
+{
+	if (b->fresh && !bloom_add(&b->seen, item_hash(it)) &&
+	    it->h.type != FHIR_Patient)
+		return 0;
+	return ident_find(b->r, it->h.source, it->id, it->h.type, true, rid,
+	    e);
+}
+
 /* Gives every resource of the window its rid, so that references among them
  * are resolved whichever comes first. */
 static int number(struct batch *b, struct window *w, struct ehr_err *e)
@@ -138,10 +150,11 @@ static int number(struct batch *b, struct window *w, struct ehr_err *e)
 		const struct item_ref *it = &w->it[i];
 		int64_t *at = map64_put(&b->win.rid, item_hash(it), &added);
 
+		w->is_new[i] = false;
 		if (!added)
 			continue;
-		rc = ident_find(b->r, it->h.source, it->id, it->h.type, true,
-		    &rid, e);
+		rc = find_item(b, it, &rid, e);
+		w->is_new[i] = rc == 0;
 		if (rc == 0 && !(it->h.flags & ITEM_DELETE)) {
 			rid = rid_make(w->seg, 0);
 			if (it->h.type != FHIR_Patient)
@@ -343,13 +356,14 @@ static int same_chart(struct batch *b, struct window *w,
 	return rc;
 }
 
-static int apply_item(struct batch *b, struct window *w,
-    const struct item_ref *it, struct ehr_err *e)
+static int apply_item(struct batch *b, struct window *w, size_t i,
+    struct ehr_err *e)
 {
+	const struct item_ref *it = &w->it[i];
 	int64_t rid = *map64_get(&b->win.rid, item_hash(it));
-	struct current c;
+	struct current c = { .rid = rid };
 	bool same;
-	int rc = load_current(b, rid, &c, e);
+	int rc = w->is_new[i] ? 0 : load_current(b, rid, &c, e);
 
 	if (rc == 0 && it->h.if_version && c.version != it->h.if_version)
 		return ehr_fail(e, EHR_ECHANGED, "%s/%.*s: changed meanwhile: "
@@ -388,7 +402,7 @@ static int apply_window(struct batch *b, struct window *w, struct ehr_err *e)
 		rc = number(b, w, e);
 	for (size_t i = 0; rc == 0 && i < w->n; i++) {
 		b->source = w->it[i].h.source;
-		rc = apply_item(b, w, &w->it[i], e);
+		rc = apply_item(b, w, i, e);
 	}
 	b->source = own;
 	arena_reset(&b->mem);
@@ -404,6 +418,7 @@ static void window_add(struct batch *b, struct window *w,
 	if (w->n == w->cap) {
 		w->cap = w->cap ? w->cap * 2 : 256;
 		w->it = xrealloc(w->it, w->cap * sizeof(*w->it));
+		w->is_new = xrealloc(w->is_new, w->cap * sizeof(*w->is_new));
 	}
 	to = &w->it[w->n++];
 	to->h = it->h;
@@ -458,6 +473,7 @@ int apply_collected(struct batch *b, struct ehr_err *e)
 	int rc = apply_items(b, &w, e);
 
 	free(w.it);
+	free(w.is_new);
 	return rc;
 }
 

@@ -18,7 +18,7 @@ int batch_open(struct batch **out, struct record *r,
 	b->reason = info->reason ? xstrdup(info->reason) : NULL;
 	b->spool = spool_new(store_path(r->db));
 	b->touch_last = -1;
-	b->ids = b->chart_name = BUF_INIT;
+	b->ids = b->chart_name = b->refs = BUF_INIT;
 	*out = b;
 	return batch_source(b, e);
 }
@@ -37,9 +37,11 @@ void batch_free(struct batch *b)
 	strmap_release(&b->alias);
 	buf_release(&b->ids);
 	buf_release(&b->chart_name);
+	buf_release(&b->refs);
 	strmap_release(&b->bases);
 	map64_release(&b->win.rid);
 	map64_release(&b->win.cache);
+	bloom_release(&b->seen);
 	arena_release(&b->mem);
 	free(b);
 }
@@ -289,7 +291,7 @@ int batch_begin_row(struct batch *b, struct ehr_err *e)
 		rc = find_interrupted(b, e);
 	if (rc < 0)
 		return rc;
-	b->win.pending = store_int(b->r->db, &record_sql_table[LINK_ANY], &any,
+	b->win.pending = store_int(b->r->db, &record_sql_table[PENDING_ANY], &any,
 	    e) > 0;
 	if (b->id == 0) {
 		s = sql(b->r, BATCH_ADD);
@@ -400,6 +402,7 @@ static int commit_load(struct batch *b, struct ehr_err *e)
 
 	if (rc < 0)
 		return rc;
+	b->fresh = true;
 	rc = apply_all(b, e);
 	if (rc < 0)
 		store_rollback(b->r->db);

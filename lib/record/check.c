@@ -94,7 +94,7 @@ static int check_rows(struct checking *c)
 		const char *what;
 	} rules[] = {
 		{ CHECK_SEGMENT, "resources in a segment that is nobody's" },
-		{ CHECK_LINK, "links that lead to no row" },
+		{ CHECK_LINK, "resources whose links are missing" },
 		{ CHECK_HISTORY, "former versions without a resource" },
 		{ CHECK_IDENT, "resources that cannot be found by their id" },
 	};

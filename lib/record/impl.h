@@ -116,7 +116,7 @@ bool note_text(struct buf *out, int64_t type, struct str body);
 /* ---- link.c ---- */
 
 struct link_window {
-	struct map64 rid;   /* ident_hash() -> rid of this window */
+	struct map64 rid;   /* ident_hash() -> rid of what is in this window */
 	struct map64 cache; /* ident_hash() -> rid, bounded */
 	bool pending;	    /* some link of the record is pending */
 };
@@ -157,6 +157,16 @@ int spool_next(struct spool *s, struct item_ref *it, struct ehr_err *e);
 void spool_free(struct spool *s);
 int item_cmp(const struct item *a, const struct item *b);
 
+/* ---- bloom.c: was a name seen in this load? ---- */
+
+/* About 1 % false yes at 10 million names; never a false no. */
+struct bloom {
+	uint8_t *bits;
+};
+/* Was it there (or seems so)? It is now. */
+bool bloom_add(struct bloom *b, uint64_t hash);
+void bloom_release(struct bloom *b);
+
 /* ---- batch.c ---- */
 
 struct batch {
@@ -184,6 +194,9 @@ struct batch {
 	struct link_window win;
 	struct arena mem; /* of the window */
 	struct buf chart_name;
+	struct buf refs; /* of link_write() */
+	bool fresh; /* the record was empty: all of it went by seen */
+	struct bloom seen;
 };
 
 int batch_source(struct batch *b, struct ehr_err *e);

@@ -26,13 +26,15 @@ static const struct path {
 };
 
 /* Members that date a resource, the best first. */
-static const char *const date_members[] = {
-	"effectiveDateTime", "effectivePeriod", "effectiveInstant",
-	"onsetDateTime", "onsetPeriod", "occurrenceDateTime",
-	"occurrencePeriod", "performedDateTime", "performedPeriod",
-	"authoredOn", "start", "period", "date", "issued", "recordedDate",
-	"sent", "created", "billablePeriod",
+#define D(lit) { lit, sizeof(lit) - 1 }
+static const struct str date_members[] = {
+	D("effectiveDateTime"), D("effectivePeriod"), D("effectiveInstant"),
+	D("onsetDateTime"), D("onsetPeriod"), D("occurrenceDateTime"),
+	D("occurrencePeriod"), D("performedDateTime"), D("performedPeriod"),
+	D("authoredOn"), D("start"), D("period"), D("date"), D("issued"),
+	D("recordedDate"), D("sent"), D("created"), D("billablePeriod"),
 };
+#undef D
 
 struct walk {
 	struct record *r;
@@ -387,7 +389,7 @@ static int64_t resource_date(struct walk *w)
 		struct str name = tape_str(w->t, k);
 
 		for (size_t i = 0; i < rank; i++)
-			if (str_is(name, date_members[i])) {
+			if (str_eq(name, date_members[i])) {
 				rank = i;
 				best = k + 1;
 			}
@@ -402,8 +404,20 @@ static int64_t resource_date(struct walk *w)
 	return 0;
 }
 
+static bool is_measured(struct walk *w)
+{
+	uint32_t value = tape_get(w->t, 0, "valueQuantity");
+	struct decimal d;
+
+	return value && decimal_parse(tape_member(w->t, value, "value",
+	    w->text), &d);
+}
+
 static int walk(struct walk *w)
 {
+	/* The rows of its value say the code too. */
+	bool measured_whole = w->type == FHIR_Observation &&
+	    is_measured(w);
 	int rc = 0;
 
 	w->date = resource_date(w);
@@ -411,7 +425,7 @@ static int walk(struct walk *w)
 		const struct path *p = &paths[i];
 		uint32_t node;
 
-		if (p->type != w->type)
+		if (p->type != w->type || (measured_whole && p->param == INDEX_CODE))
 			continue;
 		node = tape_getn(w->t, 0, p->member);
 		if (node)

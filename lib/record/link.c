@@ -1,5 +1,6 @@
 /* link.c - references as rows: resolved at once when the target is there,
  * else pending under the target's key until it comes. */
+#include <endian.h>
 #include <stdlib.h>
 
 #include "impl.h"
@@ -14,6 +15,31 @@ struct linking {
 	int ordinal;
 };
 
+/* A reference in link.refs. */
+enum { REF_BYTES = 8, STATE_SHIFT = 56 };
+
+static void ref_put(struct buf *b, int64_t target, enum link_state state)
+{
+	uint64_t v = htole64((uint64_t)target | (uint64_t)state << STATE_SHIFT);
+
+	buf_add(b, &v, sizeof(v));
+}
+
+static enum link_state ref_get(struct str refs, int ordinal, int64_t *target)
+{
+	uint64_t v;
+
+	memcpy(&v, refs.s + (size_t)ordinal * REF_BYTES, sizeof(v));
+	v = le64toh(v);
+	*target = (int64_t)(v & (((uint64_t)1 << STATE_SHIFT) - 1));
+	return (enum link_state)(v >> STATE_SHIFT);
+}
+
+static bool ref_there(struct str refs, int ordinal)
+{
+	return ordinal >= 0 && (size_t)ordinal < refs.n / REF_BYTES;
+}
+
 /* Target of a key: 1 resolved, 0 not there, 2 several, negative. */
 static int target_of(struct batch *b, const struct ref *ref, int64_t *rid,
     struct ehr_err *e)
@@ -25,7 +51,7 @@ static int target_of(struct batch *b, const struct ref *ref, int64_t *rid,
 
 	if (known == NULL)
 		known = map64_get(&w->cache, hash);
-	if (known && *known > 0) {
+	if (known) {
 		*rid = *known;
 		return 1;
 	}
@@ -38,83 +64,157 @@ static int target_of(struct batch *b, const struct ref *ref, int64_t *rid,
 	return rc;
 }
 
-static int link_row(struct linking *l, const struct ref *ref, int64_t target,
-    enum link_state state)
+/* Waits under the key of the name. */
+static int add_pending(struct linking *l, const struct ref *ref)
 {
-	struct stmt *s = sql(l->b->r, LINK_ADD);
+	struct stmt *s = sql(l->b->r, PENDING_ADD);
 
-	stmt_int(s, 1, l->v->rid);
-	stmt_int(s, 2, l->ordinal++);
-	if (state == LINK_RESOLVED)
-		stmt_int(s, 3, target);
-	else
-		stmt_null(s, 3);
-	if (state == LINK_PENDING || state == LINK_AMBIGUOUS) {
-		stmt_int(s, 4, ident_key(l->v->source, ref->name, ref->type));
-		l->b->win.pending = true;
-	} else {
-		stmt_null(s, 4);
-	}
-	stmt_int(s, 5, state);
+	l->b->win.pending = true;
+	stmt_int(s, 1, ident_key(l->v->source, ref->name, ref->type));
+	stmt_int(s, 2, l->v->rid);
+	stmt_int(s, 3, l->ordinal);
 	return stmt_run(s, l->e);
 }
 
 static int link_one(void *arg, uint32_t node)
 {
+	static const enum link_state states[] = {
+		LINK_PENDING, LINK_RESOLVED, LINK_AMBIGUOUS,
+	};
 	struct linking *l = arg;
 	struct str text = tape_text(l->t, node, &l->b->r->text);
+	enum link_state state = LINK_OTHER;
 	struct ref ref;
 	int64_t target = 0;
-	int rc;
+	int rc = 0;
 
 	ref_parse(l->b->r, l->v->source, text, &ref);
-	if (ref.name.s == NULL)
-		return link_row(l, &ref, 0, LINK_OTHER);
-	rc = target_of(l->b, &ref, &target, l->e);
-	if (rc < 0)
-		return rc;
-	return link_row(l, &ref, target, rc == 1 ? LINK_RESOLVED :
-	    rc == 0 ? LINK_PENDING : LINK_AMBIGUOUS);
+	if (ref.name.s) {
+		rc = target_of(l->b, &ref, &target, l->e);
+		if (rc < 0)
+			return rc;
+		state = states[rc];
+		rc = 0;
+	}
+	if (state == LINK_PENDING || state == LINK_AMBIGUOUS) {
+		target = 0;
+		rc = add_pending(l, &ref);
+	}
+	ref_put(&l->b->refs, target, state);
+	l->ordinal++;
+	return rc;
 }
 
 int link_write(struct batch *b, const struct version *v, const struct tape *t,
     struct ehr_err *e)
 {
 	struct linking l = { .b = b, .v = v, .t = t, .e = e };
+	struct stmt *s;
+	int rc;
 
-	return fhir_references_each(t, 0, link_one, &l);
+	buf_reset(&b->refs);
+	rc = fhir_references_each(t, 0, link_one, &l);
+	if (rc < 0)
+		return rc;
+	s = sql(b->r, LINK_ADD);
+	stmt_int(s, 1, v->rid);
+	stmt_blob(s, 2, b->refs.s, b->refs.len);
+	return stmt_run(s, e);
 }
 
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e)
 {
-	struct stmt *s = sql(r, LINK_DROP);
+	static const enum record_sql_id all[] = { LINK_DROP, PENDING_DROP,
+		ALSO_DROP };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(all); i++) {
+		struct stmt *s = sql(r, all[i]);
+
+		stmt_int(s, 1, rid);
+		rc = stmt_run(s, e);
+	}
+	return rc;
+}
+
+static int refs_of(struct record *r, int64_t rid, struct buf *refs,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, LINK_OF);
 	int rc;
 
+	buf_reset(refs);
 	stmt_int(s, 1, rid);
-	rc = stmt_run(s, e);
-	if (rc < 0)
-		return rc;
-	s = sql(r, ALSO_DROP);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		buf_addstr(refs, stmt_col(s, 0));
+	stmt_reset(s);
+	return rc;
+}
+
+/* One waiting reference learns its target, or that there are several. */
+static int settle(struct record *r, int64_t rid, int ordinal, int64_t target,
+    enum link_state state, struct ehr_err *e)
+{
+	BUF_AUTO refs = BUF_INIT;
+	BUF_AUTO one = BUF_INIT;
+	int rc = refs_of(r, rid, &refs, e);
+	struct stmt *s;
+
+	if (rc <= 0 || !ref_there(buf_str(&refs), ordinal))
+		return rc < 0 ? rc : 0;
+	ref_put(&one, target, state);
+	memcpy(refs.s + (size_t)ordinal * REF_BYTES, one.s, REF_BYTES);
+	s = sql(r, LINK_SET);
 	stmt_int(s, 1, rid);
+	stmt_blob(s, 2, refs.s, refs.len);
 	return stmt_run(s, e);
+}
+
+/* The next reference waiting under key behind (rid, ordinal). */
+static int next_pending(struct record *r, int64_t key, int64_t *rid,
+    int *ordinal, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, PENDING_OF);
+	int rc;
+
+	stmt_int(s, 1, key);
+	stmt_int(s, 2, *rid);
+	stmt_int(s, 3, *ordinal);
+	rc = stmt_step(s, e);
+	if (rc > 0) {
+		*rid = stmt_col_int(s, 0);
+		*ordinal = (int)stmt_col_int(s, 1);
+	}
+	stmt_reset(s);
+	return rc;
 }
 
 int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
     struct ehr_err *e)
 {
-	int64_t found;
+	int64_t key, found, from = 0;
+	int rc, several, ordinal = -1;
 	struct stmt *s;
-	int rc;
 
 	if (!b->win.pending)
 		return 0;
-	rc = ident_find(b->r, b->source, name, type, false, &found, e);
-	if (rc < 0)
+	key = ident_key(b->source, name, type);
+	if (next_pending(b->r, key, &from, &ordinal, e) <= 0)
+		return 0;
+	several = ident_find(b->r, b->source, name, type, false, &found, e);
+	for (rc = several; rc >= 0;) {
+		rc = settle(b->r, from, ordinal, several > 1 ? 0 : rid,
+		    several > 1 ? LINK_AMBIGUOUS : LINK_RESOLVED, e);
+		if (rc == 0)
+			rc = next_pending(b->r, key, &from, &ordinal, e);
+		if (rc == 0)
+			break;
+	}
+	if (rc < 0 || several > 1)
 		return rc;
-	s = sql(b->r, rc > 1 ? LINK_SEVERAL : LINK_ARRIVED);
-	stmt_int(s, 1, ident_key(b->source, name, type));
-	if (rc <= 1)
-		stmt_int(s, 2, rid);
+	s = sql(b->r, PENDING_DONE);
+	stmt_int(s, 1, key);
 	return stmt_run(s, e);
 }
 
@@ -123,18 +223,13 @@ int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
 int record_link(struct record *r, int64_t rid, int ordinal, int64_t *target,
     enum link_state *state, struct ehr_err *e)
 {
-	struct stmt *s = sql(r, LINK_GET);
-	int rc;
+	BUF_AUTO refs = BUF_INIT;
+	int rc = refs_of(r, rid, &refs, e);
 
-	stmt_int(s, 1, rid);
-	stmt_int(s, 2, ordinal);
-	rc = stmt_step(s, e);
-	if (rc > 0) {
-		*target = stmt_col_int(s, 0);
-		*state = (enum link_state)stmt_col_int(s, 1);
-	}
-	stmt_reset(s);
-	return rc;
+	if (rc <= 0 || !ref_there(buf_str(&refs), ordinal))
+		return rc < 0 ? rc : 0;
+	*state = ref_get(buf_str(&refs), ordinal, target);
+	return 1;
 }
 
 int record_resolve(struct record *r, int source, struct str reference,
@@ -160,12 +255,17 @@ int record_unresolved(struct record *r,
     int (*fn)(void *arg, int64_t rid, int ordinal, enum link_state state),
     void *arg, struct ehr_err *e)
 {
-	struct stmt *s = store_scan(r->db, &record_sql_table[LINK_UNRESOLVED]);
+	struct stmt *s = store_scan(r->db, &record_sql_table[PENDING_ALL]);
+	int64_t target;
 	int rc;
 
 	while ((rc = stmt_step(s, e)) > 0) {
-		rc = fn(arg, stmt_col_int(s, 0), (int)stmt_col_int(s, 1),
-		    (enum link_state)stmt_col_int(s, 2));
+		int ordinal = (int)stmt_col_int(s, 1);
+
+		if (!ref_there(stmt_col(s, 2), ordinal))
+			continue;
+		rc = fn(arg, stmt_col_int(s, 0), ordinal,
+		    ref_get(stmt_col(s, 2), ordinal, &target));
 		if (rc)
 			break;
 	}
@@ -177,8 +277,10 @@ int record_unresolved(struct record *r,
 
 struct rewriting {
 	struct record *r;
+	const struct resource *res;
 	const struct tape *t;
-	struct stmt *s;
+	struct str refs; /* links of the current version; .s NULL: look up */
+	int ordinal;
 	struct buf *out;
 	size_t done; /* bytes of the text that are in out */
 	struct ehr_err *e;
@@ -199,19 +301,34 @@ static int target_name(struct record *r, int64_t rid, struct buf *b,
 	return rc;
 }
 
+static int rewrite_target(struct rewriting *w, uint32_t node,
+    int64_t *target, enum link_state *state)
+{
+	if (w->refs.s == NULL)
+		return record_resolve(w->r, w->res->source,
+		    tape_text(w->t, node, &w->r->text), target, state, w->e);
+	*state = LINK_OTHER;
+	if (ref_there(w->refs, w->ordinal))
+		*state = ref_get(w->refs, w->ordinal, target);
+	w->ordinal++;
+	return 0;
+}
+
 static int rewrite_one(void *arg, uint32_t node)
 {
 	struct rewriting *w = arg;
 	const struct tape_node *n = &w->t->node[node];
-	int rc = stmt_step(w->s, w->e);
+	enum link_state state;
+	int64_t target;
 	size_t from;
+	int rc = rewrite_target(w, node, &target, &state);
 
-	if (rc <= 0 || stmt_col_int(w->s, 2) != LINK_RESOLVED)
-		return rc < 0 ? rc : 0;
+	if (rc < 0 || state != LINK_RESOLVED)
+		return rc;
 	buf_add(w->out, w->t->text + w->done, n->off - w->done);
 	from = w->out->len;
-	rc = target_name(w->r, stmt_col_int(w->s, 1), w->out, w->e);
-	if (rc == 0 || w->out->len == from)
+	rc = target_name(w->r, target, w->out, w->e);
+	if (w->out->len == from)
 		buf_add(w->out, w->t->text + n->off, n->len);
 	w->done = (size_t)n->off + n->len;
 	return rc < 0 ? rc : 0;
@@ -220,17 +337,21 @@ static int rewrite_one(void *arg, uint32_t node)
 int record_body_resolved(struct record *r, const struct resource *res,
     struct buf *b, struct ehr_err *e)
 {
-	struct rewriting w = { .r = r, .t = &r->tape, .out = b, .e = e };
+	BUF_AUTO refs = BUF_INIT;
+	struct rewriting w = { .r = r, .res = res, .t = &r->tape, .out = b,
+		.e = e };
 	struct tape_error why;
 	int rc = tape_parse(&r->tape, res->body.s, res->body.n, &why);
 
 	if (rc < 0)
 		return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s",
 		    why.text);
-	w.s = sql(r, LINK_OF);
-	stmt_int(w.s, 1, res->rid);
-	rc = fhir_references_each(&r->tape, 0, rewrite_one, &w);
-	stmt_reset(w.s);
+	if (res->end_time == RECORD_NOW) {
+		rc = refs_of(r, res->rid, &refs, e);
+		w.refs = buf_str(&refs);
+	}
+	if (rc >= 0)
+		rc = fhir_references_each(&r->tape, 0, rewrite_one, &w);
 	buf_add(b, r->tape.text + w.done, r->tape.len - w.done);
 	return rc;
 }

@@ -44,10 +44,10 @@ static int owner_of(struct record *r, struct owner *o, int64_t seg,
 	return rc < 0 ? rc : 0;
 }
 
-static int token_rows(struct record *r, int64_t pt, index_fn *fn, void *arg,
-    struct ehr_err *e)
+static int token_rows(struct record *r, enum record_sql_id id, int64_t pt,
+    index_fn *fn, void *arg, struct ehr_err *e)
 {
-	struct stmt *s = store_scan(r->db, &record_sql_table[TOKEN_OF]);
+	struct stmt *s = store_scan(r->db, &record_sql_table[id]);
 	struct owner o = { -1, 0 };
 	int64_t patient;
 	int rc;
@@ -71,8 +71,11 @@ int index_token(struct record *r, enum index_param p, struct str system,
 	struct terms t = { NULL, 0 };
 	int rc = find_terms(r, system, code, &t, e);
 
-	for (size_t i = 0; rc == 0 && i < t.n; i++)
-		rc = token_rows(r, t.id[i] << 8 | p, fn, arg, e);
+	for (size_t i = 0; rc == 0 && i < t.n; i++) {
+		rc = token_rows(r, TOKEN_OF, t.id[i] << 8 | p, fn, arg, e);
+		if (rc == 0 && p == INDEX_CODE)
+			rc = token_rows(r, QUANTITY_OF, t.id[i], fn, arg, e);
+	}
 	free(t.id);
 	return rc;
 }

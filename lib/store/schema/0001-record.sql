@@ -49,7 +49,7 @@ CREATE TABLE touch(
 	batch INTEGER NOT NULL REFERENCES batch(id),
 	first INTEGER NOT NULL,
 	last INTEGER NOT NULL,
-	PRIMARY KEY(batch, first)
+	PRIMARY KEY(batch, first, last)
 ) WITHOUT ROWID;
 
 -- Which patient a segment belonged to, and when; patient 0: nobody's.
@@ -111,16 +111,20 @@ CREATE TABLE ident(
 	PRIMARY KEY(key, rid)
 ) WITHOUT ROWID;
 
--- References of the current version, in document order.
+-- References of the current version, in document order: 8 bytes each, little
+-- endian, enum link_state in the upper 8 bits, the target's rid in the rest.
 CREATE TABLE link(
+	rid INTEGER PRIMARY KEY,
+	refs BLOB NOT NULL
+);
+-- Those that wait for their target, or have several.
+CREATE TABLE pending(
+	key INTEGER NOT NULL,		-- as in ident
 	rid INTEGER NOT NULL,
 	ordinal INTEGER NOT NULL,
-	target INTEGER,			-- rid when resolved
-	pending INTEGER,		-- ident key when not
-	state INTEGER NOT NULL,		-- enum link_state
-	PRIMARY KEY(rid, ordinal)
+	PRIMARY KEY(key, rid, ordinal)
 ) WITHOUT ROWID;
-CREATE INDEX link_pending ON link(pending) WHERE pending IS NOT NULL;
+CREATE INDEX pending_rid ON pending(rid, ordinal);
 
 -- Further patients a resource names: the resource shows in their charts too.
 CREATE TABLE also(
