@@ -375,6 +375,8 @@ int batch_chunk(struct batch *b, bool last, struct ehr_err *e)
 {
 	int rc = flush_touch(b, e);
 
+	if (rc == 0)
+		rc = ident_flush(b->r, e);
 	if (rc == 0 && b->on_chunk)
 		rc = b->on_chunk(b->on_chunk_arg, b->id, b->patients,
 		    b->n_patients, !b->audited, last, e);

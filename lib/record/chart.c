@@ -93,7 +93,8 @@ int chart_segment(struct batch *b, struct str name, bool is_patient,
 	rc = segment_new(b->r, false, b->id, seg, e);
 	if (rc == 0)
 		rc = ident_add(b->r, b->source, name, FHIR_Patient,
-		    rid_make(*seg, 0), false, e);
+		    rid_make(*seg, 0), !is_patient && !fhir_id_valid(name) &&
+		    !str_starts(name, "identifier="), e);
 	if (rc == 0 && !is_patient)
 		rc = name_segment(b, *seg, name, e);
 	return rc;

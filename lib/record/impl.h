@@ -14,8 +14,16 @@ enum {
 	IDENT_ANY = 0, /* type part of a key: by a name without a type */
 };
 
+/* A row of ident that waits to be written. */
+struct ident_row {
+	int64_t key, rid;
+};
+
 struct record {
 	struct store *db;
+	struct ident_row *waiting;
+	size_t n_waiting;
+	uint64_t *waiting_bits; /* hashes of their keys, of BITS bits */
 	struct strmap source_id; /* name -> id */
 	char **source_name;	 /* by id; NULL: not read yet */
 	int n_source;
@@ -56,9 +64,13 @@ int row_load(struct record *r, int64_t rid, struct resource *res,
 int64_t ident_key(int source, struct str name, int type);
 /* The same for maps in memory: all 64 bits count. */
 uint64_t ident_hash(int source, struct str name, int type);
-/* rid answers to name. written_out: it is not the id of the row. */
+/* rid answers to name. written_out: neither the id of the row nor an
+ * identifier, so it stands in the row. Kept in memory and written sorted, at
+ * the latest by ident_flush() before the commit. */
 int ident_add(struct record *r, int source, struct str name, int type,
     int64_t rid, bool written_out, struct ehr_err *e);
+int ident_flush(struct record *r, struct ehr_err *e);
+void ident_forget(struct record *r); /* after a rollback */
 /* Rows that the name means (type 0: of every type): 0, 1 or 2 (several), *rid
  * the first. What is live beats tombstones; a patient only referred to counts
  * with placeholders. */
@@ -121,7 +133,8 @@ struct link_window {
 	bool pending;	    /* some link of the record is pending */
 };
 struct version;
-int link_write(struct batch *b, const struct version *v, const struct tape *t,
+/* References of a version, with their targets, into b->refs. */
+int link_read(struct batch *b, const struct version *v, const struct tape *t,
     struct ehr_err *e);
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e);
 /* A resource answers to a name now: pending links to it are resolved. */
@@ -159,9 +172,9 @@ int item_cmp(const struct item *a, const struct item *b);
 
 /* ---- bloom.c: was a name seen in this load? ---- */
 
-/* About 1 % false yes at 10 million names; never a false no. */
+/* About 2 % wrong yes at 10 million names. */
 struct bloom {
-	uint8_t *bits;
+	uint64_t *word;
 };
 /* Was it there (or seems so)? It is now. */
 bool bloom_add(struct bloom *b, uint64_t hash);
@@ -194,7 +207,7 @@ struct batch {
 	struct link_window win;
 	struct arena mem; /* of the window */
 	struct buf chart_name;
-	struct buf refs; /* of link_write() */
+	struct buf refs; /* of link_read() */
 	bool fresh; /* the record was empty: all of it went by seen */
 	struct bloom seen;
 };

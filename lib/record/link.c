@@ -105,27 +105,18 @@ static int link_one(void *arg, uint32_t node)
 	return rc;
 }
 
-int link_write(struct batch *b, const struct version *v, const struct tape *t,
+int link_read(struct batch *b, const struct version *v, const struct tape *t,
     struct ehr_err *e)
 {
 	struct linking l = { .b = b, .v = v, .t = t, .e = e };
-	struct stmt *s;
-	int rc;
 
 	buf_reset(&b->refs);
-	rc = fhir_references_each(t, 0, link_one, &l);
-	if (rc < 0)
-		return rc;
-	s = sql(b->r, LINK_ADD);
-	stmt_int(s, 1, v->rid);
-	stmt_blob(s, 2, b->refs.s, b->refs.len);
-	return stmt_run(s, e);
+	return fhir_references_each(t, 0, link_one, &l);
 }
 
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e)
 {
-	static const enum record_sql_id all[] = { LINK_DROP, PENDING_DROP,
-		ALSO_DROP };
+	static const enum record_sql_id all[] = { PENDING_DROP, ALSO_DROP };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(all); i++) {
@@ -146,7 +137,7 @@ static int refs_of(struct record *r, int64_t rid, struct buf *refs,
 	buf_reset(refs);
 	stmt_int(s, 1, rid);
 	rc = stmt_step(s, e);
-	if (rc > 0)
+	if (rc > 0 && !stmt_col_null(s, 0))
 		buf_addstr(refs, stmt_col(s, 0));
 	stmt_reset(s);
 	return rc;

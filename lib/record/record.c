@@ -34,10 +34,12 @@ void record_close(struct record *r)
 	if (r == NULL)
 		return;
 	store_close(r->db);
+	record_forget(r);
+	free(r->waiting);
+	free(r->waiting_bits);
 	for (int i = 0; i < r->n_source; i++)
 		free(r->source_name[i]);
 	free(r->source_name);
-	record_forget(r);
 	buf_release(&r->name);
 	buf_release(&r->text);
 	buf_release(&r->text2);
@@ -54,6 +56,7 @@ void record_forget(struct record *r)
 {
 	strmap_release(&r->source_id);
 	strmap_release(&r->term_id);
+	ident_forget(r);
 }
 
 struct store *record_store(struct record *r)

@@ -1,7 +1,8 @@
 /* version.c - the rows of a version and what is derived from it. */
 #include "impl.h"
 
-static void bind_content(struct stmt *s, int i, const struct version *v)
+static void bind_content(struct batch *b, struct stmt *s, int i,
+    const struct version *v)
 {
 	if (v->updated == INT64_MIN)
 		stmt_null(s, i);
@@ -13,6 +14,10 @@ static void bind_content(struct stmt *s, int i, const struct version *v)
 	else
 		stmt_null(s, i + 2);
 	stmt_text(s, i + 3, v->body);
+	if (v->body.s)
+		stmt_blob(s, i + 4, b->refs.s, b->refs.len);
+	else
+		stmt_null(s, i + 4);
 }
 
 /* Tape of a body that the record holds: it was checked when it came in. */
@@ -26,21 +31,26 @@ static int read_body(struct tape *t, struct str body, struct ehr_err *e)
 	    why.text, why.offset);
 }
 
-static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
+/* References of v into b->refs; its body stays in r->tape. */
+static int read_links(struct batch *b, const struct version *v,
+    struct ehr_err *e)
 {
-	struct record *r = b->r;
 	int rc;
 
 	if (v->body.s == NULL)
 		return 0;
-	rc = read_body(&r->tape, v->body, e);
-	if (rc == 0)
-		rc = link_write(b, v, &r->tape, e);
-	if (rc == 0)
-		rc = chart_also(b, v, &r->tape, e);
-	if (rc == 0)
-		rc = index_add(r, v->rid, v->type, &r->tape, e);
-	return rc;
+	rc = read_body(&b->r->tape, v->body, e);
+	return rc < 0 ? rc : link_read(b, v, &b->r->tape, e);
+}
+
+static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
+{
+	int rc;
+
+	if (v->body.s == NULL)
+		return 0;
+	rc = chart_also(b, v, &b->r->tape, e);
+	return rc < 0 ? rc : index_add(b->r, v->rid, v->type, &b->r->tape, e);
 }
 
 static int underive(struct batch *b, const struct resource *cur,
@@ -62,9 +72,12 @@ static int underive(struct batch *b, const struct resource *cur,
 int version_insert(struct batch *b, const struct version *v,
     struct ehr_err *e)
 {
-	struct stmt *s = sql(b->r, RES_INSERT);
-	int rc;
+	int rc = read_links(b, v, e);
+	struct stmt *s;
 
+	if (rc < 0)
+		return rc;
+	s = sql(b->r, RES_INSERT);
 	stmt_int(s, 1, v->rid);
 	stmt_int(s, 2, v->type);
 	stmt_int(s, 3, v->source);
@@ -73,7 +86,7 @@ int version_insert(struct batch *b, const struct version *v,
 	stmt_int(s, 6, b->id);
 	stmt_int(s, 7, v->origin);
 	stmt_int(s, 8, store_time(b->r->db));
-	bind_content(s, 9, v);
+	bind_content(b, s, 9, v);
 	rc = stmt_run(s, e);
 	if (rc == 0)
 		rc = derive(b, v, e);
@@ -98,6 +111,8 @@ int version_replace(struct batch *b, const struct resource *cur,
 
 	if (rc == 0)
 		rc = keep_current(b, cur->rid, e);
+	if (rc == 0)
+		rc = read_links(b, v, e);
 	if (rc < 0)
 		return rc;
 	s = sql(b->r, RES_REPLACE);
@@ -105,7 +120,7 @@ int version_replace(struct batch *b, const struct resource *cur,
 	stmt_int(s, 2, b->id);
 	stmt_int(s, 3, v->origin);
 	stmt_int(s, 4, store_time(b->r->db));
-	bind_content(s, 5, v);
+	bind_content(b, s, 5, v);
 	rc = stmt_run(s, e);
 	if (rc == 0)
 		rc = derive(b, v, e);

@@ -84,6 +84,9 @@ CREATE TABLE resource(
 	updated INTEGER,		-- meta.lastUpdated, ms
 	state INTEGER NOT NULL,		-- enum record_state
 	hash BLOB,
+	-- Its references in document order: 8 bytes each, little endian, enum
+	-- link_state in the upper 8 bits, the target's rid in the rest.
+	refs BLOB,
 	body TEXT
 );
 CREATE TABLE history(
@@ -111,13 +114,7 @@ CREATE TABLE ident(
 	PRIMARY KEY(key, rid)
 ) WITHOUT ROWID;
 
--- References of the current version, in document order: 8 bytes each, little
--- endian, enum link_state in the upper 8 bits, the target's rid in the rest.
-CREATE TABLE link(
-	rid INTEGER PRIMARY KEY,
-	refs BLOB NOT NULL
-);
--- Those that wait for their target, or have several.
+-- References that wait for their target, or have several.
 CREATE TABLE pending(
 	key INTEGER NOT NULL,		-- as in ident
 	rid INTEGER NOT NULL,
