@@ -1,0 +1,120 @@
+/* main.c - ehr-chart: its verbs and what they share. */
+#include "chart.h"
+
+enum {
+	ONE = CLI_DB | CLI_AS_OF | CLI_TODAY | CLI_REASON,
+	PAGE = ONE | CLI_PLACE | CLI_FORCE,
+	ROWS = ONE | CLI_OUTPUT,
+};
+
+int chart_open(struct cli *c, struct access *a, struct ehr_err *e)
+{
+	struct access_opt opt = { .db = c->db, .tool = c->tool->name,
+		.reason = c->reason };
+	int rc = access_open(a, &opt, STORE_READ, e);
+
+	return rc < 0 ? rc : view_zone(a->r, e);
+}
+
+void chart_candidates(const struct buf *names)
+{
+	BUF_AUTO clean = BUF_INIT;
+
+	if (names->len == 0)
+		return;
+	utf8_clean(&clean, buf_str(names), true);
+	fwrite(clean.s, 1, clean.len, stderr);
+	if (clean.s[clean.len - 1] != '\n')
+		fputc('\n', stderr);
+}
+
+int chart_patient(struct cli *c, struct access *a, struct str name,
+    const char *scope, int64_t *patient, struct ehr_err *e)
+{
+	BUF_AUTO names = BUF_INIT;
+	int rc = access_patient(a, name, AUDIT_READ, scope, patient, &names,
+	    e);
+
+	(void)c;
+	if (rc == EHR_ENOENT)
+		chart_candidates(&names);
+	return rc;
+}
+
+struct view_opt chart_view_opt(const struct cli *c)
+{
+	struct view_opt opt = VIEW_OPT;
+
+	opt.as_of = c->as_of_ms;
+	cli_today(c, &opt.today);
+	return opt;
+}
+
+void chart_code(const char *text, struct str *system, struct str *code)
+{
+	const char *bar = strrchr(text, '|');
+
+	*system = STR_NONE;
+	*code = str_of(bar ? bar + 1 : text);
+	if (bar && bar > text)
+		*system = (struct str){ text, (size_t)(bar - text) };
+}
+
+bool chart_for_people(const struct cli *c)
+{
+	bool file = c->place && strcmp(c->place, "-") != 0;
+
+	return c->format == CLI_TABLE ||
+	    (c->format == CLI_AUTO && !file && cli_tty());
+}
+
+void chart_time(const struct cli *c, struct printer *p,
+    const struct view_time *t)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	if (t->precision == DATE_NONE) {
+		print_absent(p, NULL);
+		return;
+	}
+	if (chart_for_people(c))
+		view_minute(&b, t);
+	else
+		buf_addstr(&b, t->text);
+	print_text(p, buf_str(&b));
+}
+
+int chart_write(const struct cli *c, const struct buf *b, struct ehr_err *e)
+{
+	struct out *out;
+	int rc;
+
+	if (!c->place)
+		return cli_write(b, e);
+	rc = out_open(&out, c->place, c->force, e);
+	if (rc < 0)
+		return rc;
+	rc = out_write(out, b->s, b->len, e);
+	if (rc == 0)
+		return out_commit(out, e);
+	out_abort(out);
+	return rc;
+}
+
+static const struct cli_verb verbs[] = {
+	{ "show", "PATIENT", "Print the chart as a page", PAGE,
+	    chart_show_opts, 1, 1, false, chart_show },
+	{ "timeline", "PATIENT", "What happened when, newest first",
+	    ONE | CLI_HEADER | CLI_PLACE | CLI_FORCE | CLI_RANGE,
+	    chart_timeline_opts, 1, 1, false, chart_timeline },
+	{ "list", "SECTION [PATIENT...|-]", "Entries of a section, one a line",
+	    ROWS, chart_list_opts, 1, -1, false, chart_list },
+	{ 0 },
+};
+static const struct cli_tool tool = { "ehr-chart",
+	"Read patients' charts", verbs };
+
+int main(int argc, char **argv)
+{
+	return cli_main(&tool, argc, argv);
+}

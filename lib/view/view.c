@@ -1,0 +1,291 @@
+/* view.c - one pass over a chart: resources become entries in sections. */
+#include <stdlib.h>
+
+#include "impl.h"
+
+static const struct view_section_info infos[] = {
+#define X(id, name, title, past, flags) { name, title, past, flags },
+#include "ehr/view-sections.def"
+#undef X
+};
+
+const struct view_section_info *view_section_info(enum view_section s)
+{
+	return &infos[s];
+}
+
+enum view_section view_section_find(struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < VIEW_SECTIONS; i++)
+		if (str_is(name, infos[i].name))
+			break;
+	return (enum view_section)i;
+}
+
+bool section_wanted(const struct view *v, enum view_section s)
+{
+	if (v->opt.sections)
+		return v->opt.sections >> s & 1;
+	return !(infos[s].flags & VIEW_HIDDEN);
+}
+
+/* The first section named is that of most resources of the type; the
+ * function may choose another. */
+static const struct kind kinds[] = {
+	{ FHIR_AllergyIntolerance, VIEW_ALLERGIES, "code", take_allergy },
+	{ FHIR_Appointment, VIEW_APPOINTMENTS, "serviceType",
+	    take_appointment },
+	{ FHIR_CarePlan, VIEW_PLANS, NULL, take_plan },
+	{ FHIR_CareTeam, VIEW_TEAM, NULL, take_team },
+	{ FHIR_Composition, VIEW_NOTES, "type", take_composition },
+	{ FHIR_Condition, VIEW_PROBLEMS, "code", take_condition },
+	{ FHIR_Coverage, VIEW_COVERAGE, NULL, take_coverage },
+	{ FHIR_Device, VIEW_DEVICES, "type", take_device },
+	{ FHIR_DiagnosticReport, VIEW_RESULTS, "code", take_report },
+	{ FHIR_DocumentReference, VIEW_DOCUMENTS, "type", take_document },
+	{ FHIR_Encounter, VIEW_ENCOUNTERS, "type", take_encounter },
+	{ FHIR_FamilyMemberHistory, VIEW_FAMILY, "relationship", take_family },
+	{ FHIR_Flag, VIEW_ALERTS, "code", take_flag },
+	{ FHIR_Goal, VIEW_GOALS, "description", take_goal },
+	{ FHIR_ImagingStudy, VIEW_PROCEDURES, "procedureCode", take_imaging },
+	{ FHIR_Immunization, VIEW_IMMUNIZATIONS, "vaccineCode",
+	    take_immunization },
+	{ FHIR_MedicationAdministration, VIEW_OTHER,
+	    "medicationCodeableConcept", take_med },
+	{ FHIR_MedicationDispense, VIEW_OTHER, "medicationCodeableConcept",
+	    take_med },
+	{ FHIR_MedicationRequest, VIEW_MEDS, "medicationCodeableConcept",
+	    take_med },
+	{ FHIR_MedicationStatement, VIEW_MEDS, "medicationCodeableConcept",
+	    take_med },
+	{ FHIR_Observation, VIEW_RESULTS, "code", take_observation },
+	{ FHIR_Procedure, VIEW_PROCEDURES, "code", take_procedure },
+	{ FHIR_QuestionnaireResponse, VIEW_ASSESSMENTS, NULL, take_form },
+	{ FHIR_RelatedPerson, VIEW_TEAM, "relationship", take_related },
+	{ FHIR_ServiceRequest, VIEW_ORDERS, "code", take_order },
+};
+
+const struct kind *kind_of(int type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kinds[i].type == type)
+			return &kinds[i];
+	return NULL;
+}
+
+void push(struct view *v, const struct view_entry *e)
+{
+	if (v->n == v->cap) {
+		v->cap = v->cap ? 2 * v->cap : 256;
+		v->entry = xrealloc(v->entry, v->cap * sizeof(*v->entry));
+	}
+	v->entry[v->n++] = *e;
+}
+
+/* What an entry of every type has. */
+static void take_common(struct take *k, const struct kind *kind,
+    struct view_entry *e)
+{
+	int type = k->res->type;
+	uint32_t what = 0, n;
+
+	*e = (struct view_entry){
+		.rid = k->res->rid, .type = type, .section = kind->section,
+		.state = fhir_state(k->t, 0, type),
+		.status = take_text(k, 0, "status"),
+		.what = STR(""), .value = STR(""), .detail = STR(""),
+		.by = STR(""),
+	};
+	buf_reset(&k->v->text);
+	record_name(k->v->r, k->res, &k->v->text);
+	e->id = keep(k->v, buf_str(&k->v->text));
+	if (kind->what)
+		what = tape_get(k->t, 0, kind->what);
+	if (what) {
+		take_codings(k, what, e);
+		e->what = take_concept(k, what);
+	}
+	n = fhir_effective(k->t, 0, type);
+	take_time(k->v, &e->start, n ? tape_str(k->t, n) : STR_NONE);
+	n = fhir_effective_end(k->t, 0, type);
+	take_time(k->v, &e->end, n ? tape_str(k->t, n) : STR_NONE);
+	e->past = e->state == FHIR_INACTIVE || e->state == FHIR_REFUTED;
+}
+
+static int take_resource(void *arg, const struct resource *res)
+{
+	struct view *v = arg;
+	struct take k = { v, res, &v->t };
+	const struct kind *kind;
+	struct tape_error why;
+	struct view_entry e;
+	size_t waits = v->n_wait;
+
+	if (tape_parse(&v->t, res->body.s, res->body.n, &why) < 0)
+		return 0;
+	if (res->type == FHIR_Patient)
+		take_patient(&k);
+	else if (res->type == FHIR_List)
+		take_list(&k);
+	kind = kind_of(res->type);
+	if (!kind || fhir_state(&v->t, 0, res->type) == FHIR_IN_ERROR)
+		return 0;
+	take_common(&k, kind, &e);
+	if (kind->fn(&k, &e) && !take_assertion(&k, &e))
+		push(v, &e);
+	else if (res->type != FHIR_CareTeam)
+		v->n_wait = waits;
+	return 0;
+}
+
+/* Types that can make entries of the wanted sections. */
+static void wanted_types(struct view *v, struct record_filter *f)
+{
+	/* Their resources go to other sections too. */
+	static const int wide[] = { FHIR_Observation, FHIR_Condition,
+		FHIR_DiagnosticReport, FHIR_DocumentReference };
+
+	record_types_add(&f->types, FHIR_Patient);
+	record_types_add(&f->types, FHIR_List);
+	/* The banner stands on every page. */
+	record_types_add(&f->types, FHIR_AllergyIntolerance);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (section_wanted(v, kinds[i].section))
+			record_types_add(&f->types, kinds[i].type);
+	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+		record_types_add(&f->types, wide[i]);
+}
+
+/* ---- order ---- */
+
+static int cmp(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Section; current before past; rank; newest first; then as the source has
+ * them, which keeps the order of a panel. */
+static int by_place(const void *pa, const void *pb)
+{
+	const struct view_entry *a = pa, *b = pb;
+	int c = cmp(a->section, b->section);
+
+	if (c == 0)
+		c = cmp(a->past, b->past);
+	if (c == 0)
+		c = cmp(a->rank, b->rank);
+	if (c == 0)
+		c = cmp(b->start.ms, a->start.ms);
+	return c ? c : cmp(a->rid, b->rid);
+}
+
+void sort_entries(struct view *v)
+{
+	size_t i = 0;
+
+	if (v->n)
+		qsort(v->entry, v->n, sizeof(*v->entry), by_place);
+	for (int s = 0; s < VIEW_SECTIONS; s++) {
+		v->first[s] = i;
+		while (i < v->n && (int)v->entry[i].section == s)
+			i++;
+	}
+	v->first[VIEW_SECTIONS] = i;
+}
+
+const struct view_entry *view_entries(const struct view *v,
+    enum view_section s, size_t *n)
+{
+	*n = v->first[s + 1] - v->first[s];
+	return v->entry + v->first[s];
+}
+
+/* ---- one view ---- */
+
+static struct view *view_new(struct record *r, const struct view_opt *opt)
+{
+	struct view *v = xcalloc(1, sizeof(*v));
+
+	v->r = r;
+	v->opt = *opt;
+	v->mem = ARENA_INIT;
+	v->names = STRMAP_INIT;
+	v->t = TAPE_INIT;
+	v->text = v->scratch = BUF_INIT;
+	v->today_ms = (date_days(opt->today.year, opt->today.month,
+	    opt->today.day) + 1) * 86400000 - 1;
+	return v;
+}
+
+int view_open(struct view **out, struct record *r, int64_t patient,
+    const struct view_opt *opt, struct ehr_err *e)
+{
+	struct record_filter f = RECORD_FILTER;
+	struct view *v = view_new(r, opt);
+	int rc;
+
+	*out = NULL;
+	f.as_of = opt->as_of;
+	wanted_types(v, &f);
+	buf_reset(&v->text);
+	rc = record_patient_name(r, patient, &v->text, e);
+	if (rc >= 0) {
+		v->head.id = arena_str(&v->mem, buf_str(&v->text));
+		rc = record_chart(r, patient, &f, take_resource, v, e);
+	}
+	if (rc == 0)
+		rc = resolve_waits(v, e);
+	if (rc < 0) {
+		view_free(v);
+		return rc;
+	}
+	sort_entries(v);
+	*out = v;
+	return 0;
+}
+
+void view_free(struct view *v)
+{
+	if (!v)
+		return;
+	for (int s = 0; s < VIEW_SECTIONS; s++) {
+		free(v->group[s].row);
+		free(v->group[s].all);
+	}
+	free(v->entry);
+	free(v->said);
+	free(v->wait);
+	strmap_release(&v->names);
+	arena_release(&v->mem);
+	tape_release(&v->t);
+	buf_release(&v->text);
+	buf_release(&v->scratch);
+	free(v);
+}
+
+const struct view_patient *view_patient(const struct view *v)
+{
+	return &v->head;
+}
+
+bool view_has_code(const struct view_entry *e, struct str system,
+    struct str code, const struct view_part **part)
+{
+	*part = NULL;
+	if (str_eq(e->code, code) && (!system.s || str_eq(e->system, system)))
+		return true;
+	for (size_t i = 0; i + 1 < e->codings; i += 2)
+		if (str_eq(e->coding[i + 1], code) &&
+		    (!system.s || str_eq(e->coding[i], system)))
+			return true;
+	for (size_t i = 0; i < e->parts; i++) {
+		*part = &e->part[i];
+		if (str_eq((*part)->code, code) &&
+		    (!system.s || str_eq((*part)->system, system)))
+			return true;
+	}
+	*part = NULL;
+	return false;
+}

@@ -1,0 +1,222 @@
+/* words.c - short words for codes: units, vital signs, flags, states. */
+#include <stdio.h>
+
+#include "impl.h"
+
+/* UCUM codes whose print symbol differs from the code (UCUM 1.9, tables), and
+ * units' texts that say nothing. */
+static const struct {
+	const char *code, *word;
+} units[] = {
+	{ "mm[Hg]", "mmHg" }, { "Cel", "°C" }, { "[degF]", "°F" },
+	{ "degF", "°F" }, { "[lb_av]", "lb" }, { "[in_i]", "in" },
+	{ "[oz_av]", "oz" }, { "kg/m2", "kg/m²" }, { "1", "" },
+	{ "{score}", "" }, { "{nominal}", "" }, { "{beats}/min", "/min" },
+	{ "{breaths}/min", "/min" }, { "beats/min", "/min" },
+	{ "breaths/min", "/min" }, { "10*3/uL", "10³/µL" },
+	{ "10*6/uL", "10⁶/µL" }, { "10*9/L", "10⁹/L" },
+	{ "10*12/L", "10¹²/L" }, { "ug", "µg" }, { "ug/L", "µg/L" },
+	{ "ug/dL", "µg/dL" }, { "umol/L", "µmol/L" },
+	{ "uIU/mL", "µIU/mL" }, { "u[IU]/mL", "µIU/mL" },
+	{ "m[IU]/L", "mIU/L" }, { "[IU]/L", "IU/L" },
+	{ "mL/min/{1.73_m2}", "mL/min/1.73 m²" }, { "[pH]", "" },
+};
+
+struct str unit_word(struct str unit)
+{
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (str_is(unit, units[i].code))
+			return str_of(units[i].word);
+	/* An annotation alone is no unit (UCUM 6). */
+	if (unit.n > 1 && unit.s[0] == '{' && unit.s[unit.n - 1] == '}')
+		return STR("");
+	return unit;
+}
+
+/* LOINC codes of vital signs in the order of a chart. */
+static const struct {
+	const char *code, *name;
+	uint8_t rank;
+} vitals[] = {
+	{ "85354-9", "Blood pressure", 1 },
+	{ "55284-4", "Blood pressure", 1 },
+	{ "8867-4", "Heart rate", 2 },
+	{ "9279-1", "Respiratory rate", 3 },
+	{ "8310-5", "Temperature", 4 },
+	{ "8331-1", "Temperature, oral", 4 },
+	{ "59408-5", "Oxygen saturation", 5 },
+	{ "2708-6", "Oxygen saturation", 5 },
+	{ "3150-6", "Inhaled oxygen", 6 },
+	{ "8302-2", "Height", 7 },
+	{ "8306-3", "Length, lying", 7 },
+	{ "29463-7", "Weight", 8 },
+	{ "39156-5", "BMI", 9 },
+	{ "59576-9", "BMI percentile", 10 },
+	{ "77606-2", "Weight-for-length percentile", 11 },
+	{ "9843-4", "Head circumference", 12 },
+	{ "8287-5", "Head circumference", 12 },
+	{ "8289-1", "Head circumference percentile", 13 },
+	{ "72514-3", "Pain (0-10)", 14 },
+};
+
+const char *vital_name(struct str code, uint8_t *rank)
+{
+	for (size_t i = 0; i < ARRAY_LEN(vitals); i++)
+		if (str_is(code, vitals[i].code)) {
+			*rank = vitals[i].rank;
+			return vitals[i].name;
+		}
+	return NULL;
+}
+
+/* What tells of a person's life, not of a disease: SNOMED CT findings that
+ * sources keep as Conditions, and LOINC observations. */
+static const char *const social[] = {
+	"105531004", "10939881000119105", "10939881000119104", "11341-5",
+	"11367-0", "160701002", "160903007", "160904001", "160968000",
+	"183932001", "224295006", "224299000", "224355006", "266934004",
+	"266948004", "32911000", "361055000", "422650009", "423315002",
+	"424393004", "446654005", "473461003", "5251000175109",
+	"63586-2", "706893006", "71802-3", "713458007",
+	"72166-2", "73595000", "741062008", "76690-7", "76691-5",
+	"82810-3", "86645-9",
+};
+
+bool social_code(struct str code)
+{
+	for (size_t i = 0; code.n && i < ARRAY_LEN(social); i++)
+		if (str_is(code, social[i]))
+			return true;
+	return false;
+}
+
+/* v3 ActCode: classes of encounters. */
+static const struct {
+	const char *code, *word;
+} classes[] = {
+	{ "AMB", "ambulatory" }, { "EMER", "emergency" },
+	{ "IMP", "inpatient" }, { "ACUTE", "inpatient" },
+	{ "NONAC", "inpatient" }, { "PRENC", "pre-admission" },
+	{ "OBSENC", "observation" }, { "SS", "short stay" },
+	{ "HH", "at home" }, { "VR", "virtual" }, { "FLD", "field" },
+	{ "WELLNESS", "wellness" }, { "URGENTCARE", "urgent care" },
+};
+
+const char *class_word(struct str code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
+		if (str_is(code, classes[i].code))
+			return classes[i].word;
+	return NULL;
+}
+
+/* v3 ObservationInterpretation, and words that stand in its place. */
+static const struct {
+	const char *code, *flag;
+} flags[] = {
+	{ "H", "H" }, { "HH", "HH" }, { "HU", "HH" }, { "L", "L" },
+	{ "LL", "LL" }, { "LU", "LL" }, { "A", "A" }, { "AA", "AA" },
+	{ "POS", "POS" }, { "R", "R" }, { "High", "H" }, { "Low", "L" },
+	{ "Abnormal", "A" }, { "Critical high", "HH" },
+	{ "Critical low", "LL" }, { "Critical abnormal", "AA" },
+};
+
+const char *flag_of(struct str code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (str_is(code, flags[i].code))
+			return flags[i].flag;
+	return "";
+}
+
+/* ---- numbers ---- */
+
+/* Digits behind the point that a reader can use. */
+static int useful_digits(double value, int digits)
+{
+	double size = value < 0 ? -value : value;
+	int n = 2;
+
+	if (digits <= 2)
+		return digits;
+	while (n < digits && size != 0 && size < 1) {
+		size *= 10;
+		n++;
+	}
+	return n;
+}
+
+void short_number(struct buf *b, struct str text)
+{
+	struct decimal d;
+	double value;
+	int digits, keep;
+
+	if (!decimal_parse(text, &d)) {
+		buf_addstr(b, text);
+		return;
+	}
+	value = decimal_double(&d);
+	digits = d.exp < 0 ? -d.exp : 0;
+	keep = useful_digits(value, digits);
+	if (keep == digits)
+		buf_addstr(b, text);
+	else
+		buf_addf(b, "%.*f", keep, value);
+}
+
+/* ---- states ---- */
+
+static const struct {
+	const char *status, *word;
+} unusual[] = {
+	{ "on-hold", "on hold" }, { "draft", "draft" },
+	{ "preliminary", "preliminary" }, { "registered", "no result yet" },
+	{ "partial", "partial" }, { "corrected", "corrected" },
+	{ "amended", "amended" }, { "unconfirmed", "unconfirmed" },
+	{ "provisional", "provisional" },
+	{ "differential", "differential diagnosis" },
+	{ "refuted", "refuted" }, { "recurrence", "recurrence" },
+	{ "relapse", "relapse" }, { "remission", "in remission" },
+	{ "not-done", "not done" }, { "not-taken", "not taken" },
+	{ "cancelled", "cancelled" }, { "declined", "declined" },
+	{ "revoked", "revoked" }, { "rejected", "rejected" },
+	{ "noshow", "did not come" }, { "aborted", "aborted" },
+	{ "proposed", "proposed" }, { "proposal", "proposed" },
+	{ "planned", "planned" }, { "plan", "planned" },
+	{ "in-progress", "in progress" }, { "preparation", "preparation" },
+	{ "unknown", "status unknown" }, { "waitlist", "on waiting list" },
+	{ "superseded", "superseded" },
+};
+
+const char *view_status_word(const struct view_entry *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(unusual); i++)
+		if (str_is(e->status, unusual[i].status))
+			return unusual[i].word;
+	return NULL;
+}
+
+const char *view_trend_arrow(enum view_trend t)
+{
+	static const char *const arrows[] = { "", "↑", "↓", "→" };
+
+	return arrows[t];
+}
+
+bool view_value(const struct view_entry *e, struct buf *b)
+{
+	if (e->value.n == 0) {
+		if (e->absent.n)
+			buf_addf(b, "(%.*s)", STR_FMT(e->absent));
+		return e->absent.n > 0;
+	}
+	if (e->number.some)
+		short_number(b, e->value);
+	else
+		buf_addstr(b, e->value);
+	if (e->number.unit.n)
+		buf_addf(b, "%s%.*s", e->number.unit.s[0] == '%' ? "" : " ",
+		    STR_FMT(e->number.unit));
+	return true;
+}
