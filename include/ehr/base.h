@@ -28,7 +28,9 @@ enum {
 	MAX_SOURCE = 64,		/* name of a source */
 	MAX_LINE_ERR = 512,		/* bytes of a message */
 };
-#define MAX_INFLATE_RATIO 1100 /* deflate cannot exceed 1032:1 */
+/* A gzip file larger than the first inflated is refused where it comes to more
+ * than so many times its size (deflate: up to 1032 times; resources: 10-40). */
+enum { MAX_INFLATE_FREE = 256 << 20, MAX_INFLATE_RATIO = 300 };
 
 /* ---- errors ---- */
 

@@ -185,6 +185,10 @@ int batch_put(struct batch *b, const struct tape *t, uint32_t node,
 /* A tombstone for TYPE/ID of a source (0: the batch's). */
 int batch_delete(struct batch *b, int source, int type, struct str id,
     int64_t if_version, struct ehr_err *e);
+/* The same of a known time (ms): nothing when what is current says that it is
+ * newer. Deletes come after all that is put by the same batch. */
+int batch_delete_at(struct batch *b, int source, int type, struct str id,
+    int64_t if_version, int64_t time, struct ehr_err *e);
 void batch_rejected(struct batch *b, int64_t n);	/* counts them */
 void batch_read(struct batch *b, int64_t n);
 /* Digest of the input for the batch's row. */

@@ -32,7 +32,7 @@ struct in {
 	enum in_format format;
 	z_stream z;
 	bool z_open;
-	uint64_t raw;
+	uint64_t raw, inflated;
 	void (*on_raw)(void *arg, const void *p, size_t n);
 	void *on_raw_arg;
 };
@@ -205,6 +205,10 @@ static ssize_t read_gzip(struct in *in, void *p, size_t n, struct ehr_err *e)
 	} while (r == Z_OK && in->z.avail_out == n);
 	if (r == Z_STREAM_END)
 		in->format = IN_PADDING;
+	in->inflated += n - in->z.avail_out;
+	if (in->inflated > MAX_INFLATE_FREE &&
+	    in->inflated / MAX_INFLATE_RATIO > in->raw)
+		return gzip_fault(in, e, "inflates too much");
 	return (ssize_t)(n - in->z.avail_out);
 }
 

@@ -153,6 +153,7 @@ static int number(struct batch *b, struct window *w, struct ehr_err *e)
 		w->is_new[i] = false;
 		if (!added)
 			continue;
+		rid = 0;
 		rc = find_item(b, it, &rid, e);
 		w->is_new[i] = rc == 0;
 		if (rc == 0 && !(it->h.flags & ITEM_DELETE)) {
@@ -254,7 +255,8 @@ static int replace_item(struct batch *b, struct window *w,
 	if (rc <= 0)
 		return rc < 0 ? rc : ehr_fail(e, EHR_EINTEGRITY,
 		    "a resource is gone while it is written");
-	cur.body = arena_str(&b->mem, cur.body);
+	if (cur.body.s) /* no tombstone */
+		cur.body = arena_str(&b->mem, cur.body);
 	stmt_reset(sql(b->r, RES_GET));
 	rc = version_replace(b, &cur, &v, e);
 	if (rc == 0 && v.body.s)
@@ -284,7 +286,8 @@ static int move_item(struct batch *b, struct window *w,
 
 	if (rc <= 0)
 		return rc;
-	cur.body = arena_str(&b->mem, cur.body);
+	if (cur.body.s) /* no tombstone */
+		cur.body = arena_str(&b->mem, cur.body);
 	stmt_reset(sql(b->r, RES_GET));
 	v.body = STR_NONE;
 	v.hash = NULL;
@@ -323,7 +326,8 @@ static int is_unchanged(struct batch *b, const struct item *h,
     const struct current *c, struct ehr_err *e)
 {
 	if (h->flags & ITEM_DELETE)
-		return !c->there || c->state != RECORD_LIVE;
+		return !c->there || c->state != RECORD_LIVE ||
+		    c->updated > h->updated;
 	if (!c->there || c->state != RECORD_LIVE)
 		return 0;
 	if (c->has_hash && memcmp(c->hash, h->hash, 16) == 0)

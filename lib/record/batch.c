@@ -195,14 +195,15 @@ int batch_put(struct batch *b, const struct tape *t, uint32_t node,
 	return rc;
 }
 
-int batch_delete(struct batch *b, int source, int type, struct str id,
-    int64_t if_version, struct ehr_err *e)
+int batch_delete_at(struct batch *b, int source, int type, struct str id,
+    int64_t if_version, int64_t time, struct ehr_err *e)
 {
 	struct item_ref it = {
 		.h = {
+			.chart = CHART_DELETES,
 			.source = source ? source : b->source,
 			.key = ident_key(source ? source : b->source, id, type),
-			.updated = INT64_MAX,
+			.updated = time,
 			.if_version = if_version,
 			.id_len = (uint32_t)id.n,
 			.type = (uint16_t)type,
@@ -210,12 +211,14 @@ int batch_delete(struct batch *b, int source, int type, struct str id,
 		},
 		.id = id,
 	};
-	int64_t rid;
-	int rc = ident_find(b->r, it.h.source, id, type, false, &rid, e);
 
-	if (rc <= 0)
-		return rc;
 	return spool_add(b->spool, &it, e);
+}
+
+int batch_delete(struct batch *b, int source, int type, struct str id,
+    int64_t if_version, struct ehr_err *e)
+{
+	return batch_delete_at(b, source, type, id, if_version, INT64_MAX, e);
 }
 
 void batch_rejected(struct batch *b, int64_t n)

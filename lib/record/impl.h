@@ -227,6 +227,7 @@ int batch_chunk(struct batch *b, bool last, struct ehr_err *e);
 
 enum { CHART_NOBODY = 0 };
 #define CHART_LATE ((int64_t)1 << 62) /* known only after all Patients */
+#define CHART_DELETES INT64_MAX	      /* after all that came with them */
 
 /* Name of the patient a reference of the compartment means, STR_NONE when it
  * is none in a record; *late: only to be found after all Patients. */

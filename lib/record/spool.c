@@ -102,7 +102,7 @@ static void item_at(const char *p, struct item_ref *it)
 	p += it->h.id_len;
 	it->url = (struct str){ p, it->h.url_len };
 	p += it->h.url_len;
-	it->chart = (struct str){ it->h.chart ? p : NULL, it->h.chart_len };
+	it->chart = (struct str){ it->h.chart_len ? p : NULL, it->h.chart_len };
 	it->body = (struct str){ p + it->h.chart_len, it->h.body_len };
 }
 
