@@ -201,8 +201,8 @@ static uint64_t lines_before(struct str text, size_t offset)
 	return n;
 }
 
-/* True when text is JSON; else it is rejected. before: bytes of text that are
- * not in the input. */
+/* True when text is JSON; else it is rejected. Text is raw, or raw completed
+ * behind (the head of a Bundle) or in front (its tail). */
 static bool parse(struct import *im, struct str text, struct str raw,
     const struct place *at, int *rc)
 {
@@ -213,11 +213,10 @@ static bool parse(struct import *im, struct str text, struct str raw,
 	*rc = 0;
 	if (tape_parse(&im->tape, text.s, text.n, &why) == 0)
 		return true;
-	/* A tail was completed in front: its own bytes end the text. */
 	at_byte = why.offset;
-	if (text.n > raw.n && !str_starts(text, "{"))
-		at_byte = at_byte > text.n - raw.n ?
-		    at_byte - (text.n - raw.n) : 0;
+	if (str_starts(raw, "]"))
+		at_byte -= at_byte < text.n - raw.n ? at_byte :
+		    text.n - raw.n;
 	d = (struct diag){ .id = why.id, .severity = DIAG_ERROR,
 		.text = why.text, .offset = at->offset + at_byte,
 		.line = at->line + lines_before(raw, at_byte) };

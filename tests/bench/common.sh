@@ -1,0 +1,91 @@
+# shellcheck shell=bash disable=SC2034
+# common.sh - what the benches share; sourced. Ours and the other one run in
+# turn, in pairs; the figure is the median of the pairs' ratios.
+#
+# BENCH_SIZE=small|full (small: all of them in about ten minutes); BENCH_ROUNDS
+# pairs (3); BENCH_TMP for the files (TMPDIR), which are removed at the end.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+bin=${EHR_BIN:-$root/bin}
+tools=${EHR_BUILD:-$root/build}/tests/tools
+size=${BENCH_SIZE:-small}
+rounds=${BENCH_ROUNDS:-3}
+missed=0
+dir=$(mktemp -d "${BENCH_TMP:-${TMPDIR:-/tmp}}/ehr-bench-XXXXXX")
+at_end() { rm -rf "$dir"; }
+trap at_end EXIT
+unset EHR_DB
+
+full() { [ "$size" = full ]; }
+
+# time_of COMMAND...: sets took (seconds) and peak (KiB).
+time_of() {
+	local line
+	line=$("$tools/bench-time" "$@") || {
+		echo "${0#"$root"/}: failed: $*" >&2
+		exit 1
+	}
+	took=${line% *}
+	peak=${line#* }
+}
+
+median() { # NUMBER...
+	printf '%s\n' "$@" | sort -g |
+		awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+calc() { # EXPRESSION
+	awk "BEGIN { print $1 }"
+}
+
+# result NAME OURS OTHER RATIO OP TARGET: the line; OP is >= or <=.
+result() {
+	local mark=
+	awk "BEGIN { exit !($4 $5 $6) }" || {
+		mark=" MISSED"
+		missed=1
+	}
+	LC_ALL=C printf '%s: ours %s, %s, ratio %.3g (target %s %s)%s\n' \
+		"$1" "$2" "$3" "$4" "$5" "$6" "$mark"
+}
+
+# pair NAME OP TARGET WHAT OURS OTHER: functions OURS and OTHER leave their
+# time in took. >=: the ratio is other / ours (speed), <=: ours / other.
+pair() {
+	local name=$1 op=$2 target=$3 what=$4 ours=$5 other=$6
+	local i a=() b=() r=() x y
+	for ((i = 0; i < rounds; i++)); do
+		"$ours"
+		x=$took
+		"$other"
+		y=$took
+		a+=("$x")
+		b+=("$y")
+		if [ "$op" = '>=' ]; then
+			r+=("$(calc "$y / $x")")
+		else
+			r+=("$(calc "$x / $y")")
+		fi
+	done
+	result "$name" "$(LC_ALL=C printf %.4g "$(median "${a[@]}")") s" \
+		"$what $(LC_ALL=C printf %.4g "$(median "${b[@]}")") s" \
+		"$(median "${r[@]}")" "$op" "$target"
+}
+
+practice() { # OPTION...: to standard output
+	"$tools/gen-practice" "$@"
+}
+
+fresh() { # FILE: a new, empty record
+	rm -f "$1" "$1"-*
+	"$bin/ehr-admin" init -q -d "$1"
+}
+
+copy() { # FROM TO: the record, without the files beside it
+	rm -f "$2" "$2"-*
+	cp "$1" "$2"
+}
+
+finish() {
+	exit "$missed"
+}
