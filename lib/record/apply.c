@@ -1,22 +1,6 @@
 /* apply.c - items of a batch, in chart order, into rows: chart by chart, in
- * windows of bounded size, in chunks of bounded time. */
-#include <stdlib.h>
-
-#include "impl.h"
-
-enum {
-	WINDOW_BYTES = 8 << 20,
-	WINDOW_ITEMS = 16384,
-};
-
-/* A stretch of items of one chart, copied out of the spool. */
-struct window {
-	struct item_ref *it;
-	bool *is_new; /* by item: there was no row of it before the window */
-	size_t n, cap, bytes;
-	int64_t seg, next; /* where new rows go */
-	int64_t patient;
-};
+ * windows of bounded size (feed.h), in chunks of bounded time. */
+#include "feed.h"
 
 /* What is known of a resource that is there. */
 struct current {
@@ -73,34 +57,38 @@ static int next_rid(struct batch *b, struct window *w, int64_t *rid,
 	return rc;
 }
 
-struct takeover {
-	struct batch *b;
-	struct window *w;
-	struct ehr_err *e;
-};
-
 /* A Patient comes whom resources named already in another way: the chart
  * kept for that name becomes his. */
-static int take_over(void *arg, struct str name)
+static int take_over(struct batch *b, struct window *w, struct str name,
+    struct ehr_err *e)
 {
-	struct takeover *t = arg;
-	struct record *r = t->b->r;
+	struct record *r = b->r;
 	struct current c;
 	int64_t rid, patient;
-	int rc = ident_find(r, t->b->source, name, FHIR_Patient, true, &rid,
-	    t->e);
+	int rc = ident_find(r, b->source, name, FHIR_Patient, true, &rid, e);
 
-	if (rc <= 0 || rid_segment(rid) == t->w->seg)
+	if (rc <= 0 || rid_segment(rid) == w->seg)
 		return rc < 0 ? rc : 0;
-	rc = load_current(t->b, rid, &c, t->e);
+	rc = load_current(b, rid, &c, e);
 	if (rc < 0 || c.there)
 		return rc;
-	rc = segment_patient(r, rid_segment(rid), RECORD_NOW - 1, &patient,
-	    t->e);
-	if (rc <= 0 || patient == t->w->patient)
+	rc = segment_patient(r, rid_segment(rid), RECORD_NOW - 1, &patient, e);
+	if (rc <= 0 || patient == w->patient)
 		return rc < 0 ? rc : 0;
-	return segment_assign(r, rid_segment(rid), t->w->patient, t->b->id,
-	    t->e);
+	return segment_assign(r, rid_segment(rid), w->patient, b->id, e);
+}
+
+static int take_over_all(struct batch *b, struct window *w, size_t i,
+    struct ehr_err *e)
+{
+	const struct facts *f = &w->facts[i];
+	int rc = 0;
+
+	if (w->it[i].url.n)
+		rc = take_over(b, w, w->it[i].url, e);
+	for (size_t k = 0; rc == 0 && k < f->n_name; k++)
+		rc = take_over(b, w, f->name[k], e);
+	return rc;
 }
 
 /* Segment, patient and next free place of the window's chart. */
@@ -187,19 +175,32 @@ static int resolve_links(struct arrival *a, struct str name)
 	return rc < 0 ? rc : link_arrived(a->b, name, IDENT_ANY, a->rid, a->e);
 }
 
-static int arrive(void *arg, struct str name)
+/* Names besides the id: full URL and identifiers. */
+static int arrive(struct arrival *a, const struct item_ref *it,
+    const struct facts *f)
 {
-	struct arrival *a = arg;
-	bool identifier = str_starts(name, "identifier=");
-	int rc = ident_add(a->b->r, a->b->source, name, a->type, a->rid,
-	    !identifier, a->e);
+	struct batch *b = a->b;
+	int rc = 0;
 
-	return rc < 0 ? rc : resolve_links(a, name);
+	if (it->url.n) {
+		rc = ident_add(b->r, b->source, it->url, a->type, a->rid,
+		    true, a->e);
+		if (rc == 0)
+			rc = resolve_links(a, it->url);
+	}
+	for (size_t i = 0; rc == 0 && i < f->n_name; i++) {
+		rc = ident_add(b->r, b->source, f->name[i], a->type, a->rid,
+		    false, a->e);
+		if (rc == 0)
+			rc = resolve_links(a, f->name[i]);
+	}
+	return rc;
 }
 
-static struct version item_version(struct batch *b, const struct item_ref *it,
-    int64_t rid)
+static struct version item_version(struct batch *b, const struct window *w,
+    size_t i, int64_t rid)
 {
+	const struct item_ref *it = &w->it[i];
 	bool gone = it->h.flags & ITEM_DELETE;
 
 	return (struct version){
@@ -213,16 +214,16 @@ static struct version item_version(struct batch *b, const struct item_ref *it,
 		.state = gone ? RECORD_DELETED : RECORD_LIVE,
 		.origin = b->id,
 		.version = 1,
+		.facts = &w->facts[i],
 	};
 }
 
-static int insert_item(struct batch *b, struct window *w,
-    const struct item_ref *it, int64_t rid, int64_t version,
-    struct ehr_err *e)
+static int insert_item(struct batch *b, struct window *w, size_t i,
+    int64_t rid, int64_t version, struct ehr_err *e)
 {
-	struct version v = item_version(b, it, rid);
+	const struct item_ref *it = &w->it[i];
+	struct version v = item_version(b, w, i, rid);
 	struct arrival a = { b, it->h.type, rid, e };
-	struct takeover t = { b, w, e };
 	int rc;
 
 	v.version = version;
@@ -233,20 +234,19 @@ static int insert_item(struct batch *b, struct window *w,
 	if (rc == 0)
 		rc = resolve_links(&a, it->id);
 	if (rc == 0 && it->h.type == FHIR_Patient)
-		rc = names_each(b, it->h.type, it->url, &b->r->tape, 0,
-		    take_over, &t);
+		rc = take_over_all(b, w, i, e);
 	if (rc == 0)
-		rc = names_each(b, it->h.type, it->url, &b->r->tape, 0,
-		    arrive, &a);
+		rc = arrive(&a, it, &w->facts[i]);
 	b->n.inserted++;
 	batch_patient(b, w->patient);
 	return rc;
 }
 
-static int replace_item(struct batch *b, struct window *w,
-    const struct item_ref *it, const struct current *c, struct ehr_err *e)
+static int replace_item(struct batch *b, struct window *w, size_t i,
+    const struct current *c, struct ehr_err *e)
 {
-	struct version v = item_version(b, it, c->rid);
+	const struct item_ref *it = &w->it[i];
+	struct version v = item_version(b, w, i, c->rid);
 	struct arrival a = { b, it->h.type, c->rid, e };
 	struct resource cur;
 	int64_t patient = w->patient;
@@ -256,12 +256,11 @@ static int replace_item(struct batch *b, struct window *w,
 		return rc < 0 ? rc : ehr_fail(e, EHR_EINTEGRITY,
 		    "a resource is gone while it is written");
 	if (cur.body.s) /* no tombstone */
-		cur.body = arena_str(&b->mem, cur.body);
+		cur.body = arena_str(&w->mem, cur.body);
 	stmt_reset(sql(b->r, RES_GET));
 	rc = version_replace(b, &cur, &v, e);
 	if (rc == 0 && v.body.s)
-		rc = names_each(b, it->h.type, it->url, &b->r->tape, 0,
-		    arrive, &a);
+		rc = arrive(&a, it, &w->facts[i]);
 	if (v.body.s == NULL)
 		b->n.deleted++;
 	else if (c->state == RECORD_LIVE)
@@ -276,10 +275,11 @@ static int replace_item(struct batch *b, struct window *w,
 }
 
 /* Its subject is another patient now: the old row ends as moved. */
-static int move_item(struct batch *b, struct window *w,
-    const struct item_ref *it, const struct current *c, struct ehr_err *e)
+static int move_item(struct batch *b, struct window *w, size_t i,
+    const struct current *c, struct ehr_err *e)
 {
-	struct version v = item_version(b, it, c->rid);
+	const struct item_ref *it = &w->it[i];
+	struct version v = item_version(b, w, i, c->rid);
 	struct resource cur;
 	int64_t rid, from;
 	int rc = row_load(b->r, c->rid, &cur, e);
@@ -287,7 +287,7 @@ static int move_item(struct batch *b, struct window *w,
 	if (rc <= 0)
 		return rc;
 	if (cur.body.s) /* no tombstone */
-		cur.body = arena_str(&b->mem, cur.body);
+		cur.body = arena_str(&w->mem, cur.body);
 	stmt_reset(sql(b->r, RES_GET));
 	v.body = STR_NONE;
 	v.hash = NULL;
@@ -302,7 +302,7 @@ static int move_item(struct batch *b, struct window *w,
 	batch_patient(b, from);
 	map64_clear(&b->win.cache);
 	*map64_put(&b->win.rid, item_hash(it), NULL) = rid;
-	rc = insert_item(b, w, it, rid, c->last_version + 2, e);
+	rc = insert_item(b, w, i, rid, c->last_version + 2, e);
 	b->n.inserted--;
 	b->n.updated++;
 	return rc;
@@ -335,10 +335,10 @@ static int is_unchanged(struct batch *b, const struct item *h,
 	return h->if_version ? 0 : version_known(b->r, c->rid, h->hash, e);
 }
 
-static int keep_late(struct batch *b, struct window *w,
-    const struct item_ref *it, const struct current *c, struct ehr_err *e)
+static int keep_late(struct batch *b, struct window *w, size_t i,
+    const struct current *c, struct ehr_err *e)
 {
-	struct version v = item_version(b, it, c->rid);
+	struct version v = item_version(b, w, i, c->rid);
 
 	b->n.updated++;
 	batch_patient(b, w->patient);
@@ -384,14 +384,14 @@ static int apply_item(struct batch *b, struct window *w, size_t i,
 		return rc < 0 ? rc : 0;
 	}
 	if (!c.there)
-		return insert_item(b, w, it, rid, 1, e);
+		return insert_item(b, w, i, rid, 1, e);
 	if (is_late(b, &it->h, &c))
-		return keep_late(b, w, it, &c, e);
+		return keep_late(b, w, i, &c, e);
 	rc = same_chart(b, w, it, rid, &same, e);
 	if (rc < 0)
 		return rc;
-	return same ? replace_item(b, w, it, &c, e) :
-	    move_item(b, w, it, &c, e);
+	return same ? replace_item(b, w, i, &c, e) :
+	    move_item(b, w, i, &c, e);
 }
 
 /* ---- windows and chunks ---- */
@@ -409,36 +409,7 @@ static int apply_window(struct batch *b, struct window *w, struct ehr_err *e)
 		rc = apply_item(b, w, i, e);
 	}
 	b->source = own;
-	arena_reset(&b->mem);
-	w->n = w->bytes = 0;
 	return rc;
-}
-
-static void window_add(struct batch *b, struct window *w,
-    const struct item_ref *it)
-{
-	struct item_ref *to;
-
-	if (w->n == w->cap) {
-		w->cap = w->cap ? w->cap * 2 : 256;
-		w->it = xrealloc(w->it, w->cap * sizeof(*w->it));
-		w->is_new = xrealloc(w->is_new, w->cap * sizeof(*w->is_new));
-	}
-	to = &w->it[w->n++];
-	to->h = it->h;
-	to->id = arena_str(&b->mem, it->id);
-	to->url = arena_str(&b->mem, it->url);
-	to->chart = it->chart.s ? arena_str(&b->mem, it->chart) : STR_NONE;
-	to->body = arena_str(&b->mem, it->body);
-	w->bytes += it->body.n;
-}
-
-static bool window_full(const struct window *w, const struct item_ref *it)
-{
-	return w->n && (!str_eq(it->chart, w->it[0].chart) ||
-	    w->bytes >= WINDOW_BYTES || w->n >= WINDOW_ITEMS) &&
-	    /* versions of one resource stay together */
-	    it->h.key != w->it[w->n - 1].h.key;
 }
 
 static int next_chunk(struct batch *b, struct ehr_err *e)
@@ -453,32 +424,25 @@ static int next_chunk(struct batch *b, struct ehr_err *e)
 	return rc < 0 ? rc : store_begin(b->r->db, STORE_BULK, e);
 }
 
-static int apply_items(struct batch *b, struct window *w, struct ehr_err *e)
-{
-	struct item_ref it;
-	int rc, got;
-
-	while ((got = spool_next(b->spool, &it, e)) > 0) {
-		if (window_full(w, &it)) {
-			rc = apply_window(b, w, e);
-			if (rc == 0)
-				rc = next_chunk(b, e);
-			if (rc < 0)
-				return rc;
-		}
-		window_add(b, w, &it);
-	}
-	return got < 0 || w->n == 0 ? got : apply_window(b, w, e);
-}
-
 int apply_collected(struct batch *b, struct ehr_err *e)
 {
-	struct window w = { 0 };
-	int rc = apply_items(b, &w, e);
+	struct feed *feed = feed_new(b->spool);
+	struct window *w;
+	bool first = true;
+	int rc, got = 0;
 
-	free(w.it);
-	free(w.is_new);
-	return rc;
+	for (rc = 0; rc == 0; first = false) {
+		got = feed_next(feed, &w, e);
+		if (got <= 0)
+			break;
+		if (!first)
+			rc = next_chunk(b, e);
+		if (rc == 0)
+			rc = apply_window(b, w, e);
+		feed_back(feed, w);
+	}
+	feed_free(feed);
+	return rc < 0 ? rc : got;
 }
 
 int apply_all(struct batch *b, struct ehr_err *e)

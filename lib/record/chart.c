@@ -100,98 +100,30 @@ int chart_segment(struct batch *b, struct str name, bool is_patient,
 	return rc;
 }
 
-struct also {
-	struct batch *b;
-	const struct version *v;
-	const struct tape *t;
-	struct ehr_err *e;
-	bool first;
-};
-
-static int also_one(void *arg, uint32_t node, int ordinal)
+int chart_also(struct batch *b, const struct version *v,
+    const struct facts *f, struct ehr_err *e)
 {
-	struct also *a = arg;
-	bool late;
-	struct str name = chart_of_ref(a->b, tape_text(a->t, node,
-	    &a->b->chart_name), &late);
+	bool first = true, late;
 	struct stmt *s;
 	int64_t seg;
-	int rc;
-
-	(void)ordinal;
-	if (name.s == NULL)
-		return 0;
-	if (a->first) {
-		a->first = false;
-		return 0;
-	}
-	rc = chart_segment(a->b, name, false, &seg, a->e);
-	if (rc < 0 || seg == rid_segment(a->v->rid))
-		return rc;
-	s = sql(a->b->r, ALSO_ADD);
-	stmt_int(s, 1, seg);
-	stmt_int(s, 2, a->v->rid);
-	return stmt_run(s, a->e);
-}
-
-int chart_also(struct batch *b, const struct version *v, const struct tape *t,
-    struct ehr_err *e)
-{
-	struct also a = { b, v, t, e, true };
-
-	return fhir_compartment_each(t, 0, v->type, also_one, &a);
-}
-
-/* ---- names ---- */
-
-struct naming {
-	struct batch *b;
-	const struct tape *t;
-	int type;
-	int (*fn)(void *arg, struct str name);
-	void *arg;
-};
-
-static int name_identifier(struct naming *n, uint32_t id)
-{
-	struct record *r = n->b->r;
-	struct str system, value;
 	int rc = 0;
 
-	value = tape_member(n->t, id, "value", &r->text);
-	if (value.n == 0)
-		return 0;
-	if (n->type == FHIR_Patient) {
-		buf_reset(&r->name);
-		buf_addf(&r->name, "identifier=%.*s", STR_FMT(value));
-		rc = n->fn(n->arg, buf_str(&r->name));
-	}
-	system = tape_member(n->t, id, "system", &r->text2);
-	if (rc || system.n == 0)
-		return rc;
-	buf_reset(&r->name);
-	buf_addf(&r->name, "identifier=%.*s|%.*s", STR_FMT(system),
-	    STR_FMT(value));
-	return n->fn(n->arg, buf_str(&r->name));
-}
+	for (size_t i = 0; rc == 0 && i < f->n_chart; i++) {
+		struct str name = chart_of_ref(b, f->chart[i], &late);
 
-int names_each(struct batch *b, int type, struct str url,
-    const struct tape *t, uint32_t root,
-    int (*fn)(void *arg, struct str name), void *arg)
-{
-	struct naming n = { b, t, type, fn, arg };
-	uint32_t ids = tape_get(t, root, "identifier");
-	int rc = url.n ? fn(arg, url) : 0;
-
-	if (rc || ids == 0)
-		return rc;
-	if (tape_type(t, ids) == TAPE_OBJECT)
-		return name_identifier(&n, ids);
-	if (tape_type(t, ids) == TAPE_ARRAY)
-		tape_each(t, ids, i) {
-			rc = name_identifier(&n, i);
-			if (rc)
-				break;
+		if (name.s == NULL)
+			continue;
+		if (first) {
+			first = false;
+			continue;
 		}
+		rc = chart_segment(b, name, false, &seg, e);
+		if (rc < 0 || seg == rid_segment(v->rid))
+			continue;
+		s = sql(b->r, ALSO_ADD);
+		stmt_int(s, 1, seg);
+		stmt_int(s, 2, v->rid);
+		rc = stmt_run(s, e);
+	}
 	return rc;
 }

@@ -14,25 +14,25 @@ static int clear_index(struct record *r, struct ehr_err *e)
 
 struct reindex {
 	struct record *r;
-	struct tape t;
 	struct ehr_err *e;
 };
 
 static int index_one(void *arg, const struct resource *res)
 {
 	struct reindex *x = arg;
-	struct tape_error why;
+	struct facts f;
+	int rc;
 
-	if (tape_parse(&x->t, res->body.s, res->body.n, &why) < 0)
-		return ehr_fail(x->e, EHR_EINTEGRITY, "stored resource: %s",
-		    why.text);
-	return index_add(x->r, res->rid, res->type, &x->t, x->e);
+	arena_reset(&x->r->mem);
+	rc = facts_read(&x->r->reader, &x->r->mem, res->type, res->body, &f,
+	    x->e);
+	return rc < 0 ? rc : index_write(x->r, res->rid, &f, false, x->e);
 }
 
 int record_reindex(struct record *r, struct ehr_err *e)
 {
 	struct record_filter all = RECORD_FILTER;
-	struct reindex x = { r, TAPE_INIT, e };
+	struct reindex x = { r, e };
 	int rc = store_begin(r->db, STORE_BULK, e);
 
 	if (rc < 0)
@@ -44,7 +44,6 @@ int record_reindex(struct record *r, struct ehr_err *e)
 		rc = store_commit(r->db, e);
 	else
 		store_rollback(r->db);
-	tape_release(&x.t);
 	return rc;
 }
 

@@ -96,6 +96,8 @@ int ident_flush(struct record *r, struct ehr_err *e)
 {
 	int rc = 0;
 
+	if (r->n_waiting == 0)
+		return 0;
 	qsort(r->waiting, r->n_waiting, sizeof(*r->waiting), cmp_waiting);
 	for (size_t i = 0; rc == 0 && i < r->n_waiting; i++)
 		rc = insert_row(r, r->waiting[i].key, r->waiting[i].rid,

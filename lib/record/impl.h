@@ -5,6 +5,7 @@
 #include "ehr/crypto.h"
 #include "ehr/fhir.h"
 #include "ehr/record.h"
+#include "facts.h"
 #include "record/statements.h"
 
 enum {
@@ -33,7 +34,8 @@ struct record {
 	struct buf text, text2; /* scratch of values */
 	struct buf got;		/* what record_get() gave */
 	struct tape tape;	/* body being looked at */
-	struct tape old;	/* body being replaced */
+	struct facts_reader reader;
+	struct arena mem;	/* facts of one body */
 	struct tape ident;	/* body looked at for an identifier */
 	struct buf ident_text;
 };
@@ -115,14 +117,9 @@ int segment_assign(struct record *r, int64_t seg, int64_t patient,
 
 /* ---- index.c ---- */
 
-/* A coded value's number, made when new and add; 0 when there is none. */
-int index_term(struct record *r, struct str system, struct str code, bool add,
-    int64_t *term, struct ehr_err *e);
-
-int index_add(struct record *r, int64_t rid, int type, const struct tape *t,
-    struct ehr_err *e);
-int index_remove(struct record *r, int64_t rid, int type,
-    const struct tape *t, struct ehr_err *e);
+/* Writes the search rows of a resource, or takes them away. */
+int index_write(struct record *r, int64_t rid, const struct facts *f,
+    bool drop, struct ehr_err *e);
 bool note_text(struct buf *out, int64_t type, struct str body);
 
 /* ---- link.c ---- */
@@ -134,8 +131,8 @@ struct link_window {
 };
 struct version;
 /* References of a version, with their targets, into b->refs. */
-int link_read(struct batch *b, const struct version *v, const struct tape *t,
-    struct ehr_err *e);
+int link_read(struct batch *b, const struct version *v,
+    const struct facts *f, struct ehr_err *e);
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e);
 /* A resource answers to a name now: pending links to it are resolved. */
 int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
@@ -238,12 +235,8 @@ void chart_of(struct batch *b, const struct tape *t, uint32_t root,
 /* Segment of a patient's chart, made when it is new; name .s NULL: nobody's. */
 int chart_segment(struct batch *b, struct str name, bool is_patient,
     int64_t *seg, struct ehr_err *e);
-int chart_also(struct batch *b, const struct version *v, const struct tape *t,
-    struct ehr_err *e);
-/* All names of a resource besides its id: full URL and identifiers. */
-int names_each(struct batch *b, int type, struct str url,
-    const struct tape *t, uint32_t root,
-    int (*fn)(void *arg, struct str name), void *arg);
+int chart_also(struct batch *b, const struct version *v,
+    const struct facts *f, struct ehr_err *e);
 
 /* ---- apply.c: items of the spool into rows ---- */
 
@@ -263,13 +256,14 @@ struct version {
 	enum record_state state;
 	int64_t origin;
 	int64_t version; /* of a new row */
+	const struct facts *facts; /* of the body, or NULL: to be read */
 };
-int version_insert(struct batch *b, const struct version *v,
-    struct ehr_err *e);
+/* v->facts is filled in when it was NULL, for the call. */
+int version_insert(struct batch *b, struct version *v, struct ehr_err *e);
 /* The current version of v->rid goes to history, v takes its place. cur is
  * what is current (its body is looked at and may be overwritten). */
 int version_replace(struct batch *b, const struct resource *cur,
-    const struct version *v, struct ehr_err *e);
+    struct version *v, struct ehr_err *e);
 /* v is kept in history only: something newer is current. */
 int version_late(struct batch *b, const struct version *v, struct ehr_err *e);
 /* 1 when a former, not undone version of rid has this hash. */

@@ -10,12 +10,11 @@ enum { CACHE_MAX = 1 << 16 };
 struct linking {
 	struct batch *b;
 	const struct version *v;
-	const struct tape *t;
 	struct ehr_err *e;
 	int ordinal;
 };
 
-/* A reference in link.refs. */
+/* A reference in resource.refs. */
 enum { REF_BYTES = 8, STATE_SHIFT = 56 };
 
 static void ref_put(struct buf *b, int64_t target, enum link_state state)
@@ -76,13 +75,11 @@ static int add_pending(struct linking *l, const struct ref *ref)
 	return stmt_run(s, l->e);
 }
 
-static int link_one(void *arg, uint32_t node)
+static int link_one(struct linking *l, struct str text)
 {
 	static const enum link_state states[] = {
 		LINK_PENDING, LINK_RESOLVED, LINK_AMBIGUOUS,
 	};
-	struct linking *l = arg;
-	struct str text = tape_text(l->t, node, &l->b->r->text);
 	enum link_state state = LINK_OTHER;
 	struct ref ref;
 	int64_t target = 0;
@@ -105,13 +102,16 @@ static int link_one(void *arg, uint32_t node)
 	return rc;
 }
 
-int link_read(struct batch *b, const struct version *v, const struct tape *t,
-    struct ehr_err *e)
+int link_read(struct batch *b, const struct version *v,
+    const struct facts *f, struct ehr_err *e)
 {
-	struct linking l = { .b = b, .v = v, .t = t, .e = e };
+	struct linking l = { .b = b, .v = v, .e = e };
+	int rc = 0;
 
 	buf_reset(&b->refs);
-	return fhir_references_each(t, 0, link_one, &l);
+	for (size_t i = 0; rc == 0 && i < f->n_ref; i++)
+		rc = link_one(&l, f->ref[i]);
+	return rc;
 }
 
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e)

@@ -16,6 +16,7 @@ int record_open(struct record **out, const char *path, enum store_mode mode,
 	int rc;
 
 	*out = NULL;
+	facts_init(&r->reader);
 	r->name = r->text = r->text2 = r->got = r->term_key =
 	    r->ident_text = BUF_INIT;
 	rc = store_open(&r->db, path, mode, e);
@@ -46,7 +47,8 @@ void record_close(struct record *r)
 	buf_release(&r->got);
 	buf_release(&r->term_key);
 	tape_release(&r->tape);
-	tape_release(&r->old);
+	facts_release(&r->reader);
+	arena_release(&r->mem);
 	tape_release(&r->ident);
 	buf_release(&r->ident_text);
 	free(r);

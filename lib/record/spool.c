@@ -73,6 +73,12 @@ static int cmp64(int64_t a, int64_t b)
 	return a < b ? -1 : a > b;
 }
 
+/* What most others refer to comes first. */
+static int rank(int type)
+{
+	return type == FHIR_Patient ? 0 : type == FHIR_Encounter ? 1 : 2;
+}
+
 /* Nobody's first, then chart by chart; in a chart the Patient first; versions
  * of a resource from the oldest to the newest, whatever the order of files. */
 int item_cmp(const struct item *a, const struct item *b)
@@ -80,7 +86,7 @@ int item_cmp(const struct item *a, const struct item *b)
 	int c = cmp64(a->chart, b->chart);
 
 	if (c == 0)
-		c = (b->type == FHIR_Patient) - (a->type == FHIR_Patient);
+		c = rank(a->type) - rank(b->type);
 	if (c == 0)
 		c = cmp64(a->key, b->key);
 	if (c == 0)
@@ -302,7 +308,7 @@ static int next_merged(struct spool *s, struct item_ref *it,
     struct ehr_err *e)
 {
 	/* The head given last time is only now done with. */
-	if (s->next) {
+	if (s->next && s->n_heap) {
 		int rc = run_next(s, &s->run[s->heap[0]], e);
 
 		if (rc < 0)

@@ -20,27 +20,21 @@ static void bind_content(struct batch *b, struct stmt *s, int i,
 		stmt_null(s, i + 4);
 }
 
-/* Tape of a body that the record holds: it was checked when it came in. */
-static int read_body(struct tape *t, struct str body, struct ehr_err *e)
-{
-	struct tape_error why;
-
-	if (tape_parse(t, body.s, body.n, &why) == 0)
-		return 0;
-	return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s at byte %zu",
-	    why.text, why.offset);
-}
-
-/* References of v into b->refs; its body stays in r->tape. */
-static int read_links(struct batch *b, const struct version *v,
+/* References of v into b->refs. */
+static int read_links(struct batch *b, struct version *v, struct facts *mine,
     struct ehr_err *e)
 {
-	int rc;
+	int rc = 0;
 
 	if (v->body.s == NULL)
 		return 0;
-	rc = read_body(&b->r->tape, v->body, e);
-	return rc < 0 ? rc : link_read(b, v, &b->r->tape, e);
+	if (v->facts == NULL) {
+		arena_reset(&b->r->mem);
+		rc = facts_read(&b->r->reader, &b->r->mem, v->type, v->body,
+		    mine, e);
+		v->facts = mine;
+	}
+	return rc < 0 ? rc : link_read(b, v, v->facts, e);
 }
 
 static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
@@ -49,30 +43,32 @@ static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
 
 	if (v->body.s == NULL)
 		return 0;
-	rc = chart_also(b, v, &b->r->tape, e);
-	return rc < 0 ? rc : index_add(b->r, v->rid, v->type, &b->r->tape, e);
+	rc = chart_also(b, v, v->facts, e);
+	return rc < 0 ? rc : index_write(b->r, v->rid, v->facts, false, e);
 }
 
 static int underive(struct batch *b, const struct resource *cur,
     struct ehr_err *e)
 {
 	struct record *r = b->r;
+	struct facts f;
 	int rc;
 
 	if (cur->body.s == NULL)
 		return 0;
-	rc = read_body(&r->old, cur->body, e);
+	arena_reset(&r->mem);
+	rc = facts_read(&r->reader, &r->mem, cur->type, cur->body, &f, e);
 	if (rc == 0)
-		rc = index_remove(r, cur->rid, cur->type, &r->old, e);
+		rc = index_write(r, cur->rid, &f, true, e);
 	if (rc == 0)
 		rc = link_drop(r, cur->rid, e);
 	return rc;
 }
 
-int version_insert(struct batch *b, const struct version *v,
-    struct ehr_err *e)
+int version_insert(struct batch *b, struct version *v, struct ehr_err *e)
 {
-	int rc = read_links(b, v, e);
+	struct facts mine;
+	int rc = read_links(b, v, &mine, e);
 	struct stmt *s;
 
 	if (rc < 0)
@@ -104,15 +100,16 @@ static int keep_current(struct batch *b, int64_t rid, struct ehr_err *e)
 }
 
 int version_replace(struct batch *b, const struct resource *cur,
-    const struct version *v, struct ehr_err *e)
+    struct version *v, struct ehr_err *e)
 {
+	struct facts mine;
 	int rc = underive(b, cur, e);
 	struct stmt *s;
 
 	if (rc == 0)
 		rc = keep_current(b, cur->rid, e);
 	if (rc == 0)
-		rc = read_links(b, v, e);
+		rc = read_links(b, v, &mine, e);
 	if (rc < 0)
 		return rc;
 	s = sql(b->r, RES_REPLACE);

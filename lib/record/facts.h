@@ -1,0 +1,50 @@
+/* facts.h - what the record takes from a body: references, patients, names,
+ * index rows. Pure: no store, so that it may run ahead in another thread. */
+#ifndef RECORD_FACTS_H
+#define RECORD_FACTS_H
+
+#include "ehr/fhir.h"
+#include "ehr/record.h"
+
+enum row_kind {
+	ROW_TOKEN,    /* system, text: a code */
+	ROW_STRING,   /* text: folded, or as it is */
+	ROW_QUANTITY, /* system, text: the code; value, unit */
+};
+
+struct fact_row {
+	enum row_kind kind;
+	enum index_param param;
+	struct str system, text, unit;
+	double value;
+};
+
+/* Slices lie in the body or in the arena given to facts_read(). */
+struct facts {
+	int64_t date; /* ms; 0: the resource says none */
+	struct fact_row *row;
+	struct str *ref;   /* texts of all references, in document order */
+	struct str *chart; /* texts of the compartment's references */
+	struct str *name;  /* "identifier=system|value" */
+	size_t n_row, n_ref, n_chart, n_name;
+	struct str note; /* the words of a note, .n 0: none */
+};
+
+/* Scratch of a reader, one per thread. */
+struct facts_reader {
+	struct tape tape;
+	struct buf scratch[3];
+	struct fact_row *row;
+	size_t n_row, cap_row;
+	struct str *str;
+	size_t n_str, cap_str;
+};
+
+void facts_init(struct facts_reader *fr);
+void facts_release(struct facts_reader *fr);
+/* Reads a stored or checked body (minified JSON) of a type. EHR_EINTEGRITY
+ * when it is no JSON. */
+int facts_read(struct facts_reader *fr, struct arena *mem, int type,
+    struct str body, struct facts *f, struct ehr_err *e);
+
+#endif
