@@ -33,10 +33,19 @@ static void hash_meta(struct sha256_ctx *h, const struct tape *t,
 	}
 }
 
+static bool meta_counts(const struct tape *t, uint32_t meta)
+{
+	tape_each_key(t, meta, k)
+		if (!left_out(t, k))
+			return true;
+	return false;
+}
+
 void content_hash(const struct tape *t, uint32_t root, uint8_t hash[16])
 {
 	uint32_t meta = tape_get(t, root, "meta");
 	const char *text = t->text + t->node[root].off;
+	const char *end = text + t->node[root].len, *before, *after;
 	uint8_t full[32];
 	struct sha256_ctx *h;
 
@@ -46,10 +55,17 @@ void content_hash(const struct tape *t, uint32_t root, uint8_t hash[16])
 		return;
 	}
 	h = sha256_new();
-	hash_rest(h, text, t->text + t->node[meta - 1].off - 1);
-	hash_meta(h, t, meta);
-	hash_rest(h, t->text + t->node[meta].off + t->node[meta].len,
-	    text + t->node[root].len);
+	before = t->text + t->node[meta - 1].off - 1;
+	after = t->text + t->node[meta].off + t->node[meta].len;
+	if (meta_counts(t, meta)) {
+		hash_rest(h, text, before);
+		hash_meta(h, t, meta);
+	} else { /* the same as no meta: its comma does not count either */
+		after += *after == ',';
+		hash_rest(h, text, before - (before[-1] == ',' &&
+		    *after == '}'));
+	}
+	hash_rest(h, after, end);
 	sha256_final(h, full);
 	sha256_free(h);
 	memcpy(hash, full, 16);
