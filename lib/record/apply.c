@@ -129,7 +129,7 @@ static int find_item(struct batch *b, const struct item_ref *it, int64_t *rid,
  * are resolved whichever comes first. */
 static int number(struct batch *b, struct window *w, struct ehr_err *e)
 {
-	int64_t rid;
+	int64_t rid = 0;
 	bool added;
 	int rc = 0;
 
@@ -303,8 +303,10 @@ static int move_item(struct batch *b, struct window *w, size_t i,
 	map64_clear(&b->win.cache);
 	*map64_put(&b->win.rid, item_hash(it), NULL) = rid;
 	rc = insert_item(b, w, i, rid, c->last_version + 2, e);
-	b->n.inserted--;
-	b->n.updated++;
+	if (c->state == RECORD_LIVE) {
+		b->n.inserted--;
+		b->n.updated++;
+	}
 	return rc;
 }
 
@@ -345,6 +347,30 @@ static int keep_late(struct batch *b, struct window *w, size_t i,
 	return version_late(b, &v, e);
 }
 
+/* Do the subjects of what is current and of the item have the same segment?
+ * Of merged patients only one may be meant: their charts can be parted. */
+static int same_subject(struct batch *b, struct window *w, int64_t rid,
+    bool *same, struct ehr_err *e)
+{
+	struct item_ref old = { 0 };
+	struct resource cur;
+	struct tape_error why;
+	int64_t seg;
+	int rc = row_load(b->r, rid, &cur, e);
+
+	*same = false;
+	if (rc <= 0 || cur.body.s == NULL)
+		return rc;
+	if (tape_parse(&b->r->tape, cur.body.s, cur.body.n, &why) < 0)
+		return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s",
+		    why.text);
+	old.h.type = (uint16_t)cur.type;
+	chart_of(b, &b->r->tape, 0, &old);
+	rc = chart_segment(b, old.chart, false, &seg, e);
+	*same = seg == w->seg;
+	return rc;
+}
+
 static int same_chart(struct batch *b, struct window *w,
     const struct item_ref *it, int64_t rid, bool *same, struct ehr_err *e)
 {
@@ -357,7 +383,9 @@ static int same_chart(struct batch *b, struct window *w,
 		return 0;
 	rc = record_patient_of(b->r, rid, RECORD_NOW - 1, &patient, e);
 	*same = patient == w->patient;
-	return rc;
+	if (rc < 0 || !*same || patient == 0)
+		return rc;
+	return same_subject(b, w, rid, same, e);
 }
 
 static int apply_item(struct batch *b, struct window *w, size_t i,

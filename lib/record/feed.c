@@ -47,13 +47,21 @@ static void window_add(struct window *w, const struct item_ref *it)
 	w->bytes += it->body.n;
 }
 
+static bool other_chart(const struct item_ref *a, const struct item_ref *b)
+{
+	return a->h.chart != b->h.chart || !str_eq(a->chart, b->chart) ||
+	    (a->h.chart != CHART_NOBODY && a->h.source != b->h.source);
+}
+
 /* Does the item begin the next window? Versions of one resource stay
- * together. */
+ * together unless their charts differ. */
 static bool is_next(const struct window *w, const struct item_ref *it)
 {
-	return w->n && (!str_eq(it->chart, w->it[0].chart) ||
-	    w->bytes >= WINDOW_BYTES || w->n >= WINDOW_ITEMS) &&
-	    it->h.key != w->it[w->n - 1].h.key;
+	if (w->n == 0)
+		return false;
+	return other_chart(it, &w->it[0]) ||
+	    ((w->bytes >= WINDOW_BYTES || w->n >= WINDOW_ITEMS) &&
+	    it->h.key != w->it[w->n - 1].h.key);
 }
 
 static int read_facts(struct feed *f, struct window *w, struct ehr_err *e)

@@ -105,6 +105,25 @@ static void count(struct batch *b, enum record_state before,
 		b->n.inserted++;
 }
 
+/* A row that began in the midst of a history came of a move: it ends as moved
+ * again, back to where it was. */
+static int came_by_move(struct undo *u, const struct resource *cur,
+    enum record_state *state)
+{
+	struct stmt *s = sql(u->b->r, HIS_FIRST);
+	int64_t first = cur->version;
+	int rc;
+
+	stmt_int(s, 1, cur->rid);
+	rc = stmt_step(s, u->e);
+	if (rc > 0 && !stmt_col_null(s, 0) && stmt_col_int(s, 0) < first)
+		first = stmt_col_int(s, 0);
+	stmt_reset(s);
+	if (first > 1)
+		*state = RECORD_MOVED;
+	return rc;
+}
+
 static int take_back(struct undo *u, int64_t rid, bool created)
 {
 	struct batch *b = u->b;
@@ -124,7 +143,9 @@ static int take_back(struct undo *u, int64_t rid, bool created)
 	v.type = cur.type;
 	v.source = cur.source;
 	v.id = cur.id;
-	if (!created)
+	if (created)
+		rc = came_by_move(u, &cur, &v.state);
+	else
 		rc = former(u, rid, &v, hash);
 	b->source = cur.source;
 	if (rc >= 0)
@@ -140,38 +161,85 @@ static int take_back(struct undo *u, int64_t rid, bool created)
 	return 0;
 }
 
-static int undo_one(void *arg, int64_t rid)
+/* What undo does to a row. */
+struct fate {
+	bool touched;		  /* else nothing */
+	bool created;		  /* by the batch */
+	enum record_state former; /* unless created */
+	int64_t by;		  /* later batch that built on it, or 0 */
+};
+
+static int fate_of(struct undo *u, int64_t rid, struct fate *f)
 {
-	struct undo *u = arg;
+	struct version v = { .state = RECORD_DELETED };
 	struct state_now n;
-	struct version v;
 	uint8_t hash[16];
-	int64_t by = 0;
 	int rc = look(u, rid, &n);
 
+	*f = (struct fate){ .touched = false };
 	if (rc <= 0 || !n.touched)
 		return rc < 0 ? rc : 0;
 	rc = former(u, rid, &v, hash);
 	if (rc < 0)
 		return rc;
-	if (n.batch != u->id && n.state != RECORD_LIVE && rc == 0)
+	f->created = rc == 0;
+	f->former = v.state;
+	if (n.batch != u->id && n.state == RECORD_DELETED && f->created)
 		return 0; /* created, and gone again since */
-	if (is_built_on(u, &n)) {
-		by = n.batch;
-	} else if (rc == 0) {
-		int built = chart_built_on(u, rid, &by);
-
-		if (built < 0)
-			return built;
-	}
-	if (by) {
-		u->left++;
-		return u->built_on ? u->built_on(u->arg, rid, by) : 0;
-	}
-	return take_back(u, rid, rc == 0);
+	f->touched = true;
+	if (is_built_on(u, &n))
+		f->by = n.batch;
+	else if (f->created)
+		rc = chart_built_on(u, rid, &f->by);
+	return rc < 0 ? rc : 0;
 }
 
-/* Segments the batch assigned: 1 when a later batch assigned them again. */
+/* What moved away must not come back while it stays where it went to: *by is
+ * the batch that keeps it there. */
+static int lives_elsewhere(struct undo *u, int64_t rid, int64_t *by)
+{
+	struct record *r = u->b->r;
+	struct resource cur;
+	struct fate f;
+	int64_t other = rid;
+	int rc = row_load(r, rid, &cur, u->e);
+
+	if (rc <= 0 || cur.state == RECORD_LIVE)
+		return rc;
+	cur.id = arena_str(&u->b->mem, cur.id);
+	rc = ident_find(r, cur.source, cur.id, cur.type, false, &other, u->e);
+	if (rc > 0 && other != rid)
+		rc = row_load(r, other, &cur, u->e);
+	if (rc <= 0 || other == rid || cur.state != RECORD_LIVE)
+		return rc;
+	*by = cur.batch;
+	rc = fate_of(u, other, &f);
+	if (f.touched)
+		*by = f.by;
+	return rc;
+}
+
+static int undo_one(void *arg, int64_t rid)
+{
+	struct undo *u = arg;
+	struct fate f;
+	int rc = fate_of(u, rid, &f);
+
+	if (rc < 0 || !f.touched)
+		return rc;
+	if (f.by == 0 && !f.created && f.former == RECORD_LIVE)
+		rc = lives_elsewhere(u, rid, &f.by);
+	if (rc < 0)
+		return rc;
+	if (f.by) {
+		u->left++;
+		return u->built_on ? u->built_on(u->arg, rid, f.by) : 0;
+	}
+	return take_back(u, rid, f.created);
+}
+
+/* Segments the batch assigned go back, unless a later batch gave them to
+ * somebody else. */
 static int undo_segments(struct undo *u)
 {
 	struct record *r = u->b->r;
@@ -180,21 +248,23 @@ static int undo_segments(struct undo *u)
 
 	stmt_int(s, 1, u->id);
 	while ((rc = stmt_step(s, u->e)) > 0) {
-		int64_t seg = stmt_col_int(s, 0);
+		int64_t seg = stmt_col_int(s, 0), was = stmt_col_int(s, 1);
+		int64_t now = stmt_col_int(s, 3);
 
-		if (!stmt_col_null(s, 2)) {
+		if (now == was)
+			continue;
+		if (now != stmt_col_int(s, 2)) {
 			u->left++;
 			if (u->built_on)
 				u->built_on(u->arg, rid_make(seg, 0),
-				    stmt_col_int(s, 2));
+				    stmt_col_int(s, 4));
 			continue;
 		}
-		rc = segment_assign(r, seg, stmt_col_int(s, 1), u->b->id,
-		    u->e);
+		rc = segment_assign(r, seg, was, u->b->id, u->e);
 		if (rc < 0)
 			break;
-		batch_patient(u->b, seg);
-		batch_patient(u->b, stmt_col_int(s, 1));
+		batch_patient(u->b, was);
+		batch_patient(u->b, now);
 	}
 	store_scan_end(s);
 	return rc;
@@ -214,12 +284,20 @@ static int set_state(struct record *r, int64_t id, enum batch_state state,
 static int mark(struct undo *u, int64_t undoes)
 {
 	struct record *r = u->b->r;
+	struct stmt *s;
 	int rc = set_state(r, u->id, u->left ? BATCH_PARTLY : BATCH_UNDONE,
 	    u->e);
 
-	if (rc == 0 && undoes)
-		rc = set_state(r, undoes, BATCH_DONE, u->e);
-	return rc;
+	if (rc < 0 || undoes == 0)
+		return rc;
+	s = sql(r, UNDO_OTHERS);
+	stmt_int(s, 1, undoes);
+	rc = stmt_step(s, u->e);
+	stmt_reset(s);
+	if (rc < 0)
+		return rc;
+	return set_state(r, undoes, rc > 0 || u->left ? BATCH_PARTLY :
+	    BATCH_DONE, u->e);
 }
 
 static int run(struct undo *u, int64_t undoes)
