@@ -65,6 +65,20 @@ static int chart_built_on(struct undo *u, int64_t rid, int64_t *by)
 	return rc;
 }
 
+/* Did the row begin in the midst of the resource's history? */
+static int came_by_move(struct undo *u, int64_t rid)
+{
+	struct stmt *s = sql(u->b->r, HIS_FIRST);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	rc = stmt_step(s, u->e);
+	if (rc > 0)
+		rc = stmt_col_int(s, 0) > 1;
+	stmt_reset(s);
+	return rc;
+}
+
 /* What was before the batch: 1 and v filled, 0 nothing. Text is in b->mem. */
 static int former(struct undo *u, int64_t rid, struct version *v,
     uint8_t hash[16])
@@ -105,25 +119,6 @@ static void count(struct batch *b, enum record_state before,
 		b->n.inserted++;
 }
 
-/* A row that began in the midst of a history came of a move: it ends as moved
- * again, back to where it was. */
-static int came_by_move(struct undo *u, const struct resource *cur,
-    enum record_state *state)
-{
-	struct stmt *s = sql(u->b->r, HIS_FIRST);
-	int64_t first = cur->version;
-	int rc;
-
-	stmt_int(s, 1, cur->rid);
-	rc = stmt_step(s, u->e);
-	if (rc > 0 && !stmt_col_null(s, 0) && stmt_col_int(s, 0) < first)
-		first = stmt_col_int(s, 0);
-	stmt_reset(s);
-	if (first > 1)
-		*state = RECORD_MOVED;
-	return rc;
-}
-
 static int take_back(struct undo *u, int64_t rid, bool created)
 {
 	struct batch *b = u->b;
@@ -144,9 +139,11 @@ static int take_back(struct undo *u, int64_t rid, bool created)
 	v.source = cur.source;
 	v.id = cur.id;
 	if (created)
-		rc = came_by_move(u, &cur, &v.state);
+		rc = came_by_move(u, rid);
 	else
 		rc = former(u, rid, &v, hash);
+	if (created && rc > 0) /* back to where it was */
+		v.state = RECORD_MOVED;
 	b->source = cur.source;
 	if (rc >= 0)
 		rc = version_replace(b, &cur, &v, u->e);
@@ -184,9 +181,13 @@ static int fate_of(struct undo *u, int64_t rid, struct fate *f)
 		return rc;
 	f->created = rc == 0;
 	f->former = v.state;
-	if (n.batch != u->id && n.state == RECORD_DELETED && f->created)
-		return 0; /* created, and gone again since */
 	f->touched = true;
+	if (n.batch != u->id && n.state == RECORD_DELETED && f->created) {
+		rc = came_by_move(u, rid);
+		f->touched = rc > 0; /* else created, and gone again since */
+		if (rc <= 0)
+			return rc;
+	}
 	if (is_built_on(u, &n))
 		f->by = n.batch;
 	else if (f->created)
@@ -194,8 +195,8 @@ static int fate_of(struct undo *u, int64_t rid, struct fate *f)
 	return rc < 0 ? rc : 0;
 }
 
-/* What moved away must not come back while it stays where it went to: *by is
- * the batch that keeps it there. */
+/* What moved away must not come back while it stays where it went to, or was
+ * deleted there: *by is the batch that did so. */
 static int lives_elsewhere(struct undo *u, int64_t rid, int64_t *by)
 {
 	struct record *r = u->b->r;
@@ -204,13 +205,13 @@ static int lives_elsewhere(struct undo *u, int64_t rid, int64_t *by)
 	int64_t other = rid;
 	int rc = row_load(r, rid, &cur, u->e);
 
-	if (rc <= 0 || cur.state == RECORD_LIVE)
+	if (rc <= 0 || cur.state != RECORD_MOVED)
 		return rc;
 	cur.id = arena_str(&u->b->mem, cur.id);
 	rc = ident_find(r, cur.source, cur.id, cur.type, false, &other, u->e);
 	if (rc > 0 && other != rid)
 		rc = row_load(r, other, &cur, u->e);
-	if (rc <= 0 || other == rid || cur.state != RECORD_LIVE)
+	if (rc <= 0 || other == rid)
 		return rc;
 	*by = cur.batch;
 	rc = fate_of(u, other, &f);

@@ -269,6 +269,14 @@ static bool chart_in_use(const struct model *m, int row, int batch)
 	return false;
 }
 
+static bool is_gone_since(const struct model *m, int row, int batch)
+{
+	const struct model_version *cur = model_current(m, row);
+
+	return former(m, row, batch) == NULL && cur->batch != batch &&
+	    cur->state == RECORD_DELETED && !came_by_move(m, row);
+}
+
 /* May the batch not be taken back from this row: did later batches build on
  * it? What a later batch did and its undo brought back does not count. */
 static bool is_built_on(const struct model *m, int row, int batch)
@@ -276,24 +284,25 @@ static bool is_built_on(const struct model *m, int row, int batch)
 	const struct model_version *f = former(m, row, batch);
 	const struct model_version *cur = model_current(m, row);
 
-	if (f == NULL && cur->batch != batch && cur->state == RECORD_DELETED)
-		return false; /* gone since */
+	if (is_gone_since(m, row, batch))
+		return false;
 	if (cur->batch != batch && cur->origin != batch)
 		return true;
 	return f == NULL && chart_in_use(m, row, batch);
 }
 
-/* The resource would come back here, but lives elsewhere and stays there. */
+/* The resource would come back here, but stays elsewhere, or was deleted
+ * there later. */
 static bool would_double(const struct model *m, int row, int batch)
 {
 	const struct model_version *f = former(m, row, batch);
 
 	if (f == NULL || f->state != RECORD_LIVE ||
-	    model_current(m, row)->state == RECORD_LIVE)
+	    model_current(m, row)->state != RECORD_MOVED)
 		return false;
 	for (int i = 0; i < m->n_row; i++)
 		if (i != row && m->row[i].key == m->row[row].key &&
-		    model_current(m, i)->state == RECORD_LIVE &&
+		    model_current(m, i)->state != RECORD_MOVED &&
 		    (!touched(m, i, batch) || is_built_on(m, i, batch)))
 			return true;
 	return false;
@@ -302,11 +311,10 @@ static bool would_double(const struct model *m, int row, int batch)
 static void take_back(struct model *m, int row, int batch)
 {
 	const struct model_version *f = former(m, row, batch);
-	const struct model_version *cur = current(m, row);
 	struct model_version v = { .row = row, .content = NONE,
 		.origin = m->n_batch, .state = RECORD_DELETED };
 
-	if (f == NULL && cur->batch != batch && cur->state == RECORD_DELETED)
+	if (is_gone_since(m, row, batch))
 		return;
 	if (f) {
 		v.content = f->content;
