@@ -44,9 +44,10 @@ CREATE TABLE batch(
 	n_rejected INTEGER NOT NULL DEFAULT 0,
 	n_deleted INTEGER NOT NULL DEFAULT 0
 );
--- Ranges of rids a batch wrote: where undo looks.
+-- Ranges of rids a batch wrote: where undo looks. No foreign key: it would
+-- open a savepoint for each row, which makes FTS5 write its pending words.
 CREATE TABLE touch(
-	batch INTEGER NOT NULL REFERENCES batch(id),
+	batch INTEGER NOT NULL,
 	first INTEGER NOT NULL,
 	last INTEGER NOT NULL,
 	PRIMARY KEY(batch, first, last)
