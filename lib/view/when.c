@@ -1,7 +1,6 @@
 /* when.c - times as they are shown: in the practice's zone. */
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "impl.h"
 
@@ -12,30 +11,26 @@ const char *view_zone_name(void)
 	return zone;
 }
 
-/* A name of the zone database, which the C library would take for UTC
- * silently when it is not there. */
-static bool zone_exists(const char *name)
+static int first_zone(void *arg, const struct store_facility *f)
 {
-	BUF_AUTO path = BUF_INIT;
-
-	if (strcmp(name, "UTC") == 0)
-		return true;
-	if (name[0] == '/' || name[0] == '.' || strstr(name, ".."))
-		return false;
-	buf_addf(&path, "/usr/share/zoneinfo/%s", name);
-	return access(path.s, R_OK) == 0;
+	buf_addstr(arg, f->zone);
+	return 1;
 }
 
+/* facility.zone, else that of the practice's first facility. */
 int view_zone(struct record *r, struct ehr_err *e)
 {
+	struct store *db = record_store(r);
 	BUF_AUTO name = BUF_INIT;
-	int rc = store_config_get(record_store(r), "facility.zone", &name, e);
+	int rc = store_config_get(db, "facility.zone", &name, e);
 
+	if (rc == 0)
+		rc = store_facility_each(db, first_zone, &name, e);
 	if (rc < 0)
 		return rc;
-	if (rc == 0 || name.len == 0)
+	if (name.len == 0)
 		buf_adds(&name, "UTC");
-	if (name.len >= sizeof(zone) || !zone_exists(name.s))
+	if (name.len >= sizeof(zone) || !store_zone_valid(buf_str(&name)))
 		return ehr_fail(e, EHR_EUSAGE,
 		    "facility.zone: no such zone on this machine");
 	memcpy(zone, name.s, name.len + 1);
