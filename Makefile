@@ -118,7 +118,7 @@ bench: tests
 		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || exit 1; done
 
 torture: tests
-	@for run in $(wildcard tests/torture/*); do \
+	@for run in $(wildcard tests/conformance/* tests/torture/*); do \
 		test -x $$run || continue; \
 		echo "== $$run"; EHR_BIN=$(CURDIR)/$(BIN) \
 		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || exit 1; done

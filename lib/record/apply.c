@@ -175,19 +175,24 @@ static int resolve_links(struct arrival *a, struct str name)
 	return rc < 0 ? rc : link_arrived(a->b, name, IDENT_ANY, a->rid, a->e);
 }
 
+static int arrive_url(struct arrival *a, struct str url)
+{
+	int rc;
+
+	if (url.n == 0)
+		return 0;
+	rc = ident_add(a->b->r, a->b->source, url, a->type, a->rid, true,
+	    a->e);
+	return rc < 0 ? rc : resolve_links(a, url);
+}
+
 /* Names besides the id: full URL and identifiers. */
 static int arrive(struct arrival *a, const struct item_ref *it,
     const struct facts *f)
 {
 	struct batch *b = a->b;
-	int rc = 0;
+	int rc = arrive_url(a, it->url);
 
-	if (it->url.n) {
-		rc = ident_add(b->r, b->source, it->url, a->type, a->rid,
-		    true, a->e);
-		if (rc == 0)
-			rc = resolve_links(a, it->url);
-	}
 	for (size_t i = 0; rc == 0 && i < f->n_name; i++) {
 		rc = ident_add(b->r, b->source, f->name[i], a->type, a->rid,
 		    false, a->e);
@@ -259,6 +264,8 @@ static int replace_item(struct batch *b, struct window *w, size_t i,
 		cur.body = arena_str(&w->mem, cur.body);
 	stmt_reset(sql(b->r, RES_GET));
 	rc = version_replace(b, &cur, &v, e);
+	if (rc == 0 && v.body.s && it->h.type == FHIR_Patient)
+		rc = take_over_all(b, w, i, e);
 	if (rc == 0 && v.body.s)
 		rc = arrive(&a, it, &w->facts[i]);
 	if (v.body.s == NULL)
@@ -337,16 +344,6 @@ static int is_unchanged(struct batch *b, const struct item *h,
 	return h->if_version ? 0 : version_known(b->r, c->rid, h->hash, e);
 }
 
-static int keep_late(struct batch *b, struct window *w, size_t i,
-    const struct current *c, struct ehr_err *e)
-{
-	struct version v = item_version(b, w, i, c->rid);
-
-	b->n.updated++;
-	batch_patient(b, w->patient);
-	return version_late(b, &v, e);
-}
-
 /* Do the subjects of what is current and of the item have the same segment?
  * Of merged patients only one may be meant: their charts can be parted. */
 static int same_subject(struct batch *b, struct window *w, int64_t rid,
@@ -388,6 +385,31 @@ static int same_chart(struct batch *b, struct window *w,
 	return same_subject(b, w, rid, same, e);
 }
 
+/* The URL it came under is a name of it, whether its content is new or not. */
+static int keep_url(struct batch *b, struct window *w, size_t i, int64_t rid,
+    struct ehr_err *e)
+{
+	const struct item_ref *it = &w->it[i];
+	struct arrival a = { b, it->h.type, rid, e };
+	int rc = 0;
+
+	if (it->url.n && it->h.type == FHIR_Patient)
+		rc = take_over(b, w, it->url, e);
+	return rc < 0 ? rc : arrive_url(&a, it->url);
+}
+
+static int keep_late(struct batch *b, struct window *w, size_t i,
+    const struct current *c, struct ehr_err *e)
+{
+	struct version v = item_version(b, w, i, c->rid);
+	int rc;
+
+	b->n.updated++;
+	batch_patient(b, w->patient);
+	rc = version_late(b, &v, e);
+	return rc < 0 ? rc : keep_url(b, w, i, c->rid, e);
+}
+
 static int apply_item(struct batch *b, struct window *w, size_t i,
     struct ehr_err *e)
 {
@@ -409,7 +431,7 @@ static int apply_item(struct batch *b, struct window *w, size_t i,
 
 		b->n.inserted += rc > 0 && ours;
 		b->n.unchanged += rc > 0 && !ours;
-		return rc < 0 ? rc : 0;
+		return rc < 0 ? rc : keep_url(b, w, i, rid, e);
 	}
 	if (!c.there)
 		return insert_item(b, w, i, rid, 1, e);

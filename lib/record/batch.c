@@ -73,11 +73,16 @@ static int reject(struct diag *why, enum diag_id id)
 	return EHR_EREJECT;
 }
 
-/* A full URL that says no more than the id does is not kept. */
+/* A full URL that says no more than the id does is not kept, when its base is
+ * known to the record: what was taken before that, under another name or
+ * pending, has to be found by the URL. */
 static bool url_is_id(struct batch *b, struct str url, int type,
     struct str id)
 {
+	enum { BASE_NEW, BASE_KNOWN };
 	struct fhir_ref f;
+	int64_t *seen;
+	bool added = false;
 
 	fhir_ref_parse(url, &f);
 	if (f.kind == FHIR_REF_URN)
@@ -85,9 +90,14 @@ static bool url_is_id(struct batch *b, struct str url, int type,
 	if (f.kind != FHIR_REF_ABSOLUTE || f.type != type ||
 	    !str_eq(f.id, id))
 		return false;
-	if (b->bases.count < 1024)
-		*strmap_put(&b->bases, f.base, NULL) = 1;
-	return true;
+	seen = b->bases.count < 1024 ? strmap_put(&b->bases, f.base, &added) :
+	    strmap_get(&b->bases, f.base);
+	if (seen == NULL)
+		return false;
+	if (added)
+		*seen = base_known(b->r, b->source, f.base) ? BASE_KNOWN :
+		    BASE_NEW;
+	return *seen == BASE_KNOWN;
 }
 
 /* The name references use: a urn's uuid, or the URL as it stands. */
