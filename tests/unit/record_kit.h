@@ -5,6 +5,7 @@
 #ifndef RECORD_KIT_H
 #define RECORD_KIT_H
 
+#include "ehr/fhir.h"
 #include "ehr/record.h"
 #include "test.h"
 
@@ -104,6 +105,148 @@ static inline int64_t kit_time(struct kit *k, int64_t batch)
 
 	KIT_OK(k, batch_get(k->r, batch, &row, &k->e));
 	return row.finished;
+}
+
+/* ---- what the record says, as text ---- */
+
+/* Text of the last question: until the next one. */
+static struct buf kit_text = { buf_empty, 0, 0 };
+
+static inline int64_t kit_rid(struct kit *k, const char *name)
+{
+	struct record_found f;
+
+	KIT_OK(k, record_find(k->r, str_of(name), FHIR_Patient, &f, NULL,
+	    &k->e));
+	return f.rid;
+}
+
+static inline int64_t kit_patient(struct kit *k, const char *name)
+{
+	int64_t patient;
+
+	KIT_OK(k, record_find_patient(k->r, str_of(name), &patient, NULL,
+	    &k->e));
+	return patient;
+}
+
+/* The body at a time; "none" before there was one, "deleted", "moved". */
+static inline const char *kit_row_at(struct kit *k, int64_t rid,
+    int64_t as_of)
+{
+	static const char *const gone[] = { "live", "deleted", "moved" };
+	struct resource res;
+	int rc = record_get(k->r, rid, as_of, &res, &k->e);
+
+	KIT_OK(k, rc);
+	buf_reset(&kit_text);
+	if (rc == 0)
+		return "none";
+	if (res.state != RECORD_LIVE)
+		return gone[res.state];
+	buf_addstr(&kit_text, res.body);
+	return kit_text.s;
+}
+
+static inline const char *kit_body(struct kit *k, const char *name)
+{
+	return kit_row_at(k, kit_rid(k, name), RECORD_NOW);
+}
+
+static inline int kit_add_name(void *arg, const struct resource *res)
+{
+	(void)arg;
+	buf_addf(&kit_text, "%s%s/%.*s", kit_text.len ? " " : "",
+	    fhir_type_name(res->type), STR_FMT(res->id));
+	return 0;
+}
+
+/* "Patient/a Observation/b": what is in a chart; patient 0: nobody's. */
+static inline const char *kit_chart_at(struct kit *k, int64_t patient,
+    int64_t as_of)
+{
+	struct record_filter f = RECORD_FILTER;
+
+	f.as_of = as_of;
+	buf_reset(&kit_text);
+	KIT_OK(k, record_chart(k->r, patient, &f, kit_add_name, NULL, &k->e));
+	return kit_text.s;
+}
+
+static inline const char *kit_chart(struct kit *k, const char *patient)
+{
+	return kit_chart_at(k, kit_patient(k, patient), RECORD_NOW);
+}
+
+static inline const char *kit_all(struct kit *k, int64_t as_of)
+{
+	struct record_filter f = RECORD_FILTER;
+
+	f.as_of = as_of;
+	buf_reset(&kit_text);
+	KIT_OK(k, record_all(k->r, &f, kit_add_name, NULL, &k->e));
+	return kit_text.s;
+}
+
+static inline int kit_add_version(void *arg, const struct resource *res)
+{
+	(void)arg;
+	buf_addf(&kit_text, "%s%lld%s", kit_text.len ? " " : "",
+	    (long long)res->version, res->state == RECORD_LIVE ? "" :
+	    res->state == RECORD_DELETED ? "d" : "m");
+	return 0;
+}
+
+/* "1 2 3d 4": versions of a row, d deleted, m moved. */
+static inline const char *kit_versions(struct kit *k, int64_t rid)
+{
+	buf_reset(&kit_text);
+	KIT_OK(k, record_history(k->r, rid, kit_add_version, NULL, &k->e));
+	return kit_text.s;
+}
+
+/* Where a reference leads: a name, "pending", "ambiguous", "other". */
+static inline const char *kit_link(struct kit *k, const char *name,
+    int ordinal)
+{
+	static const char *const states[] = { "", "pending", "ambiguous",
+		"other" };
+	enum link_state state;
+	int64_t target;
+
+	if (record_link(k->r, kit_rid(k, name), ordinal, &target, &state,
+		&k->e) <= 0)
+		return "none";
+	if (state != LINK_RESOLVED)
+		return states[state];
+	buf_reset(&kit_text);
+	KIT_OK(k, record_rid_name(k->r, target, &kit_text, &k->e));
+	return kit_text.s;
+}
+
+/* Undoes a batch; the number of the new one, or the code. */
+static inline int64_t kit_undo(struct kit *k, int64_t batch, bool partial)
+{
+	struct batch *b = kit_batch(k, NULL);
+	int64_t rc = batch_undo(b, batch, partial, NULL, NULL, NULL, &k->e);
+
+	if (rc == 0)
+		rc = batch_number(b);
+	batch_free(b);
+	return rc;
+}
+
+static inline int64_t kit_merge(struct kit *k, const char *to,
+    const char *from)
+{
+	struct batch *b = kit_batch(k, NULL);
+	int64_t id;
+
+	KIT_OK(k, record_merge(b, kit_patient(k, to), kit_patient(k, from),
+	    &k->e));
+	id = batch_number(b);
+	batch_free(b);
+	return id;
 }
 
 #endif
