@@ -123,6 +123,7 @@ int chart_also(struct batch *b, const struct version *v,
 		s = sql(b->r, ALSO_ADD);
 		stmt_int(s, 1, seg);
 		stmt_int(s, 2, v->rid);
+		stmt_int(s, 3, store_time(b->r->db));
 		rc = stmt_run(s, e);
 	}
 	return rc;

@@ -116,16 +116,17 @@ int link_read(struct batch *b, const struct version *v,
 
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e)
 {
-	static const enum record_sql_id all[] = { PENDING_DROP, ALSO_DROP };
-	int rc = 0;
+	struct stmt *s = sql(r, PENDING_DROP);
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(all); i++) {
-		struct stmt *s = sql(r, all[i]);
-
-		stmt_int(s, 1, rid);
-		rc = stmt_run(s, e);
-	}
-	return rc;
+	stmt_int(s, 1, rid);
+	rc = stmt_run(s, e);
+	if (rc < 0)
+		return rc;
+	s = sql(r, ALSO_DROP);
+	stmt_int(s, 1, rid);
+	stmt_int(s, 2, store_time(r->db));
+	return stmt_run(s, e);
 }
 
 static int refs_of(struct record *r, int64_t rid, struct buf *refs,

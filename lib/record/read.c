@@ -152,23 +152,56 @@ static int segment_scan(struct record *r, int64_t seg,
 	    arg, e);
 }
 
-/* Resources of other charts that name a patient of this segment too. */
-static int also_scan(struct record *r, int64_t seg,
-    const struct record_filter *f, record_fn *fn, void *arg,
-    struct ehr_err *e)
+/* Resources of other charts that name the patient of these segments too:
+ * ascending, each once. */
+struct also {
+	int64_t *rid;
+	size_t n, cap;
+};
+
+static bool in_segments(int64_t rid, const int64_t *seg, size_t n)
 {
-	struct stmt *s = store_scan(r->db, &record_sql_table[ALSO_OF]);
-	int rc;
+	for (size_t i = 0; i < n; i++)
+		if (seg[i] == rid_segment(rid))
+			return true;
+	return false;
+}
 
-	stmt_int(s, 1, seg);
-	while ((rc = stmt_step(s, e)) > 0) {
-		int64_t rid = stmt_col_int(s, 0);
+static int cmp_rid(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
-		rc = range_at(r, rid, rid, f, fn, arg, e);
-		if (rc)
-			break;
+	return x < y ? -1 : x > y;
+}
+
+static int also_read(struct record *r, const int64_t *seg, size_t n,
+    int64_t as_of, struct also *a, struct ehr_err *e)
+{
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct stmt *s = sql(r, ALSO_OF);
+
+		stmt_int(s, 1, seg[i]);
+		stmt_int(s, 2, as_of == RECORD_NOW ? as_of - 1 : as_of);
+		while ((rc = stmt_step(s, e)) > 0) {
+			if (a->n == a->cap) {
+				a->cap = a->cap ? a->cap * 2 : 16;
+				a->rid = xrealloc(a->rid,
+				    a->cap * sizeof(*a->rid));
+			}
+			a->rid[a->n++] = stmt_col_int(s, 0);
+		}
+		stmt_reset(s);
 	}
-	store_scan_end(s);
+	if (a->n)
+		qsort(a->rid, a->n, sizeof(*a->rid), cmp_rid);
+	for (size_t i = 0; i < a->n; i++)
+		if (!in_segments(a->rid[i], seg, n) &&
+		    (kept == 0 || a->rid[kept - 1] != a->rid[i]))
+			a->rid[kept++] = a->rid[i];
+	a->n = kept;
 	return rc;
 }
 
@@ -176,14 +209,22 @@ int record_chart(struct record *r, int64_t patient,
     const struct record_filter *f, record_fn *fn, void *arg,
     struct ehr_err *e)
 {
+	struct also a = { NULL, 0, 0 };
 	int64_t *seg;
-	size_t n;
+	size_t n, k = 0;
 	int rc = record_segments(r, patient, f->as_of, &seg, &n, e);
 
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = segment_scan(r, seg[i], f, fn, arg, e);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = also_scan(r, seg[i], f, fn, arg, e);
+	if (rc == 0)
+		rc = also_read(r, seg, n, f->as_of, &a, e);
+	for (size_t i = 0; rc == 0 && i <= n; i++) {
+		int64_t end = i < n ? rid_make(seg[i], 0) : INT64_MAX;
+
+		for (; rc == 0 && k < a.n && a.rid[k] < end; k++)
+			rc = range_at(r, a.rid[k], a.rid[k], f, fn, arg, e);
+		if (rc == 0 && i < n)
+			rc = segment_scan(r, seg[i], f, fn, arg, e);
+	}
+	free(a.rid);
 	free(seg);
 	return rc;
 }

@@ -129,11 +129,13 @@ CREATE TABLE pending(
 ) WITHOUT ROWID;
 CREATE INDEX pending_rid ON pending(rid, ordinal);
 
--- Further patients a resource names: the resource shows in their charts too.
+-- Further patients a resource names, and when: it shows in their charts too.
 CREATE TABLE also(
 	seg INTEGER NOT NULL,
 	rid INTEGER NOT NULL,
-	PRIMARY KEY(seg, rid)
+	from_time INTEGER NOT NULL,
+	to_time INTEGER,
+	PRIMARY KEY(seg, rid, from_time)
 ) WITHOUT ROWID;
 CREATE INDEX also_rid ON also(rid);
 
