@@ -182,6 +182,13 @@ TEST(former_versions_keep_their_own_references)
 	    BY("o", "Practitioner/e"));
 	CHECK_STR(resolved_at("Observation/o", then),
 	    BY("o", "Practitioner/d\"},{\"reference\":\"Practitioner/e"));
+	/* What comes after the version is found for it too. */
+	then = kit_time(&k, kit_import(&k, NULL, BY("n",
+	    "Practitioner?identifier=http://npi|3")));
+	kit_import(&k, NULL, BY("n", "Practitioner/d"));
+	kit_import(&k, NULL, PRACTITIONER("f", "http://npi", "3"));
+	CHECK_STR(resolved_at("Observation/n", then),
+	    BY("n", "Practitioner/f"));
 	kit_close(&k);
 }
 
@@ -227,7 +234,7 @@ TEST(a_patient_takes_over_what_called_him_otherwise)
 		then = kit_time(&k, kit_import(&k, NULL, json));
 		CHECK_STR(kit_link(&k, "Observation/o1", 0), "pending");
 		import_as(p, t[i].url);
-		CHECK_STR(kit_chart(&k, "p"), "Patient/p Observation/o1");
+		CHECK_STR(kit_chart(&k, "p"), "Observation/o1 Patient/p");
 		CHECK_STR(kit_link(&k, "Observation/o1", 0), "p");
 		/* From now on both names lead there. */
 		snprintf(json, sizeof(json), OF("o2", "%s"), t[i].ref);
@@ -299,13 +306,35 @@ TEST(who_is_named_too_sees_it_too)
 	kit_import(&k, NULL, PATIENT("b"));
 	then = kit_time(&k, kit_import(&k, NULL, group));
 	CHECK_STR(kit_chart(&k, "a"), "Patient/a Appointment/x");
-	CHECK_STR(kit_chart(&k, "b"), "Patient/b Appointment/x");
+	CHECK_STR(kit_chart(&k, "b"), "Appointment/x Patient/b");
 	CHECK_STR(kit_all(&k, RECORD_NOW), "Patient/a Appointment/x Patient/b");
 	kit_import(&k, NULL, "{\"resourceType\":\"Appointment\",\"id\":\"x\","
 	    "\"participant\":[{\"actor\":{\"reference\":\"Patient/a\"}}]}");
 	CHECK_STR(kit_chart(&k, "b"), "Patient/b");
 	CHECK_STR(kit_chart_at(&k, kit_patient(&k, "b"), then),
-	    "Patient/b Appointment/x");
+	    "Appointment/x Patient/b");
+	kit_close(&k);
+}
+
+TEST(who_is_named_twice_after_a_merge_sees_it_once)
+{
+	const char *three = "{\"resourceType\":\"Appointment\",\"id\":\"x\","
+	    "\"participant\":[{\"actor\":{\"reference\":\"Patient/a\"}},"
+	    "{\"actor\":{\"reference\":\"Patient/b\"}},"
+	    "{\"actor\":{\"reference\":\"Patient/c\"}}]}";
+	int64_t b;
+
+	kit_open(&k);
+	kit_import(&k, NULL, PATIENT("c"));
+	kit_import(&k, NULL, PATIENT("b"));
+	kit_import(&k, NULL, PATIENT("a"));
+	kit_import(&k, NULL, three);
+	b = kit_merge(&k, "b", "c");
+	CHECK_STR(kit_chart(&k, "b"), "Patient/c Patient/b Appointment/x");
+	kit_merge(&k, "a", "b");
+	CHECK_STR(kit_chart(&k, "a"),
+	    "Patient/c Patient/b Patient/a Appointment/x");
+	CHECK_INT(kit_undo(&k, b, false), EHR_ENO);
 	kit_close(&k);
 }
 

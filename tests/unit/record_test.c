@@ -396,6 +396,9 @@ TEST(a_dry_run_leaves_no_trace)
 	kit_close(&k);
 }
 
+/* Enough for several chunks. */
+enum { MANY = 30000 };
+
 struct stop {
 	int chunks, after;
 };
@@ -421,7 +424,7 @@ static int64_t import_many(struct stop *s, int want)
 	int64_t id;
 	char json[256];
 
-	for (int i = 0; i < 12000; i++) {
+	for (int i = 0; i < MANY; i++) {
 		snprintf(json, sizeof(json), OBS("o%d", "p%d", "%d"), i,
 		    i / 10, i);
 		kit_put(&k, b, json);
@@ -453,18 +456,18 @@ TEST(an_interrupted_batch_is_gone_on_with)
 	kit_import(&k, NULL, PATIENT("p1"));
 	first = import_many(&s, EHR_EIO);
 	KIT_OK(&k, record_all(k.r, &f, count, &n, &k.e));
-	CHECK(n > 1 && n < 12001);
+	CHECK(n > 1 && n < MANY + 1);
 	KIT_OK(&k, batch_get(k.r, first, &row, &k.e));
 	CHECK_INT(row.state, BATCH_INTERRUPTED);
 	s = (struct stop){ 0, 1000 };
 	CHECK_INT(import_many(&s, 0), first);
 	KIT_OK(&k, batch_get(k.r, first, &row, &k.e));
 	CHECK_INT(row.state, BATCH_DONE);
-	CHECK_INT(row.counts.inserted, 12000);
+	CHECK_INT(row.counts.inserted, MANY);
 	CHECK_INT(row.counts.unchanged, 0);
 	n = 0;
 	KIT_OK(&k, record_all(k.r, &f, count, &n, &k.e));
-	CHECK_INT(n, 12001);
+	CHECK_INT(n, MANY + 1);
 	CHECK_INT(import_many(&s, 0), first + 1);
 	CHECK(kit_undo(&k, first, false) > 0);
 	CHECK_STR(kit_all(&k, RECORD_NOW), "Patient/p1");
