@@ -101,10 +101,9 @@ bool take_report(struct take *k, struct view_entry *e)
 		e->detail = e->value;
 		e->value = STR("");
 	} else if (e->value.n == 0) {
-		if (tape_get(k->t, 0, "result"))
-			return false;
 		e->section = VIEW_OTHER;
-		e->value = STR("report");
+		e->value = tape_get(k->t, 0, "result") ? STR("") :
+		    STR("report");
 	}
 	return true;
 }

@@ -18,20 +18,23 @@ unset EHR_DB
 
 full() { [ "$size" = full ]; }
 
-# time_of COMMAND...: sets took (seconds) and peak (KiB).
+# time_of COMMAND...: sets took (seconds), peak (KiB) and cpu (seconds).
 time_of() {
 	local line
 	line=$("$tools/bench-time" "$@") || {
 		echo "${0#"$root"/}: failed: $*" >&2
 		exit 1
 	}
-	took=${line% *}
-	peak=${line#* }
+	read -r took peak cpu <<< "$line"
 }
 
 median() { # NUMBER...
 	printf '%s\n' "$@" | sort -g |
 		awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+short() { # NUMBER
+	LC_ALL=C printf %.3g "$1"
 }
 
 calc() { # EXPRESSION
@@ -50,26 +53,39 @@ result() {
 }
 
 # pair NAME OP TARGET WHAT OURS OTHER: functions OURS and OTHER leave their
-# time in took. >=: the ratio is other / ours (speed), <=: ours / other.
+# time in took. >=: the ratio is other / ours (speed), <=: ours / other. On a
+# busy machine the ratio of CPU times, shown too, tells what is ours.
 pair() {
 	local name=$1 op=$2 target=$3 what=$4 ours=$5 other=$6
-	local i a=() b=() r=() x y
+	local i a=() b=() r=() c=() x y
 	for ((i = 0; i < rounds; i++)); do
 		"$ours"
-		x=$took
-		"$other"
-		y=$took
+		x=$took y=$cpu
 		a+=("$x")
-		b+=("$y")
+		"$other"
+		b+=("$took")
 		if [ "$op" = '>=' ]; then
-			r+=("$(calc "$y / $x")")
+			r+=("$(calc "$took / $x")")
+			c+=("$(calc "$cpu / $y")")
 		else
-			r+=("$(calc "$x / $y")")
+			r+=("$(calc "$x / $took")")
+			c+=("$(calc "$y / $cpu")")
 		fi
 	done
-	result "$name" "$(LC_ALL=C printf %.4g "$(median "${a[@]}")") s" \
-		"$what $(LC_ALL=C printf %.4g "$(median "${b[@]}")") s" \
-		"$(median "${r[@]}")" "$op" "$target"
+	result "$name" "$(short "$(median "${a[@]}")") s" \
+		"$what $(short "$(median "${b[@]}")") s, cpu ratio $(short \
+		"$(median "${c[@]}")")" "$(median "${r[@]}")" "$op" "$target"
+}
+
+# limit NAME VALUE UNIT TARGET: VALUE must not be over TARGET.
+limit() {
+	local mark=
+	awk "BEGIN { exit !($2 <= $4) }" || {
+		mark=" MISSED"
+		missed=1
+	}
+	LC_ALL=C printf '%s: ours %.3g %s (target <= %s %s)%s\n' \
+		"$1" "$2" "$3" "$4" "$3" "$mark"
 }
 
 practice() { # OPTION...: to standard output

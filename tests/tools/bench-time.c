@@ -1,12 +1,13 @@
 /*
  * bench-time [-n N] [-x CODE] COMMAND [ARG...] - runs it N times (1), output
- * thrown away, and prints the median of the seconds and the peak memory in
- * KiB. A run that does not exit with CODE (0) ends all with exit 1.
+ * thrown away, and prints the median of the seconds, the peak memory in KiB and
+ * the seconds of CPU time of one run, on average. A run that does not exit with CODE (0) ends all with exit 1.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,11 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double seconds(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
 static void run(char **argv)
@@ -83,6 +89,7 @@ int main(int argc, char **argv)
 	}
 	qsort(took, (size_t)n, sizeof(took[0]), cmp);
 	getrusage(RUSAGE_CHILDREN, &ru);
-	printf("%.6f %ld\n", took[n / 2], ru.ru_maxrss);
+	printf("%.6f %ld %.6f\n", took[n / 2], ru.ru_maxrss,
+	    (seconds(ru.ru_utime) + seconds(ru.ru_stime)) / n);
 	return 0;
 }
