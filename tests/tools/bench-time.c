@@ -1,7 +1,8 @@
 /*
  * bench-time [-n N] [-x CODE] COMMAND [ARG...] - runs it N times (1), output
  * thrown away, and prints the median of the seconds, the peak memory in KiB and
- * the seconds of CPU time of one run, on average. A run that does not exit with CODE (0) ends all with exit 1.
+ * the seconds of CPU time of one run, on average. A run that does not exit
+ * with CODE (0) ends all with exit 1.
  */
 #include <fcntl.h>
 #include <stdio.h>
