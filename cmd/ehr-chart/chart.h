@@ -13,6 +13,22 @@ extern const struct cli_opt chart_show_opts[], chart_timeline_opts[],
     chart_list_opts[], chart_trend_opts[], chart_history_opts[],
     chart_diff_opts[];
 
+/* -o of verbs that have a form for people. */
+enum { CHART_AUTO = -1, CHART_TEXT, CHART_TSV, CHART_CSV, CHART_JSON,
+	CHART_NDJSON };
+#define CHART_FORMAT(to) \
+	{ "output-format", 'o', CLI_CHOICE, 0, "text|tsv|csv|json|ndjson", \
+	    "what to make of it", &(to), 0, 0 }
+/* Text on a terminal when nothing was said, else TSV; sets c->format for the
+ * printers of the other forms. */
+bool chart_as_text(struct cli *c, int format);
+
+/* A text, or that there is none. */
+static inline struct str some(struct str s)
+{
+	return s.n ? s : STR_NONE;
+}
+
 /* Opens the record for reading and sets the practice's zone. */
 int chart_open(struct cli *c, struct access *a, struct ehr_err *e);
 /* Finds one patient and writes the audit event; candidates of an ambiguous

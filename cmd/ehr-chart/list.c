@@ -107,11 +107,6 @@ static void print_code(struct listing *l, struct str system, struct str code)
 	print_text(l->p, buf_str(&b));
 }
 
-static struct str some(struct str s)
-{
-	return s.n ? s : STR_NONE;
-}
-
 static void print_item(struct listing *l, enum item i, struct str patient,
     const struct view_entry *e, const struct view_part *part)
 {

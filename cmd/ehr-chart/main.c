@@ -60,6 +60,17 @@ void chart_code(const char *text, struct str *system, struct str *code)
 		*system = (struct str){ text, (size_t)(bar - text) };
 }
 
+bool chart_as_text(struct cli *c, int format)
+{
+	static const enum cli_format formats[] = { CLI_TABLE, CLI_TSV,
+		CLI_CSV, CLI_JSON, CLI_NDJSON };
+
+	if (format == CHART_AUTO)
+		format = cli_tty() && !c->place ? CHART_TEXT : CHART_TSV;
+	c->format = formats[format];
+	return format == CHART_TEXT;
+}
+
 bool chart_for_people(const struct cli *c)
 {
 	bool file = c->place && strcmp(c->place, "-") != 0;
@@ -109,6 +120,15 @@ static const struct cli_verb verbs[] = {
 	    chart_timeline_opts, 1, 1, false, chart_timeline },
 	{ "list", "SECTION [PATIENT...|-]", "Entries of a section, one a line",
 	    ROWS, chart_list_opts, 1, -1, false, chart_list },
+	{ "trend", "PATIENT", "Values of one code, oldest first",
+	    ONE | CLI_HEADER | CLI_PLACE | CLI_FORCE | CLI_RANGE,
+	    chart_trend_opts, 1, 1, false, chart_trend },
+	{ "history", "TYPE/ID", "Every version of a resource",
+	    ONE | CLI_HEADER | CLI_PLACE | CLI_FORCE, chart_history_opts, 1,
+	    1, false, chart_history },
+	{ "diff", "PATIENT", "What came, changed and went in a chart",
+	    (ONE & ~CLI_AS_OF) | CLI_HEADER | CLI_PLACE | CLI_FORCE |
+	    CLI_RANGE, chart_diff_opts, 1, 1, false, chart_diff },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-chart",

@@ -3,16 +3,12 @@
 
 #include "chart.h"
 
-enum { LINE_TEXT, LINE_TSV, LINE_CSV, LINE_JSON, LINE_NDJSON };
-
 static struct {
 	int format;
-	const char *sections;
-} opt = { -1, NULL };
+} opt = { CHART_AUTO };
 
 const struct cli_opt chart_timeline_opts[] = {
-	{ "output-format", 'o', CLI_CHOICE, 0, "text|tsv|csv|json|ndjson",
-	    "what to make of it", &opt.format, 0, 0 },
+	CHART_FORMAT(opt.format),
 	{ 0 },
 };
 
@@ -20,6 +16,7 @@ const struct cli_opt chart_timeline_opts[] = {
 struct event {
 	const struct view_entry *e;
 	const struct view_time *when;
+	char day[12]; /* in the zone */
 	bool ended;
 };
 
@@ -31,28 +28,39 @@ struct events {
 static void add(struct events *all, const struct view_entry *e,
     const struct view_time *when, bool ended)
 {
+	BUF_AUTO day = BUF_INIT;
+	struct event *ev;
+
 	if (all->n == all->cap) {
 		all->cap = all->cap ? 2 * all->cap : 256;
 		all->v = xrealloc(all->v, all->cap * sizeof(*all->v));
 	}
-	all->v[all->n++] = (struct event){ e, when, ended };
+	ev = &all->v[all->n++];
+	*ev = (struct event){ .e = e, .when = when, .ended = ended };
+	view_day(&day, when);
+	snprintf(ev->day, sizeof(ev->day), "%s", day.s);
 }
 
+static int64_t place(const struct event *ev)
+{
+	return ev->e->section == VIEW_ENCOUNTERS ? -1 :
+	    (int64_t)ev->e->section;
+}
+
+/* By day, the newest first; on a day the encounters first, then in the order
+ * of the chart. */
 static int newest(const void *pa, const void *pb)
 {
 	const struct event *a = pa, *b = pb;
+	int c = strcmp(b->day, a->day);
 
+	if (c)
+		return c;
+	if (place(a) != place(b))
+		return place(a) < place(b) ? -1 : 1;
 	if (a->when->ms != b->when->ms)
 		return a->when->ms < b->when->ms ? 1 : -1;
-	/* The encounter first, then in the order of the page. */
-	if (a->e->section != b->e->section) {
-		if (a->e->section == VIEW_ENCOUNTERS)
-			return -1;
-		if (b->e->section == VIEW_ENCOUNTERS)
-			return 1;
-		return a->e->section < b->e->section ? -1 : 1;
-	}
-	return a->e->rid < b->e->rid ? -1 : a->e->rid > b->e->rid;
+	return a->e < b->e ? -1 : a->e > b->e;
 }
 
 static bool within(const struct cli *c, const struct view_time *t)
@@ -61,13 +69,29 @@ static bool within(const struct cli *c, const struct view_time *t)
 	    t->ms <= c->until_ms;
 }
 
-static void collect(const struct cli *c, const struct view *v,
+/* A note that was filed twice happened once. */
+static void collect_notes(const struct cli *c, struct view *v,
+    struct events *all)
+{
+	size_t n;
+	const struct view_row *row = view_rows(v, VIEW_NOTES, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (within(c, &row[i].e->start))
+			add(all, row[i].e, &row[i].e->start, false);
+}
+
+static void collect(const struct cli *c, struct view *v,
     struct events *all)
 {
 	const struct view_entry *e;
 	size_t n;
 
 	for (int s = 0; s < VIEW_SECTIONS; s++) {
+		if (s == VIEW_NOTES) {
+			collect_notes(c, v, all);
+			continue;
+		}
 		e = view_entries(v, (enum view_section)s, &n);
 		for (size_t i = 0; i < n; i++) {
 			if (within(c, &e[i].start))
@@ -103,12 +127,14 @@ static void describe(const struct event *ev, struct buf *b)
 	const char *word = view_status_word(e);
 	BUF_AUTO value = BUF_INIT;
 
-	buf_addstr(b, e->what.n ? e->what : STR("(not named)"));
+	buf_addstr(b, e->brief.n ? e->brief : e->what.n ? e->what :
+	    STR("(not named)"));
 	if (ev->ended)
 		buf_adds(b, ": resolved");
 	else if (word)
 		buf_addf(b, " (%s)", word);
-	if (!ev->ended && view_value(e, &value))
+	if (!ev->ended && view_value(e, &value) &&
+	    strcmp(value.s, "ambulatory") != 0)
 		buf_addf(b, e->section == VIEW_ENCOUNTERS ? " (%s)" : " %s",
 		    value.s);
 	if (e->flag[0] && !ev->ended && e->section != VIEW_ALLERGIES)
@@ -148,21 +174,17 @@ static void wrapped(struct buf *b, struct str s, size_t indent, size_t width)
 static void page(const struct events *all, struct view *v, struct buf *b)
 {
 	size_t width = cli_width() ? cli_width() : 80;
-	BUF_AUTO last = BUF_INIT;
-	BUF_AUTO day = BUF_INIT;
 	BUF_AUTO line = BUF_INIT;
+	const char *last = "";
 
 	buf_addf(b, "%.*s   born %.*s\n", STR_FMT(view_patient(v)->name),
 	    STR_FMT(view_patient(v)->birth));
 	for (size_t i = 0; i < all->n; i++) {
 		const struct event *ev = &all->v[i];
 
-		buf_reset(&day);
-		view_day(&day, ev->when);
-		if (strcmp(day.s, last.s) != 0)
-			buf_addf(b, "\n%s\n", day.s);
-		buf_reset(&last);
-		buf_addstr(&last, buf_str(&day));
+		if (strcmp(ev->day, last) != 0)
+			buf_addf(b, "\n%s\n", ev->day);
+		last = ev->day;
 		buf_reset(&line);
 		describe(ev, &line);
 		while (measured(ev->e) && i + 1 < all->n &&
@@ -185,20 +207,11 @@ static const struct print_col columns[] = {
 	{ "what", PRINT_WIDE }, { "value", 0 }, { "unit", 0 }, { "flag", 0 },
 };
 
-static struct str some(struct str s)
-{
-	return s.n ? s : STR_NONE;
-}
-
 static int lines(struct cli *c, const struct events *all, struct ehr_err *e)
 {
-	static const enum cli_format formats[] = { CLI_TABLE, CLI_TSV,
-		CLI_CSV, CLI_JSON, CLI_NDJSON };
 	struct printer *p;
-	int rc;
+	int rc = print_open(&p, c, columns, ARRAY_LEN(columns), e);
 
-	c->format = formats[opt.format];
-	rc = print_open(&p, c, columns, ARRAY_LEN(columns), e);
 	for (size_t i = 0; rc == 0 && i < all->n; i++) {
 		const struct event *ev = &all->v[i];
 		const struct view_entry *x = ev->e;
@@ -230,8 +243,6 @@ int chart_timeline(struct cli *c, struct ehr_err *e)
 	int64_t patient;
 	int rc = chart_open(c, &a, e);
 
-	if (opt.format < 0)
-		opt.format = cli_tty() && !c->place ? LINE_TEXT : LINE_TSV;
 	if (rc == 0)
 		rc = chart_patient(c, &a, str_of(c->argv[0]), "timeline",
 		    &patient, e);
@@ -243,7 +254,7 @@ int chart_timeline(struct cli *c, struct ehr_err *e)
 	if (rc < 0)
 		return rc;
 	collect(c, v, &all);
-	if (opt.format == LINE_TEXT) {
+	if (chart_as_text(c, opt.format)) {
 		page(&all, v, &b);
 		rc = chart_write(c, &b, e);
 	} else {

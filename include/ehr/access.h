@@ -72,6 +72,11 @@ void access_set_touch(struct access *a, int64_t patient);
  * the event could not be written. */
 int access_set_end(struct access *a, int rc, struct ehr_err *e);
 
+/* A set that is known before any of it is shown: one event, which names who
+ * it is, committed when this returns. */
+int access_set(struct access *a, enum audit_action action, const char *scope,
+    const int64_t *patient, size_t n, struct ehr_err *e);
+
 /* ---- writing ---- */
 
 /* Opens a batch of this user and purpose whose chunks write the audit event

@@ -162,6 +162,10 @@ void cli_warn(struct cli *c, const char *fmt, ...) EHR_PRINTF(2, 3);
 void cli_note(struct cli *c, const char *fmt, ...) EHR_PRINTF(2, 3); /* -v */
 /* emit of a struct diag_sink with arg = the struct cli; -q keeps to errors. */
 void cli_diag(void *cli, const struct diag *d);
+/* The same for what a person wrote: warnings with -v only. */
+void cli_diag_errors(void *cli, const struct diag *d);
+/* Candidates of an ambiguous name, a line each. */
+void cli_candidates(struct cli *c, const struct buf *names);
 /* May be called as often as liked; shown on a terminal when the work takes
  * longer than a second. total 0: not known. Never with patient data. */
 void cli_progress(struct cli *c, const char *what, uint64_t done,
@@ -194,6 +198,10 @@ int cli_ids_next(struct cli_ids *it, struct str *id, struct ehr_err *e);
 void cli_ids_release(struct cli_ids *it);
 /* The next line of standard input whole, without its newline. As above. */
 int cli_line(struct cli *c, struct buf *line, struct ehr_err *e);
+/* Operands from the one numbered first, in order; for "-" the lines of
+ * standard input, empty ones left out. Owned by c. */
+int cli_words(struct cli *c, int first, struct str **words, size_t *n,
+    struct ehr_err *e);
 /* All of standard input, at most max bytes. */
 int cli_stdin(struct cli *c, struct buf *b, size_t max, struct ehr_err *e);
 

@@ -61,6 +61,12 @@ bool fhir_target_allowed(const struct fhir_element *el, int type);
  * with their escapes decoded; numbers and booleans by their text. */
 bool fhir_primitive_valid(int type, struct str s);
 
+/* ---- code systems ---- */
+
+/* URI of a code system by its short name ("icd10", "loinc"); a URI stands
+ * for itself. STR_NONE: neither. */
+struct str fhir_system(struct str word);
+
 /* ---- references ---- */
 
 /* What a reference's text says. Slices are borrowed from it. */

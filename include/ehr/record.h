@@ -246,7 +246,10 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 int record_merge(struct batch *b, int64_t to, int64_t from,
     struct ehr_err *e);
 
-/* ---- index (derived; rebuilt by record_reindex) ---- */
+/* ---- index (derived; rebuilt by record_reindex) ----
+ *
+ * All questions are refused (EHR_EIO) while the rows are of another version
+ * than this program's. */
 
 enum index_param {
 #define X(id, name) INDEX_##id,
@@ -286,6 +289,7 @@ int index_identifier(struct record *r, int type, struct str system,
  * phrase): rid and a snippet, best first. */
 int index_text(struct record *r, struct str query, int (*fn)(void *arg,
     int64_t rid, struct str snippet), void *arg, struct ehr_err *e);
+/* One bulk transaction: other writers wait. */
 int record_reindex(struct record *r, struct ehr_err *e);
 /* Rows that should not be there or are missing; 0 fine, EHR_EINTEGRITY. */
 int record_check(struct record *r, int (*fn)(void *arg, const char *finding),

@@ -67,9 +67,11 @@ struct view_entry {
 	enum fhir_state state;
 	bool past;	      /* goes below the current ones */
 	uint8_t rank;	      /* smaller goes first within the current ones */
+	uint8_t order;	      /* the same among those of one time */
 	char flag[4];	      /* "", H, HH, L, LL, A, AA, POS ... */
 	struct str id;	      /* [SOURCE:]TYPE/ID */
 	struct str what;      /* "Essential hypertension" */
+	struct str brief;     /* shorter, where no other row has the same */
 	struct str system, code;
 	struct str status;    /* as coded: "on-hold" */
 	struct str value;     /* without the unit: "128/82" */

@@ -108,6 +108,26 @@ int access_set_end(struct access *a, int rc, struct ehr_err *e)
 	return rc == 0 ? failed : rc;
 }
 
+int access_set(struct access *a, enum audit_action action, const char *scope,
+    const int64_t *patient, size_t n, struct ehr_err *e)
+{
+	struct audit_event ev = event(a, action, scope);
+	struct audit_range *range = xcalloc(n + 1, sizeof(*range));
+	struct store *db = record_store(a->r);
+	int rc = store_begin(db, STORE_SHORT, e);
+
+	if (rc == 0) {
+		rc = audit_append(db, &ev, range,
+		    audit_ranges(patient, n, range), NULL, e);
+		if (rc == 0)
+			rc = store_commit(db, e);
+		else
+			store_rollback(db);
+	}
+	free(range);
+	return rc;
+}
+
 /* ---- writing ---- */
 
 /* A chunk's event: who was touched by it. Of a batch without patients only

@@ -121,3 +121,44 @@ void cli_ids_release(struct cli_ids *it)
 {
 	buf_release(&it->buf);
 }
+
+struct words {
+	struct cli *c;
+	struct str *v;
+	size_t n, cap;
+};
+
+static void add_word(struct words *w, struct str s)
+{
+	struct str *more;
+
+	if (w->n == w->cap) {
+		w->cap = w->cap ? w->cap * 2 : 16;
+		more = arena_alloc(&w->c->mem, w->cap * sizeof(*more));
+		if (w->n)
+			memcpy(more, w->v, w->n * sizeof(*more));
+		w->v = more;
+	}
+	w->v[w->n++] = arena_str(&w->c->mem, s);
+}
+
+int cli_words(struct cli *c, int first, struct str **words, size_t *n,
+    struct ehr_err *e)
+{
+	struct words w = { c, NULL, 0, 0 };
+	BUF_AUTO line = BUF_INIT;
+	int rc = 0;
+
+	for (int i = first; rc >= 0 && i < c->argc; i++) {
+		if (strcmp(c->argv[i], "-") != 0) {
+			add_word(&w, str_of(c->argv[i]));
+			continue;
+		}
+		while ((rc = cli_line(c, &line, e)) > 0)
+			if (str_trim(buf_str(&line)).n)
+				add_word(&w, buf_str(&line));
+	}
+	*words = w.v;
+	*n = w.n;
+	return rc;
+}

@@ -68,6 +68,23 @@ void cli_diag(void *cli, const struct diag *d)
 	    b.s);
 }
 
+void cli_diag_errors(void *cli, const struct diag *d)
+{
+	struct cli *c = cli;
+
+	if (d->severity == DIAG_ERROR || c->verbose)
+		cli_diag(c, d);
+}
+
+void cli_candidates(struct cli *c, const struct buf *names)
+{
+	struct str rest = buf_str(names), name;
+
+	while (str_split(&rest, '\n', &name))
+		if (name.n)
+			say_always(c, "candidate: %.*s", STR_FMT(name));
+}
+
 void cli_progress(struct cli *c, const char *what, uint64_t done,
     uint64_t total)
 {

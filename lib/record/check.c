@@ -41,6 +41,9 @@ int record_reindex(struct record *r, struct ehr_err *e)
 	if (rc == 0)
 		rc = record_all(r, &all, index_one, &x, e);
 	if (rc == 0)
+		rc = store_config_set(r->db, "index.version",
+		    STR(INDEX_VERSION_TEXT), e);
+	if (rc == 0)
 		rc = store_commit(r->db, e);
 	else
 		store_rollback(r->db);

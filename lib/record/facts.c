@@ -7,7 +7,7 @@ enum { NOTE_MAX = 1 << 20 };
 
 enum value_kind {
 	KIND_CONCEPT, KIND_CODING, KIND_CODE, KIND_TEXT, KIND_HUMAN_NAME,
-	KIND_ADDRESS, KIND_CONTACT,
+	KIND_ADDRESS, KIND_CONTACT, KIND_CODED,
 };
 
 static const struct path {
@@ -168,6 +168,15 @@ static void concept(struct reading *r, enum index_param p, uint32_t node)
 	each_value(r, p, tape_get(r->t, node, "coding"), coding);
 }
 
+/* A part whose member "code" is a concept. */
+static void coded(struct reading *r, enum index_param p, uint32_t node)
+{
+	uint32_t value = tape_get(r->t, node, "code");
+
+	if (value)
+		concept(r, p, value);
+}
+
 static void code(struct reading *r, enum index_param p, uint32_t node)
 {
 	struct str s = keep(r, tape_text(r->t, node, &r->fr->scratch[0]));
@@ -230,6 +239,7 @@ static value_fn *const kinds[] = {
 	[KIND_CONCEPT] = concept, [KIND_CODING] = coding, [KIND_CODE] = code,
 	[KIND_TEXT] = text, [KIND_HUMAN_NAME] = human_name,
 	[KIND_ADDRESS] = address, [KIND_CONTACT] = contact,
+	[KIND_CODED] = coded,
 };
 
 /* ---- measured values ---- */

@@ -33,6 +33,8 @@ struct record {
 	struct buf term_key;	/* of index_term() */
 	struct buf text, text2; /* scratch of values */
 	struct buf got;		/* what record_get() gave */
+	struct buf spliced;	/* what row_load() gave */
+	struct buf stored, blobs; /* of blob_take() */
 	struct tape tape;	/* body being looked at */
 	struct facts_reader reader;
 	struct arena mem;	/* facts of one body */
@@ -52,9 +54,11 @@ static inline int64_t rid_make(int64_t seg, int64_t seq)
 	return seg << SEQ_BITS | seq;
 }
 
-/* ---- row.c: columns of resource and history ---- */
+/* ---- read.c: rows of resource and history ---- */
 
-void row_read(struct stmt *s, struct resource *res);
+/* Text lies in the statement, or in spliced when attachments were put back. */
+int row_read(struct record *r, struct stmt *s, struct buf *spliced,
+    struct resource *res, struct ehr_err *e);
 int row_load(struct record *r, int64_t rid, struct resource *res,
     struct ehr_err *e);
 
@@ -99,6 +103,15 @@ bool base_known(struct record *r, int source, struct str base);
  * meta.versionId and meta.lastUpdated. */
 void content_hash(const struct tape *t, uint32_t root, uint8_t hash[16]);
 
+/* ---- blob.c ---- */
+
+/* Cuts large attachments out of a body: stored is what is left, blobs says
+ * what was where; both empty when there is none. */
+int blob_take(struct record *r, struct str body, struct buf *stored,
+    struct buf *blobs, struct ehr_err *e);
+int blob_put_back(struct record *r, struct str stored, struct str blobs,
+    struct buf *body, struct ehr_err *e);
+
 /* ---- segment.c ---- */
 
 /* Patient of a segment at as_of; 0 nobody's, -1 no such segment. */
@@ -116,6 +129,10 @@ int segment_assign(struct record *r, int64_t seg, int64_t patient,
     int64_t batch, struct ehr_err *e);
 
 /* ---- index.c ---- */
+
+/* Changes with paths.def, facts.c and index.def; see record_reindex(). */
+enum { INDEX_VERSION = 1 };
+#define INDEX_VERSION_TEXT "1"
 
 /* Writes the search rows of a resource, or takes them away. */
 int index_write(struct record *r, int64_t rid, const struct facts *f,

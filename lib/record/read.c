@@ -3,8 +3,11 @@
 
 #include "impl.h"
 
-void row_read(struct stmt *s, struct resource *res)
+int row_read(struct record *r, struct stmt *s, struct buf *spliced,
+    struct resource *res, struct ehr_err *e)
 {
+	int rc = 0;
+
 	*res = (struct resource){
 		.rid = stmt_col_int(s, 0),
 		.type = (int)stmt_col_int(s, 1),
@@ -19,6 +22,11 @@ void row_read(struct stmt *s, struct resource *res)
 		.body = stmt_col(s, 10),
 		.hash = stmt_col(s, 12),
 	};
+	if (!stmt_col_null(s, 13)) {
+		rc = blob_put_back(r, res->body, stmt_col(s, 13), spliced, e);
+		res->body = buf_str(spliced);
+	}
+	return rc < 0 ? rc : 1;
 }
 
 /* The row stays open until the statement is asked for again. */
@@ -30,9 +38,7 @@ int row_load(struct record *r, int64_t rid, struct resource *res,
 
 	stmt_int(s, 1, rid);
 	rc = stmt_step(s, e);
-	if (rc > 0)
-		row_read(s, res);
-	return rc;
+	return rc > 0 ? row_read(r, s, &r->spliced, res, e) : rc;
 }
 
 static int get_former(struct record *r, int64_t rid, int64_t as_of,
@@ -44,9 +50,7 @@ static int get_former(struct record *r, int64_t rid, int64_t as_of,
 	stmt_int(s, 1, rid);
 	stmt_int(s, 2, as_of);
 	rc = stmt_step(s, e);
-	if (rc > 0)
-		row_read(s, res);
-	return rc;
+	return rc > 0 ? row_read(r, s, &r->spliced, res, e) : rc;
 }
 
 /* Slices that live in r's buffer instead of in a statement. */
@@ -82,14 +86,18 @@ int record_get(struct record *r, int64_t rid, int64_t as_of,
 }
 
 /* Runs fn over the rows of s; its slices are the statement's. */
-static int each_row(struct stmt *s, const struct record_filter *f,
-    record_fn *fn, void *arg, struct ehr_err *e)
+static int each_row(struct record *r, struct stmt *s,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e)
 {
+	BUF_AUTO spliced = BUF_INIT;
 	struct resource res;
 	int rc;
 
 	while ((rc = stmt_step(s, e)) > 0) {
-		row_read(s, &res);
+		rc = row_read(r, s, &spliced, &res, e);
+		if (rc < 0)
+			return rc;
 		if (!record_types_has(&f->types, res.type) ||
 		    res.time < f->since)
 			continue;
@@ -112,7 +120,7 @@ int record_history(struct record *r, int64_t rid, record_fn *fn, void *arg,
 	all.history = true;
 	stmt_int(s, 1, rid);
 	stmt_int(s, 2, rid);
-	rc = each_row(s, &all, fn, arg, e);
+	rc = each_row(r, s, &all, fn, arg, e);
 	store_scan_end(s);
 	return rc;
 }
@@ -131,7 +139,7 @@ static int range_at(struct record *r, int64_t first, int64_t last,
 	stmt_int(s, 2, last);
 	if (!f->history && f->as_of != RECORD_NOW)
 		stmt_int(s, 3, f->as_of);
-	rc = each_row(s, f, fn, arg, e);
+	rc = each_row(r, s, f, fn, arg, e);
 	store_scan_end(s);
 	return rc;
 }

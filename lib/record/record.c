@@ -17,7 +17,7 @@ int record_open(struct record **out, const char *path, enum store_mode mode,
 
 	*out = NULL;
 	facts_init(&r->reader);
-	r->name = r->text = r->text2 = r->got = r->term_key =
+	r->name = r->text = r->text2 = r->got = r->spliced = r->stored = r->blobs = r->term_key =
 	    r->ident_text = BUF_INIT;
 	rc = store_open(&r->db, path, mode, e);
 	if (rc == 0)
@@ -45,6 +45,9 @@ void record_close(struct record *r)
 	buf_release(&r->text);
 	buf_release(&r->text2);
 	buf_release(&r->got);
+	buf_release(&r->spliced);
+	buf_release(&r->stored);
+	buf_release(&r->blobs);
 	buf_release(&r->term_key);
 	tape_release(&r->tape);
 	facts_release(&r->reader);

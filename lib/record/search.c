@@ -3,6 +3,19 @@
 
 #include "impl.h"
 
+/* Rows of another version of paths.def would miss what is there. */
+static int check_version(struct record *r, struct ehr_err *e)
+{
+	int64_t v = 0;
+	int rc = store_int(r->db, &record_sql_table[INDEX_VERSION_GET], &v, e);
+
+	if (rc < 0)
+		return rc;
+	return v == INDEX_VERSION ? 0 : ehr_fail(e, EHR_EIO, "%s: the search "
+	    "index is of another version: ehr-admin reindex makes it anew",
+	    store_path(r->db));
+}
+
 struct terms {
 	int64_t *id;
 	size_t n;
@@ -69,7 +82,10 @@ int index_token(struct record *r, enum index_param p, struct str system,
     struct str code, index_fn *fn, void *arg, struct ehr_err *e)
 {
 	struct terms t = { NULL, 0 };
-	int rc = find_terms(r, system, code, &t, e);
+	int rc = check_version(r, e);
+
+	if (rc == 0)
+		rc = find_terms(r, system, code, &t, e);
 
 	for (size_t i = 0; rc == 0 && i < t.n; i++) {
 		rc = token_rows(r, TOKEN_OF, t.id[i] << 8 | p, fn, arg, e);
@@ -141,7 +157,10 @@ int index_quantity(struct record *r, struct str system, struct str code,
 	struct values v = { .r = r, .latest = latest, .o = { -1, 0 },
 		.fn = fn, .arg = arg };
 	struct terms t = { NULL, 0 };
-	int rc = find_terms(r, system, code, &t, e);
+	int rc = check_version(r, e);
+
+	if (rc == 0)
+		rc = find_terms(r, system, code, &t, e);
 
 	for (size_t i = 0; rc == 0 && i < t.n; i++)
 		rc = value_rows(&v, t.id[i], e);
@@ -153,9 +172,12 @@ int index_range(struct record *r, enum index_param p, struct str lo,
     struct str hi, int (*fn)(void *arg, int64_t rid, struct str value),
     void *arg, struct ehr_err *e)
 {
-	struct stmt *s = store_scan(r->db, &record_sql_table[STRING_RANGE]);
-	int rc;
+	int rc = check_version(r, e);
+	struct stmt *s;
 
+	if (rc < 0)
+		return rc;
+	s = store_scan(r->db, &record_sql_table[STRING_RANGE]);
 	stmt_int(s, 1, p);
 	stmt_text(s, 2, lo.s ? lo : STR(""));
 	/* Above every UTF-8 text. */
@@ -256,11 +278,11 @@ int index_text(struct record *r, struct str query, int (*fn)(void *arg,
 {
 	BUF_AUTO fts = BUF_INIT;
 	struct stmt *s;
-	int rc;
+	int rc = check_version(r, e);
 
 	fts_query(&fts, query);
-	if (fts.len == 0)
-		return 0;
+	if (rc < 0 || fts.len == 0)
+		return rc;
 	s = store_scan(r->db, &record_sql_table[NOTE_FIND]);
 	stmt_text(s, 1, buf_str(&fts));
 	while ((rc = stmt_step(s, e)) > 0) {

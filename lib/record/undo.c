@@ -102,6 +102,12 @@ static int former(struct undo *u, int64_t rid, struct version *v,
 			memcpy(hash, h.s, 16);
 			v->hash = hash;
 		}
+		if (!stmt_col_null(s, 6)) {
+			rc = blob_put_back(u->b->r, body, stmt_col(s, 6),
+			    &u->b->r->spliced, u->e);
+			body = buf_str(&u->b->r->spliced);
+			rc = rc < 0 ? rc : 1;
+		}
 		v->body = body.s ? arena_str(&u->b->mem, body) : STR_NONE;
 	}
 	stmt_reset(s);

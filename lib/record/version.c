@@ -1,6 +1,19 @@
 /* version.c - the rows of a version and what is derived from it. */
 #include "impl.h"
 
+/* The body, or what is left of it without large attachments. */
+static void bind_body(struct record *r, struct stmt *s, int i,
+    const struct version *v)
+{
+	if (v->body.s == NULL || r->blobs.len == 0) {
+		stmt_text(s, i, v->body);
+		stmt_null(s, i + 1);
+		return;
+	}
+	stmt_text(s, i, buf_str(&r->stored));
+	stmt_blob(s, i + 1, r->blobs.s, r->blobs.len);
+}
+
 static void bind_content(struct batch *b, struct stmt *s, int i,
     const struct version *v)
 {
@@ -13,15 +26,15 @@ static void bind_content(struct batch *b, struct stmt *s, int i,
 		stmt_blob(s, i + 2, v->hash, 16);
 	else
 		stmt_null(s, i + 2);
-	stmt_text(s, i + 3, v->body);
+	bind_body(b->r, s, i + 3, v);
 	if (v->body.s)
-		stmt_blob(s, i + 4, b->refs.s, b->refs.len);
+		stmt_blob(s, i + 5, b->refs.s, b->refs.len);
 	else
-		stmt_null(s, i + 4);
+		stmt_null(s, i + 5);
 }
 
-/* References of v into b->refs. */
-static int read_links(struct batch *b, struct version *v, struct facts *mine,
+/* References of v into b->refs, its attachments into rows of their own. */
+static int read_body(struct batch *b, struct version *v, struct facts *mine,
     struct ehr_err *e)
 {
 	int rc = 0;
@@ -34,7 +47,10 @@ static int read_links(struct batch *b, struct version *v, struct facts *mine,
 		    mine, e);
 		v->facts = mine;
 	}
-	return rc < 0 ? rc : link_read(b, v, v->facts, e);
+	if (rc == 0)
+		rc = link_read(b, v, v->facts, e);
+	return rc < 0 ? rc : blob_take(b->r, v->body, &b->r->stored,
+	    &b->r->blobs, e);
 }
 
 static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
@@ -68,7 +84,7 @@ static int underive(struct batch *b, const struct resource *cur,
 int version_insert(struct batch *b, struct version *v, struct ehr_err *e)
 {
 	struct facts mine;
-	int rc = read_links(b, v, &mine, e);
+	int rc = read_body(b, v, &mine, e);
 	struct stmt *s;
 
 	if (rc < 0)
@@ -109,7 +125,7 @@ int version_replace(struct batch *b, const struct resource *cur,
 	if (rc == 0)
 		rc = keep_current(b, cur->rid, e);
 	if (rc == 0)
-		rc = read_links(b, v, &mine, e);
+		rc = read_body(b, v, &mine, e);
 	if (rc < 0)
 		return rc;
 	s = sql(b->r, RES_REPLACE);
@@ -127,8 +143,10 @@ int version_replace(struct batch *b, const struct resource *cur,
 int version_late(struct batch *b, const struct version *v, struct ehr_err *e)
 {
 	struct stmt *s = sql(b->r, RES_BUMP);
-	int rc;
+	int rc = blob_take(b->r, v->body, &b->r->stored, &b->r->blobs, e);
 
+	if (rc < 0)
+		return rc;
 	stmt_int(s, 1, v->rid);
 	rc = stmt_run(s, e);
 	if (rc < 0)
@@ -142,7 +160,7 @@ int version_late(struct batch *b, const struct version *v, struct ehr_err *e)
 	else
 		stmt_int(s, 4, v->updated);
 	stmt_blob(s, 5, v->hash, 16);
-	stmt_text(s, 6, v->body);
+	bind_body(b->r, s, 6, v);
 	rc = stmt_run(s, e);
 	return rc < 0 ? rc : batch_touch(b, v->rid, e);
 }

@@ -71,17 +71,24 @@ void store_unlock(struct store *db)
 		fcntl(db->lock_fd, F_OFD_SETLK, &all);
 }
 
+/* Hot pages are written again in each chunk: with a longer log a checkpoint
+ * copies them once for many chunks. */
 int store_bulk_enter(struct store *db, struct ehr_err *e)
 {
 	int rc = open_lock(db, e);
 
-	return rc < 0 ? rc : lock_byte(db, LOCK_BULK, F_WRLCK, e);
+	if (rc == 0)
+		rc = lock_byte(db, LOCK_BULK, F_WRLCK, e);
+	return rc < 0 ? rc : store_exec(db,
+	    "PRAGMA wal_autocheckpoint = 4096", e);
 }
 
 void store_bulk_leave(struct store *db)
 {
-	if (db->lock_fd >= 0)
-		lock_byte(db, LOCK_BULK, F_UNLCK, NULL);
+	if (db->lock_fd < 0)
+		return;
+	store_exec(db, "PRAGMA wal_autocheckpoint = 1000", NULL);
+	lock_byte(db, LOCK_BULK, F_UNLCK, NULL);
 }
 
 static int64_t monotonic_ms(void)

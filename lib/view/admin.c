@@ -101,9 +101,10 @@ bool take_report(struct take *k, struct view_entry *e)
 		e->detail = e->value;
 		e->value = STR("");
 	} else if (e->value.n == 0) {
+		if (tape_get(k->t, 0, "result"))
+			return false;
 		e->section = VIEW_OTHER;
-		e->value = tape_get(k->t, 0, "result") ? STR("") :
-		    STR("report");
+		e->value = STR("report");
 	}
 	return true;
 }

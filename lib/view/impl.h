@@ -101,6 +101,11 @@ struct str unit_word(struct str unit);
 const char *vital_name(struct str code, uint8_t *rank);
 bool social_code(struct str code);
 const char *class_word(struct str code);
+/* Place of a laboratory test among those of one time, by LOINC. */
+uint8_t lab_order(struct str code);
+/* A LOINC name without property and method: "Platelets [#/volume] in Blood by
+ * Automated count" is "Platelets". */
+struct str brief_name(struct view *v, struct str what, bool lab);
 /* "H", "LL", "A" ... of an interpretation; "": nothing to show. */
 const char *flag_of(struct str code);
 

@@ -29,9 +29,8 @@ static const struct layout layouts[VIEW_SECTIONS] = {
 	    { FIELD_DOSES, "Doses", W }, { FIELD_DETAIL, "Detail", W },
 	    { FIELD_NONE, "", 0 } }, 40, 10 },
 	[VIEW_ENCOUNTERS] = { { { FIELD_MINUTE, "When", 0 },
-	    { FIELD_WHAT, "What", W }, { FIELD_VALUE, "Class", 0 },
-	    { FIELD_DETAIL, "Reason", W }, { FIELD_BY, "With", 0 },
-	    { FIELD_NONE, "", 0 } }, 10, 3 },
+	    { FIELD_WHAT, "What", W }, { FIELD_DETAIL, "Reason", W },
+	    { FIELD_BY, "With", 0 }, { FIELD_NONE, "", 0 } }, 10, 3 },
 	[VIEW_PROCEDURES] = { { { FIELD_DAY, "Date", 0 },
 	    { FIELD_WHAT, "Procedure", W }, { FIELD_DETAIL, "Reason", W },
 	    { FIELD_TIMES, "Done", 0 }, { FIELD_NONE, "", 0 } }, 12, 5 },
@@ -89,9 +88,12 @@ static void what(const struct view_entry *e, struct buf *b)
 	const char *word = view_status_word(e);
 
 	if (e->what.n)
-		buf_addstr(b, e->what);
+		buf_addstr(b, e->brief.n ? e->brief : e->what);
 	else
 		buf_adds(b, "(not named)");
+	if (e->section == VIEW_ENCOUNTERS && e->value.n &&
+	    !str_is(e->value, "ambulatory"))
+		buf_addf(b, " (%.*s)", STR_FMT(e->value));
 	if (word)
 		buf_addf(b, " (%s)", word);
 }
@@ -161,9 +163,13 @@ static void doses(const struct view_row *row, struct buf *b)
 	}
 }
 
+enum { FORMER_TEXT = 24 };
+
+/* Former words that are long are left to list. */
 static void former(const struct view_row *row, struct buf *b)
 {
-	if (!row->former)
+	if (!row->former || (!row->former->number.some &&
+	    row->former->value.n > FORMER_TEXT))
 		return;
 	if (row->trend != VIEW_NO_TREND)
 		buf_addf(b, "%s ", view_trend_arrow(row->trend));

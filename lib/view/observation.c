@@ -192,8 +192,9 @@ static struct str absent_word(struct take *k, uint32_t object)
 
 /* ---- components ---- */
 
-enum { PARTS_MAX = 256, PARTS_SHOWN = 4 };
+enum { PARTS_MAX = 256, PARTS_TEXT = 60 };
 
+/* Appends the next part; its value as text goes to *value. */
 static void take_part(struct take *k, uint32_t c, struct view_entry *e,
     struct str *value)
 {
@@ -246,10 +247,37 @@ static bool blood_pressure(struct view *v, struct view_entry *e)
 	return true;
 }
 
+/* "left 20/20, right 20/30"; what is longer is counted. */
+static struct str parts_text(struct take *k, const struct view_entry *e,
+    const struct str *value)
+{
+	BUF_AUTO all = BUF_INIT;
+
+	for (size_t i = 0; i < e->parts; i++) {
+		const struct view_part *p = &e->part[i];
+
+		if (value[i].n == 0)
+			continue;
+		buf_addf(&all, "%s%.*s ", all.len ? ", " : "",
+		    STR_FMT(p->what));
+		if (p->number.some)
+			short_number(&all, value[i]);
+		else
+			buf_addstr(&all, value[i]);
+		if (p->number.unit.n)
+			buf_addf(&all, " %.*s", STR_FMT(p->number.unit));
+	}
+	if (all.len > PARTS_TEXT) {
+		buf_reset(&all);
+		buf_addf(&all, "%zu values", e->parts);
+	}
+	return arena_str(&k->v->mem, buf_str(&all));
+}
+
 static void take_parts(struct take *k, struct view_entry *e)
 {
 	uint32_t list = tape_get(k->t, 0, "component");
-	struct str value, one, all = STR("");
+	struct str *value;
 	size_t n = 0;
 
 	if (list == 0 || tape_type(k->t, list) != TAPE_ARRAY)
@@ -258,28 +286,12 @@ static void take_parts(struct take *k, struct view_entry *e)
 		n++;
 	n = n > PARTS_MAX ? PARTS_MAX : n;
 	e->part = arena_alloc(&k->v->mem, (n + 1) * sizeof(*e->part));
-	tape_each(k->t, list, c) {
-		struct view_part *p = &e->part[e->parts];
-
-		if (e->parts >= n)
-			break;
-		take_part(k, c, e, &value);
-		if (value.n == 0 || e->parts > PARTS_SHOWN)
-			continue;
-		one = join(k->v, p->what, " ", value);
-		if (p->number.unit.n)
-			one = join(k->v, one, " ", p->number.unit);
-		all = join(k->v, all, "; ", one);
-	}
-	if (blood_pressure(k->v, e) || e->value.n)
-		return;
-	if (n > PARTS_SHOWN) {
-		buf_reset(&k->v->text);
-		buf_addf(&k->v->text, "and %zu more", n - PARTS_SHOWN);
-		all = join(k->v, all, "; ", keep(k->v,
-		    buf_str(&k->v->text)));
-	}
-	e->value = all;
+	value = arena_alloc(&k->v->mem, (n + 1) * sizeof(*value));
+	tape_each(k->t, list, c)
+		if (e->parts < n)
+			take_part(k, c, e, &value[e->parts]);
+	if (!blood_pressure(k->v, e) && e->value.n == 0)
+		e->value = parts_text(k, e, value);
 }
 
 /* ---- an Observation ---- */
@@ -322,11 +334,14 @@ bool take_observation(struct take *k, struct view_entry *e)
 	/* A panel is no more than its members. */
 	if (e->value.n == 0 && members)
 		return false;
+	e->order = lab_order(e->code);
+	e->brief = brief_name(k->v, e->what,
+	    e->section == VIEW_RESULTS);
 	if (e->section == VIEW_VITALS) {
 		e->rank = UINT8_MAX;
 		name = vital_name(e->code, &e->rank);
 		if (name)
-			e->what = str_of(name);
+			e->brief = e->what = str_of(name);
 	}
 	e->detail = take_concept(k, tape_get(k->t, 0, "bodySite"));
 	return true;

@@ -92,6 +92,26 @@ static void set_former(struct view_row *row)
 	}
 }
 
+/* ---- names ---- */
+
+/* A short name that two rows would have is none. */
+static void check_names(struct view *v, enum view_section s,
+    const struct view_group *g)
+{
+	struct strmap seen = STRMAP_INIT;
+
+	for (size_t i = 0; i < g->n; i++)
+		++*strmap_put(&seen, g->row[i].e->brief, NULL);
+	for (size_t i = v->first[s]; i < v->first[s + 1]; i++) {
+		struct view_entry *e = &v->entry[i];
+		int64_t *n = strmap_get(&seen, e->brief);
+
+		if (n && *n > 1)
+			e->brief = e->what;
+	}
+	strmap_release(&seen);
+}
+
 /* ---- groups ---- */
 
 static void count_rows(struct view_group *g, const struct view_entry *e,
@@ -145,6 +165,7 @@ static void make_rows(struct view *v, enum view_section s)
 	}
 	for (size_t i = 0; i < g->n; i++)
 		set_former(&g->row[i]);
+	check_names(v, s, g);
 	free(row_of);
 }
 

@@ -3,7 +3,7 @@
 
 #include "impl.h"
 
-enum { WIDTH = 80, INDENT = 2, PAST_INDENT = 4, GAP = 2, NARROW = 14 };
+enum { WIDTH = 80, INDENT = 2, PAST_INDENT = 4, GAP = 2 };
 
 struct text {
 	struct view *v;
@@ -88,23 +88,34 @@ static void fill(struct cells *c, const struct view_row **row, size_t n)
 		}
 }
 
+/* The widest column that is wider than least; free text only, or all. */
+static size_t widest(const struct cells *c, bool all, size_t least)
+{
+	size_t best = COLUMNS_MAX;
+
+	for (size_t k = 0; k < c->columns; k++)
+		if ((all || (c->layout->col[k].flags & COLUMN_WIDE)) &&
+		    c->width[k] > least && (best == COLUMNS_MAX ||
+		    c->width[k] > c->width[best]))
+			best = k;
+	return best;
+}
+
 /* Narrows the widest columns, free text first, until the table fits. */
 static void fit(struct cells *c, size_t room)
 {
 	for (;;) {
-		size_t total = INDENT, best = COLUMNS_MAX;
+		size_t total = INDENT, best;
 
 		for (size_t k = 0; k < c->columns; k++)
 			total += c->width[k] ? c->width[k] + GAP : 0;
 		if (total <= room + GAP)
 			return;
-		for (int pass = 0; pass < 2 && best == COLUMNS_MAX; pass++)
-			for (size_t k = 0; k < c->columns; k++)
-				if ((pass || (c->layout->col[k].flags &
-				    COLUMN_WIDE)) && c->width[k] > NARROW &&
-				    (best == COLUMNS_MAX ||
-				    c->width[k] > c->width[best]))
-					best = k;
+		best = widest(c, false, 24);
+		if (best == COLUMNS_MAX)
+			best = widest(c, true, 16);
+		if (best == COLUMNS_MAX)
+			best = widest(c, true, 6);
 		if (best == COLUMNS_MAX)
 			return;
 		c->width[best]--;
@@ -150,12 +161,12 @@ static void print_row_text(struct text *t, struct cells *c,
 }
 
 static void more_line(struct text *t, enum view_section s, size_t n,
-    size_t indent)
+    const char *kind, size_t indent)
 {
 	if (n == 0)
 		return;
 	spaces(t->b, indent);
-	buf_addf(t->b, "and %zu more (ehr-chart list %s)\n", n,
+	buf_addf(t->b, "and %zu more %s(ehr-chart list %s)\n", n, kind,
 	    view_section_info(s)->name);
 }
 
@@ -187,7 +198,7 @@ static size_t choose(struct view *v, enum view_section s,
 	return kept;
 }
 
-static void absent_line(struct text *t, enum view_section s)
+static void absent_line(struct text *t, enum view_section s, bool former)
 {
 	const struct view_entry *said = view_asserted(t->v, s);
 
@@ -200,7 +211,7 @@ static void absent_line(struct text *t, enum view_section s)
 			buf_addch(t->b, ')');
 		}
 	} else {
-		buf_adds(t->b, "none recorded");
+		buf_adds(t->b, former ? "none current" : "none recorded");
 	}
 	buf_addch(t->b, '\n');
 }
@@ -214,19 +225,21 @@ static void print_section(struct text *t, enum view_section s)
 	bool past = false;
 
 	view_rows(t->v, s, &n);
-	if (n == 0 && !view_asserted(t->v, s) && !(info->flags & VIEW_CORE) &&
-	    !t->v->opt.sections)
-		return;
-	section_title(t, info->title);
 	row = xcalloc(n + 1, sizeof(*row));
 	n = choose(t->v, s, row, left);
+	if (n == 0 && !view_asserted(t->v, s) && !(info->flags & VIEW_CORE) &&
+	    !t->v->opt.sections) {
+		free(row);
+		return;
+	}
+	section_title(t, info->title);
 	if (n == 0 || row[0]->past)
-		absent_line(t, s);
+		absent_line(t, s, n + left[1] > 0);
 	fill(&c, row, n);
 	fit(&c, t->width);
 	for (size_t i = 0; i < n; i++) {
 		if (row[i]->past && !past) {
-			more_line(t, s, left[0], INDENT);
+			more_line(t, s, left[0], "", INDENT);
 			left[0] = 0;
 			past = true;
 			buf_addf(t->b, "  %s\n", info->past[0] ? info->past :
@@ -234,7 +247,8 @@ static void print_section(struct text *t, enum view_section s)
 		}
 		print_row_text(t, &c, row[i], c.cell + i * COLUMNS_MAX);
 	}
-	more_line(t, s, left[0] + left[1], past ? PAST_INDENT : INDENT);
+	more_line(t, s, left[0], "", INDENT);
+	more_line(t, s, left[1], "past ", past ? PAST_INDENT : INDENT);
 	arena_release(&c.mem);
 	free(row);
 }

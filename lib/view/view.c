@@ -111,6 +111,7 @@ static void take_common(struct take *k, const struct kind *kind,
 	take_time(k->v, &e->start, n ? tape_str(k->t, n) : STR_NONE);
 	n = fhir_effective_end(k->t, 0, type);
 	take_time(k->v, &e->end, n ? tape_str(k->t, n) : STR_NONE);
+	e->brief = e->what;
 	e->past = e->state == FHIR_INACTIVE || e->state == FHIR_REFUTED;
 }
 
@@ -165,8 +166,8 @@ static int cmp(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Section; current before past; rank; newest first; then as the source has
- * them, which keeps the order of a panel. */
+/* Section; current before past; rank; newest first; then in the order that
+ * panels are read in. */
 static int by_place(const void *pa, const void *pb)
 {
 	const struct view_entry *a = pa, *b = pb;
@@ -178,6 +179,10 @@ static int by_place(const void *pa, const void *pb)
 		c = cmp(a->rank, b->rank);
 	if (c == 0)
 		c = cmp(b->start.ms, a->start.ms);
+	if (c == 0)
+		c = cmp(a->order, b->order);
+	if (c == 0)
+		c = str_cmp(a->what, b->what);
 	return c ? c : cmp(a->rid, b->rid);
 }
 

@@ -69,6 +69,64 @@ const char *vital_name(struct str code, uint8_t *rank)
 	return NULL;
 }
 
+/* LOINC codes of frequent laboratory tests in the order panels are read in:
+ * glucose, metabolic, liver, lipids, thyroid, blood count, urine. */
+static const char *const lab_codes[] = {
+	"4548-4", "17856-6", "2339-0", "2345-7", "1558-6", "41653-7",
+	"6299-2", "3094-0", "38483-4", "2160-0", "33914-3", "62238-1",
+	"48642-3", "48643-1", "77147-7", "98979-8", "2947-0", "2951-2",
+	"6298-4", "2823-3", "2069-3", "2075-0", "20565-8", "2028-9",
+	"49765-1", "17861-6", "10834-0", "2885-2", "1751-7", "1975-2",
+	"6768-6", "1920-8", "1742-6", "2093-3", "18262-6", "13457-7",
+	"2089-1", "2085-9", "2571-8", "3016-3", "3024-7", "2276-4",
+	"6690-2", "26464-8", "789-8", "26453-1", "718-7", "4544-3",
+	"20570-8", "787-2", "785-6", "786-4", "788-0", "21000-5", "777-3",
+	"26515-7", "32623-1", "32207-3", "9318-7", "14959-1",
+};
+
+uint8_t lab_order(struct str code)
+{
+	uint8_t i;
+
+	for (i = 0; i < ARRAY_LEN(lab_codes); i++)
+		if (str_is(code, lab_codes[i]))
+			break;
+	return i;
+}
+
+/* Position of part in s, or s.n. */
+static size_t find(struct str s, const char *part)
+{
+	size_t n = strlen(part), i;
+
+	for (i = 0; i + n <= s.n; i++)
+		if (memcmp(s.s + i, part, n) == 0)
+			return i;
+	return s.n;
+}
+
+struct str brief_name(struct view *v, struct str what, bool lab)
+{
+	static const char *const usual[] = { "", " in Blood",
+		" in Serum or Plasma", " in Serum, Plasma or Blood",
+		" in Serum", " in Plasma", " of Blood" };
+	size_t open = find(what, " ["), end = find(what, "]");
+	struct str rest;
+
+	if (open == 0 || open >= end || end == what.n)
+		return what;
+	/* Of a score the bracket names the instrument. */
+	if (!lab && !str_starts((struct str){ what.s + open + 2,
+	    what.n - open - 2 }, "Reported"))
+		return what;
+	rest = (struct str){ what.s + end + 1, what.n - end - 1 };
+	rest.n = find(rest, " by ");
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (str_is(rest, usual[i]))
+			return (struct str){ what.s, open };
+	return join(v, (struct str){ what.s, open }, "", rest);
+}
+
 /* What tells of a person's life, not of a disease: SNOMED CT findings that
  * sources keep as Conditions, and LOINC observations. */
 static const char *const social[] = {

@@ -1,5 +1,6 @@
 -- Settings of the practice; keys are dotted ("facility.name").
 CREATE TABLE config(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO config(key, value) VALUES ('index.version', '1');
 
 CREATE TABLE facility(
 	id INTEGER PRIMARY KEY,
@@ -44,9 +45,10 @@ CREATE TABLE batch(
 	n_rejected INTEGER NOT NULL DEFAULT 0,
 	n_deleted INTEGER NOT NULL DEFAULT 0
 );
--- Ranges of rids a batch wrote: where undo looks.
+-- Ranges of rids a batch wrote: where undo looks. No foreign key: it would
+-- open a savepoint for each row, which makes FTS5 write its pending words.
 CREATE TABLE touch(
-	batch INTEGER NOT NULL REFERENCES batch(id),
+	batch INTEGER NOT NULL,
 	first INTEGER NOT NULL,
 	last INTEGER NOT NULL,
 	PRIMARY KEY(batch, first, last)
@@ -87,6 +89,9 @@ CREATE TABLE resource(
 	-- Its references in document order: 8 bytes each, little endian, enum
 	-- link_state in the upper 8 bits, the target's rid in the rest.
 	refs BLOB,
+	-- Attachments taken out of the body: 48 bytes each, place in the body
+	-- (8, little endian), SHA-256 (32), length (8).
+	blobs BLOB,
 	body TEXT
 );
 CREATE TABLE history(
@@ -101,6 +106,7 @@ CREATE TABLE history(
 	updated INTEGER,
 	state INTEGER NOT NULL,
 	hash BLOB,
+	blobs BLOB,
 	body TEXT
 );
 CREATE UNIQUE INDEX history_version ON history(rid, version);
@@ -133,6 +139,7 @@ CREATE TABLE also(
 ) WITHOUT ROWID;
 CREATE INDEX also_rid ON also(rid);
 
+-- Attachments over 64 KiB, decoded, once for all versions that have them.
 CREATE TABLE blob(
 	sha256 BLOB NOT NULL,
 	n INTEGER NOT NULL,

@@ -1,0 +1,67 @@
+/*
+ * main.c - ehr-patient: who the patients are: registered, corrected, found
+ * to be the same; the table of verbs and what they share.
+ */
+#include "patient.h"
+
+const char *opt_json, *opt_draft;
+int64_t opt_version;
+
+#define JSON_OPT \
+	{ "json", 0, CLI_TEXT, 0, "FILE", \
+	  "the Patient as FHIR JSON, - for standard input", &opt_json, 0, 0 }
+
+static const struct cli_opt new_opt[] = { JSON_OPT, { 0 } };
+static const struct cli_opt edit_opt[] = {
+	JSON_OPT,
+	{ "if-version", 0, CLI_INT, 0, "N",
+	  "only when version N is the current one", &opt_version, 1,
+	  INT64_MAX },
+	{ "draft", 0, CLI_TEXT, 0, "FILE", "go on from a draft that was kept",
+	  &opt_draft, 0, 0 },
+	{ 0 },
+};
+
+static const struct cli_verb verbs[] = {
+	{ "new", "[key=value...|-]", "register a patient",
+	  CLI_WRITE | CLI_FORCE, new_opt, 0, -1, true, new_run },
+	{ "edit", "PATIENT [key=value...|-]", "change who a patient is",
+	  CLI_WRITE & ~CLI_SOURCE, edit_opt, 1, -1, true, edit_run },
+	{ 0 },
+};
+
+static const struct cli_tool tool = {
+	"ehr-patient", "register, correct and merge patients", verbs,
+};
+
+int open_record(struct cli *c, struct access *a, enum store_mode mode,
+    struct ehr_err *e)
+{
+	struct access_opt opt = { c->db, tool.name, c->reason, c->dry_run };
+
+	return access_open(a, &opt, mode, e);
+}
+
+int read_pairs(struct cli *c, int first, struct edit_pair **p, size_t *n,
+    struct ehr_err *e)
+{
+	struct str *words;
+	int rc = cli_words(c, first, &words, n, e);
+
+	if (rc < 0)
+		return rc;
+	*p = arena_alloc(&c->mem, (*n + 1) * sizeof(**p));
+	return edit_pairs(words, *n, *p, e);
+}
+
+int print_names(struct cli *c, const struct edit_job *j, struct ehr_err *e)
+{
+	if (j->n.unchanged)
+		cli_note(c, "%lld unchanged", (long long)j->n.unchanged);
+	return cli_write(&j->names, e);
+}
+
+int main(int argc, char **argv)
+{
+	return cli_main(&tool, argc, argv);
+}
