@@ -1,0 +1,72 @@
+/* main.c - ehr-audit: who did what to whose data. */
+#include "audit-tool.h"
+
+static struct access_opt options(const struct cli *c)
+{
+	return (struct access_opt){ c->db, c->tool->name, c->reason, false };
+}
+
+int audit_tool_open(struct cli *c, struct access *a, struct ehr_err *e)
+{
+	struct access_opt opt = options(c);
+	int rc = access_open(a, &opt, STORE_READ, e);
+
+	return rc < 0 ? rc : access_set(a, AUDIT_AUDIT, c->verb->name, NULL,
+	    0, e);
+}
+
+int audit_tool_patient(struct cli *c, struct access *a, const char *name,
+    int64_t *patient, struct ehr_err *e)
+{
+	BUF_AUTO candidates = BUF_INIT;
+	struct access_opt opt = options(c);
+	int rc = access_open(a, &opt, STORE_READ, e);
+
+	if (rc < 0)
+		return rc;
+	rc = access_patient(a, str_of(name), AUDIT_AUDIT, c->verb->name,
+	    patient, &candidates, e);
+	cli_candidates(c, &candidates);
+	return rc;
+}
+
+int audit_tool_seq(const struct cli *c, int i, int64_t *seq,
+    struct ehr_err *e)
+{
+	if (!str_int(str_of(c->argv[i]), seq) || *seq < 1)
+		return cli_usage(c, e, "an event is a number from 1");
+	return 0;
+}
+
+struct audit_filter audit_tool_filter(const struct cli *c)
+{
+	return (struct audit_filter){
+		.since = c->since_ms == INT64_MIN ? 0 : c->since_ms,
+		.until = c->until_ms == INT64_MAX ? 0 : c->until_ms + 1,
+	};
+}
+
+static const struct cli_verb verbs[] = {
+	{ "log", NULL, "List events", CLI_DB | CLI_OUTPUT | CLI_RANGE |
+	    CLI_REASON, audit_log_opts, 0, 0, false, audit_log },
+	{ "who", "PATIENT", "Who looked at or changed a chart", CLI_DB |
+	    CLI_OUTPUT | CLI_RANGE | CLI_REASON, NULL, 1, 1, false,
+	    audit_who },
+	{ "report", NULL, "Events and patients of each user", CLI_DB |
+	    CLI_OUTPUT | CLI_RANGE | CLI_REASON, audit_report_opts, 0, 0,
+	    false, audit_report },
+	{ "show", "EVENT", "One event with its patients", CLI_DB | CLI_OUTPUT |
+	    CLI_REASON, NULL, 1, 1, false, audit_show },
+	{ "verify", "[SIZE ROOT]", "Check that the log is intact", CLI_DB |
+	    CLI_OUTPUT, NULL, 0, 2, false, audit_tool_verify },
+	{ "prove", "EVENT", "Prove that an event is in the log", CLI_DB |
+	    CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false, audit_tool_prove },
+	{ 0 },
+};
+static const struct cli_tool tool = { "ehr-audit",
+	"Tell who saw and did what, from a log that shows tampering", verbs };
+
+int main(int argc, char **argv)
+{
+	return cli_main(&tool, argc, argv);
+}

@@ -1,0 +1,137 @@
+load helper
+
+setup() {
+	export EHR_DB=$T/p.ehr
+	ehr-admin init
+	for id in a b c; do
+		echo "{\"resourceType\":\"Patient\",\"id\":\"$id\",\"name\":[{\"family\":\"Smith$id\"}]}"
+	done | ehr-import -q --source clinic -
+	me=$(id -un)
+}
+
+# The rows of a column of the events that are not of ehr-audit itself.
+events() { # COLUMN
+	jq -r ".[] | select(.action != \"audit\") | .$1" <<<"$output" |
+		tr '\n' ' '
+}
+
+@test "log lists every event, its own reading last" {
+	ehr-find smitha --reason 'recall'
+	run -0 --separate-stderr ehr-audit log -o json
+	same "$(events action)" "config import list "
+	same "$(jq -r '.[2] | .user + " " + .tool + " " + .patients + " " +
+		.scope + " " + .purpose' <<<"$output")" \
+		"$me ehr-find clinic:a find:name recall"
+	same "$(jq -r '.[-1].action + .[-1].scope' <<<"$output")" auditlog
+	same "$(jq -r '.[1].patients' <<<"$output")" "(3)"
+	run -0 --separate-stderr ehr-audit log -o json
+	same "$(jq length <<<"$output")" 5
+}
+
+@test "log filters" {
+	ehr-find smitha
+	run -0 --separate-stderr ehr-audit log --action list -o json
+	same "$(events action)" "list "
+	run -0 --separate-stderr ehr-audit log --user nobody-here
+	same "$output" ""
+	run -0 --separate-stderr ehr-audit log --since 2999
+	same "$output" ""
+	run -0 --separate-stderr ehr-audit log --until 2001-01-01
+	same "$output" ""
+	run -2 --separate-stderr ehr-audit log --action peek
+}
+
+@test "who: reads, imports and set accesses of one patient" {
+	ehr-find smithb
+	ehr-find --all >/dev/null
+	run -0 --separate-stderr ehr-audit who clinic:a -o json
+	same "$(events tool)" "ehr-import ehr-find "
+	run -0 --separate-stderr ehr-audit log --patient b -o json
+	same "$(events tool)" "ehr-import ehr-find ehr-find "
+	same "$(jq -r '.[-1] | .action + " " + .patients' <<<"$output")" \
+		"audit clinic:b"
+	run -4 --separate-stderr ehr-audit who nobody
+	run -4 --separate-stderr ehr-audit who clinic:nobody
+	run -2 --separate-stderr ehr-audit who
+}
+
+@test "an ambiguous patient is refused with the candidates" {
+	echo '{"resourceType":"Patient","id":"a"}' | ehr-import -q -
+	run -4 --separate-stderr ehr-audit who a
+	has "$stderr" clinic:a
+}
+
+@test "report sums up users and sorts" {
+	ehr-find smitha
+	ehr-find smitha
+	run -0 --separate-stderr ehr-audit report -o json --sort patients
+	same "$(jq -c '.[0]' <<<"$output")" '{"user":"'"$me"'","events":5,"patients":3,"reads":3,"writes":1,"exports":0,"refused":0}'
+	run -2 --separate-stderr ehr-audit report --sort colour
+}
+
+@test "show tells one event and its patients" {
+	run -0 --separate-stderr ehr-audit show 2
+	has "$output" $'action\timport'
+	same "$(grep -c ^patient <<<"$output")" 3
+	run -4 --separate-stderr ehr-audit show 99
+	run -2 --separate-stderr ehr-audit show 0
+	run -2 --separate-stderr ehr-audit show x
+}
+
+@test "verify prints size and root; a root that was kept still fits" {
+	run -0 --separate-stderr ehr-audit verify
+	same "${output%%$'\t'*}" 2
+	kept=$output
+	same "${#kept}" 66
+	ehr-find --all >/dev/null
+	run -0 --separate-stderr ehr-audit verify
+	same "${output%%$'\t'*}" 3
+	# shellcheck disable=SC2086
+	run -0 --separate-stderr ehr-audit verify $kept
+	run -7 --separate-stderr ehr-audit verify 3 "${kept#*$'\t'}"
+	run -7 --separate-stderr ehr-audit verify 9 "${kept#*$'\t'}"
+	run -2 --separate-stderr ehr-audit verify 3
+	run -2 --separate-stderr ehr-audit verify 3 abc
+}
+
+@test "verify finds a changed, a taken away and an inserted row" {
+	ehr-find --all >/dev/null
+	for sql in "UPDATE audit_event SET user = 'mallory' WHERE seq = 3" \
+		"DELETE FROM audit_patient WHERE seq = 3" \
+		"DELETE FROM audit_event WHERE seq = 2" \
+		"INSERT INTO audit_patient VALUES (1, 7, 7)"; do
+		cp "$EHR_DB" "$T/x.ehr"
+		sqlite3 "$T/x.ehr" "DROP TRIGGER audit_event_update;
+			DROP TRIGGER audit_event_delete;
+			DROP TRIGGER audit_patient_delete;
+			DROP TRIGGER audit_patient_insert; $sql"
+		run -7 --separate-stderr ehr-audit verify -d "$T/x.ehr"
+		[ -n "$output" ]
+		has "$stderr" "ehr-audit: "
+	done
+	run -0 --separate-stderr ehr-audit verify
+}
+
+@test "prove gives a path that leads to the root" {
+	for i in 1 2 3; do ehr-find --all >/dev/null; done
+	run -0 --separate-stderr ehr-audit prove 2
+	run -0 python3 - "$output" <<-'END'
+	import hashlib, sys
+	rows = [l.split('\t') for l in sys.argv[1].splitlines()]
+	one = dict(r for r in rows if r[0] != 'path')
+	path = [bytes.fromhex(v) for k, v in rows if k == 'path']
+	h = lambda a, b: hashlib.sha256(b'\1' + a + b).digest()
+	fn, sn = int(one['index']), int(one['size']) - 1
+	r = bytes.fromhex(one['leaf'])
+	for p in path:                       # RFC 9162 2.1.3.2
+	    if fn & 1 or fn == sn:
+	        r = h(p, r)
+	        while not fn & 1 and fn:
+	            fn >>= 1; sn >>= 1
+	    else:
+	        r = h(r, p)
+	    fn >>= 1; sn >>= 1
+	sys.exit(not (sn == 0 and r.hex() == one['root'] and path))
+	END
+	run -4 --separate-stderr ehr-audit prove 99
+}
