@@ -415,8 +415,11 @@ static int64_t date_of(struct reading *r)
 static void rows_of(struct reading *r)
 {
 	double x;
+	/* A value entered in error is nobody's latest. */
+	bool counts = r->type == FHIR_Observation &&
+	    !str_is(member(r, 0, "status"), "entered-in-error");
 	/* The rows of its value say the code too. */
-	bool whole = r->type == FHIR_Observation &&
+	bool whole = counts &&
 	    number_of(r, tape_get(r->t, 0, "valueQuantity"), &x);
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
@@ -428,7 +431,7 @@ static void rows_of(struct reading *r)
 		    kinds[p->kind]);
 	}
 	each_value(r, INDEX_TAG, tape_path(r->t, 0, "meta.security"), coding);
-	if (r->type == FHIR_Observation)
+	if (counts)
 		measured(r, INDEX_CODE, 0);
 }
 
