@@ -181,6 +181,8 @@ static int print_said(struct listing *l, struct str patient,
 			continue;
 		if (i == ITEM_WHAT)
 			print_absent(l->p, said->absent.s);
+		else if (i == ITEM_VALUE)
+			print_absent(l->p, NULL);
 		else
 			print_item(l, (enum item)i, patient, said, NULL);
 	}

@@ -98,6 +98,7 @@ bool take_report(struct take *k, struct view_entry *e)
 	if (tape_get(k->t, 0, "presentedForm") &&
 	    !tape_get(k->t, 0, "result")) {
 		e->section = VIEW_NOTES;
+		e->order = 1; /* after a DocumentReference of it */
 		e->detail = e->value;
 		e->value = STR("");
 	} else if (e->value.n == 0) {

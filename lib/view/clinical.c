@@ -159,6 +159,9 @@ static struct str dosage(struct take *k, uint32_t node)
 		return all;
 	dose = tape_path(k->t, node, "doseAndRate.doseQuantity");
 	buf_reset(&k->v->text);
+	if (dose && !tape_get(k->t, dose, "unit") &&
+	    !tape_get(k->t, dose, "code"))
+		buf_adds(&k->v->text, "dose ");
 	if (dose && fhir_quantity(k->t, dose, &k->v->text))
 		all = keep(k->v, buf_str(&k->v->text));
 	v = tape_get(k->t, node, "timing");
@@ -344,7 +347,8 @@ static struct str target(struct take *k, uint32_t node)
 	if (v && fhir_value(k->t, v, type, &k->v->text))
 		all = join(k->v, all, " ", keep(k->v,
 		    buf_str(&k->v->text)));
-	return join(k->v, all, " by ", take_text(k, node, "dueDate"));
+	return join(k->v, all.n ? all : STR("due"), all.n ? " by " : " ",
+	    take_text(k, node, "dueDate"));
 }
 
 bool take_goal(struct take *k, struct view_entry *e)

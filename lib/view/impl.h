@@ -118,9 +118,10 @@ void short_number(struct buf *b, struct str text);
 enum field {
 	FIELD_WHAT, FIELD_DAY, FIELD_MINUTE, FIELD_SPAN, FIELD_VALUE,
 	FIELD_FLAG, FIELD_RANGE, FIELD_FORMER, FIELD_DETAIL, FIELD_BY,
-	FIELD_TIMES, FIELD_DOSES, FIELD_NONE
+	FIELD_TIMES, FIELD_DOSES, FIELD_ORDERED, FIELD_NONE
 };
-enum { COLUMN_WIDE = 1, COLUMN_RIGHT = 2 };
+/* Which columns give way first on a narrow page: free text, then names. */
+enum { COLUMN_WIDE = 1, COLUMN_NAME = 2, COLUMN_ANY = 4 };
 
 struct column {
 	enum field field;
@@ -139,6 +140,8 @@ bool section_wanted(const struct view *v, enum view_section s);
 /* Lines of the head of a page below the name: label, text; false at the
  * end. */
 bool head_line(struct view *v, size_t i, const char **label, struct buf *b);
+/* What was said of allergies that there are none of. */
+void assertions(struct view *v, struct buf *b);
 void allergy_banner(struct view *v, struct buf *b, bool *alarm);
 
 #endif

@@ -2,18 +2,17 @@
 #include "impl.h"
 
 #define W COLUMN_WIDE
-#define R COLUMN_RIGHT
+#define N COLUMN_NAME
 static const struct layout layouts[VIEW_SECTIONS] = {
 	[VIEW_ALERTS] = { { { FIELD_WHAT, "Alert", W },
-	    { FIELD_SPAN, "When", 0 }, { FIELD_BY, "By", 0 },
+	    { FIELD_SPAN, "When", 0 }, { FIELD_BY, "By", N },
 	    { FIELD_NONE, "", 0 } }, 20, 5 },
 	[VIEW_PROBLEMS] = { { { FIELD_WHAT, "Problem", W },
-	    { FIELD_SPAN, "When", 0 }, { FIELD_TIMES, "Recorded", 0 },
+	    { FIELD_SPAN, "When", 0 }, { FIELD_TIMES, "Recorded", N },
 	    { FIELD_DETAIL, "Detail", W }, { FIELD_NONE, "", 0 } }, 30, 10 },
 	[VIEW_MEDS] = { { { FIELD_WHAT, "Medication", W },
-	    { FIELD_DETAIL, "Dosage", W }, { FIELD_DAY, "Ordered", 0 },
-	    { FIELD_TIMES, "Orders", 0 }, { FIELD_BY, "By", 0 },
-	    { FIELD_NONE, "", 0 } }, 40, 8 },
+	    { FIELD_DETAIL, "Dosage", W }, { FIELD_ORDERED, "Ordered", N },
+	    { FIELD_BY, "By", N }, { FIELD_NONE, "", 0 } }, 40, 8 },
 	[VIEW_ALLERGIES] = { { { FIELD_WHAT, "Substance", W },
 	    { FIELD_VALUE, "Risk", 0 }, { FIELD_DETAIL, "Reactions", W },
 	    { FIELD_SPAN, "When", 0 }, { FIELD_NONE, "", 0 } }, 40, 10 },
@@ -24,16 +23,16 @@ static const struct layout layouts[VIEW_SECTIONS] = {
 	[VIEW_RESULTS] = { { { FIELD_WHAT, "Test", W },
 	    { FIELD_VALUE, "Value", W }, { FIELD_FLAG, "Flag", 0 },
 	    { FIELD_RANGE, "Range", 0 }, { FIELD_DAY, "Date", 0 },
-	    { FIELD_FORMER, "Before", 0 } }, 30, 0 },
+	    { FIELD_FORMER, "Before", 0 } }, 40, 0 },
 	[VIEW_IMMUNIZATIONS] = { { { FIELD_WHAT, "Vaccine", W },
 	    { FIELD_DOSES, "Doses", W }, { FIELD_DETAIL, "Detail", W },
 	    { FIELD_NONE, "", 0 } }, 40, 10 },
 	[VIEW_ENCOUNTERS] = { { { FIELD_MINUTE, "When", 0 },
 	    { FIELD_WHAT, "What", W }, { FIELD_DETAIL, "Reason", W },
-	    { FIELD_BY, "With", 0 }, { FIELD_NONE, "", 0 } }, 10, 3 },
+	    { FIELD_BY, "With", N }, { FIELD_NONE, "", 0 } }, 10, 3 },
 	[VIEW_PROCEDURES] = { { { FIELD_DAY, "Date", 0 },
 	    { FIELD_WHAT, "Procedure", W }, { FIELD_DETAIL, "Reason", W },
-	    { FIELD_TIMES, "Done", 0 }, { FIELD_NONE, "", 0 } }, 12, 5 },
+	    { FIELD_TIMES, "Done", N }, { FIELD_NONE, "", 0 } }, 12, 5 },
 	[VIEW_DEVICES] = { { { FIELD_WHAT, "Device", W },
 	    { FIELD_SPAN, "When", 0 }, { FIELD_DETAIL, "Identifier", W },
 	    { FIELD_NONE, "", 0 } }, 20, 5 },
@@ -49,16 +48,16 @@ static const struct layout layouts[VIEW_SECTIONS] = {
 	    { FIELD_NONE, "", 0 } }, 12, 0 },
 	[VIEW_NOTES] = { { { FIELD_MINUTE, "When", 0 },
 	    { FIELD_WHAT, "Note", W }, { FIELD_DETAIL, "About", W },
-	    { FIELD_BY, "By", 0 }, { FIELD_NONE, "", 0 } }, 8, 0 },
+	    { FIELD_BY, "By", N }, { FIELD_NONE, "", 0 } }, 8, 0 },
 	[VIEW_DOCUMENTS] = { { { FIELD_DAY, "Date", 0 },
 	    { FIELD_WHAT, "Document", W }, { FIELD_DETAIL, "About", W },
-	    { FIELD_BY, "By", 0 }, { FIELD_NONE, "", 0 } }, 8, 0 },
+	    { FIELD_BY, "By", N }, { FIELD_NONE, "", 0 } }, 8, 0 },
 	[VIEW_APPOINTMENTS] = { { { FIELD_MINUTE, "When", 0 },
 	    { FIELD_WHAT, "What", W }, { FIELD_DETAIL, "Reason", W },
-	    { FIELD_BY, "With", 0 }, { FIELD_NONE, "", 0 } }, 10, 3 },
+	    { FIELD_BY, "With", N }, { FIELD_NONE, "", 0 } }, 10, 3 },
 	[VIEW_ORDERS] = { { { FIELD_DAY, "Date", 0 },
 	    { FIELD_WHAT, "Order", W }, { FIELD_DETAIL, "Reason", W },
-	    { FIELD_BY, "By", 0 }, { FIELD_NONE, "", 0 } }, 15, 3 },
+	    { FIELD_BY, "By", N }, { FIELD_NONE, "", 0 } }, 15, 3 },
 	[VIEW_PLANS] = { { { FIELD_WHAT, "Plan", W },
 	    { FIELD_SPAN, "When", 0 }, { FIELD_DETAIL, "Activities", W },
 	    { FIELD_NONE, "", 0 } }, 10, 3 },
@@ -108,7 +107,7 @@ static void span(const struct view_entry *e, struct buf *b)
 			view_day(b, &e->start);
 		}
 		if (e->end.precision != DATE_NONE &&
-		    e->type != FHIR_Condition) {
+		    e->type != FHIR_Condition && e->type != FHIR_Goal) {
 			buf_adds(b, b->len > before ? ", until " : "until ");
 			view_day(b, &e->end);
 		}
@@ -126,24 +125,36 @@ static void span(const struct view_entry *e, struct buf *b)
 	buf_addstr(b, buf_str(&end));
 }
 
-/* How often, and since when. */
-static void times(const struct view_row *row, struct buf *b)
+/* The year of the first of several, after before. */
+static void since_year(const struct view_row *row, const char *before,
+    struct buf *b)
 {
 	const struct view_entry *first = row->all[0];
+	BUF_AUTO day = BUF_INIT;
 
 	for (size_t i = 1; i < row->n; i++)
 		if (row->all[i]->start.precision != DATE_NONE &&
 		    row->all[i]->start.ms < first->start.ms)
 			first = row->all[i];
+	if (first == row->e || first->start.precision == DATE_NONE)
+		return;
+	view_day(&day, &first->start);
+	buf_addf(b, "%ssince %.4s", before, day.s);
+}
+
+/* How often, and since when. */
+static void times(const struct view_row *row, struct buf *b)
+{
 	if (row->n < 2)
 		return;
 	buf_addf(b, "%zu times", row->n);
-	if (first->start.precision == DATE_NONE || first == row->e)
-		return;
-	buf_adds(b, " since ");
-	BUF_AUTO day = BUF_INIT;
-	view_day(&day, &first->start);
-	buf_add(b, day.s, day.len < 4 ? day.len : 4);
+	since_year(row, " ", b);
+}
+
+static void ordered(const struct view_row *row, struct buf *b)
+{
+	view_day(b, &row->e->start);
+	since_year(row, b->len ? ", " : "", b);
 }
 
 enum { DOSES_SHOWN = 5 };
@@ -223,6 +234,9 @@ void field_text(const struct view_row *row, enum field f, struct buf *b)
 		break;
 	case FIELD_DOSES:
 		doses(row, b);
+		break;
+	case FIELD_ORDERED:
+		ordered(row, b);
 		break;
 	case FIELD_NONE:
 		break;

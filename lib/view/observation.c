@@ -335,8 +335,8 @@ bool take_observation(struct take *k, struct view_entry *e)
 	if (e->value.n == 0 && members)
 		return false;
 	e->order = lab_order(e->code);
-	e->brief = brief_name(k->v, e->what,
-	    e->section == VIEW_RESULTS);
+	e->brief = str_is(e->system, "http://loinc.org") ?
+	    brief_name(k->v, e->what, e->section == VIEW_RESULTS) : e->what;
 	if (e->section == VIEW_VITALS) {
 		e->rank = UINT8_MAX;
 		name = vital_name(e->code, &e->rank);

@@ -105,7 +105,8 @@ static void age_at(const struct date *born, const struct date *on,
 	if (years < 0)
 		return;
 	if (years >= 2 || born->precision < DATE_DAY) {
-		buf_addf(b, "%d y", years);
+		buf_addf(b, "%s%d y", born->precision < DATE_DAY ? "about " :
+		    "", years);
 		return;
 	}
 	months = (on->year - born->year) * 12 + on->month - born->month -
@@ -207,7 +208,7 @@ bool head_line(struct view *v, size_t i, const char **label, struct buf *b)
 
 /* ---- allergies ---- */
 
-static void assertions(struct view *v, struct buf *b)
+void assertions(struct view *v, struct buf *b)
 {
 	size_t n = 0;
 

@@ -3,7 +3,7 @@
 
 #include "impl.h"
 
-enum { WIDTH = 80, INDENT = 2, PAST_INDENT = 4, GAP = 2 };
+enum { WIDTH = 80, INDENT = 2, PAST_INDENT = 4, GAP = 2, CLIP = 140 };
 
 struct text {
 	struct view *v;
@@ -62,7 +62,21 @@ static size_t row_indent(const struct view_row *row)
 	return row->past ? PAST_INDENT : INDENT;
 }
 
-static void fill(struct cells *c, const struct view_row **row, size_t n)
+/* Cuts a long text at a blank: the page leads to it, --all shows it. */
+static void clip(struct buf *b)
+{
+	size_t n = CLIP;
+
+	if (b->len <= CLIP + 20)
+		return;
+	while (n > 0 && b->s[n] != ' ')
+		n--;
+	b->len = n ? n : utf8_valid(b->s, CLIP);
+	buf_adds(b, " ...");
+}
+
+static void fill(struct cells *c, const struct view_row **row, size_t n,
+    bool all)
 {
 	BUF_AUTO b = BUF_INIT;
 
@@ -79,6 +93,8 @@ static void fill(struct cells *c, const struct view_row **row, size_t n)
 
 			buf_reset(&b);
 			field_text(row[i], c->layout->col[k].field, &b);
+			if (!all)
+				clip(&b);
 			*s = arena_str(&c->mem, buf_str(&b));
 			w = utf8_width(*s);
 			if (k == 0 && w)
@@ -88,34 +104,40 @@ static void fill(struct cells *c, const struct view_row **row, size_t n)
 		}
 }
 
-/* The widest column that is wider than least; free text only, or all. */
-static size_t widest(const struct cells *c, bool all, size_t least)
+/* The widest column of these kinds that is wider than least. */
+static size_t widest(const struct cells *c, unsigned kinds, size_t least)
 {
 	size_t best = COLUMNS_MAX;
 
 	for (size_t k = 0; k < c->columns; k++)
-		if ((all || (c->layout->col[k].flags & COLUMN_WIDE)) &&
+		if (((c->layout->col[k].flags | COLUMN_ANY) & kinds) &&
 		    c->width[k] > least && (best == COLUMNS_MAX ||
 		    c->width[k] > c->width[best]))
 			best = k;
 	return best;
 }
 
-/* Narrows the widest columns, free text first, until the table fits. */
+/* Narrows columns until the table fits, step by step. */
 static void fit(struct cells *c, size_t room)
 {
+	static const struct {
+		unsigned kinds;
+		size_t least;
+	} steps[] = {
+		{ COLUMN_WIDE, 22 }, { COLUMN_NAME, 17 }, { COLUMN_WIDE, 12 },
+		{ COLUMN_ANY, 6 },
+	};
+
 	for (;;) {
-		size_t total = INDENT, best;
+		size_t total = INDENT, best = COLUMNS_MAX;
 
 		for (size_t k = 0; k < c->columns; k++)
 			total += c->width[k] ? c->width[k] + GAP : 0;
 		if (total <= room + GAP)
 			return;
-		best = widest(c, false, 24);
-		if (best == COLUMNS_MAX)
-			best = widest(c, true, 16);
-		if (best == COLUMNS_MAX)
-			best = widest(c, true, 6);
+		for (size_t i = 0; i < ARRAY_LEN(steps) &&
+		    best == COLUMNS_MAX; i++)
+			best = widest(c, steps[i].kinds, steps[i].least);
 		if (best == COLUMNS_MAX)
 			return;
 		c->width[best]--;
@@ -216,6 +238,18 @@ static void absent_line(struct text *t, enum view_section s, bool former)
 	buf_addch(t->b, '\n');
 }
 
+/* "No known food allergies" besides an allergy to something else. */
+static void also_asserted(struct text *t)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	if (!view_asserted(t->v, VIEW_ALLERGIES))
+		return;
+	assertions(t->v, &b);
+	spaces(t->b, INDENT);
+	buf_addf(t->b, "besides: %s\n", b.s);
+}
+
 static void print_section(struct text *t, enum view_section s)
 {
 	const struct view_section_info *info = view_section_info(s);
@@ -235,7 +269,7 @@ static void print_section(struct text *t, enum view_section s)
 	section_title(t, info->title);
 	if (n == 0 || row[0]->past)
 		absent_line(t, s, n + left[1] > 0);
-	fill(&c, row, n);
+	fill(&c, row, n, t->v->opt.all);
 	fit(&c, t->width);
 	for (size_t i = 0; i < n; i++) {
 		if (row[i]->past && !past) {
@@ -247,6 +281,8 @@ static void print_section(struct text *t, enum view_section s)
 		}
 		print_row_text(t, &c, row[i], c.cell + i * COLUMNS_MAX);
 	}
+	if (n && !row[0]->past && s == VIEW_ALLERGIES)
+		also_asserted(t);
 	more_line(t, s, left[0], "", INDENT);
 	more_line(t, s, left[1], "past ", past ? PAST_INDENT : INDENT);
 	arena_release(&c.mem);
@@ -316,7 +352,7 @@ static void print_foot(struct text *t)
 		view_stamp(t->b, o->as_of);
 		buf_addch(t->b, '.');
 	}
-	buf_addf(t->b, " Today is %04d-%02d-%02d; times are %s.\n",
+	buf_addf(t->b, "\nToday is %04d-%02d-%02d; times are %s.\n",
 	    o->today.year, o->today.month, o->today.day, view_zone_name());
 }
 

@@ -113,8 +113,14 @@ struct str brief_name(struct view *v, struct str what, bool lab)
 	size_t open = find(what, " ["), end = find(what, "]");
 	struct str rest;
 
-	if (open == 0 || open >= end || end == what.n)
+	if (open == 0 || open >= end || end == what.n) {
+		for (size_t i = 1; lab && i < ARRAY_LEN(usual); i++)
+			if (str_ends(what, usual[i]))
+				what.n -= strlen(usual[i]);
+		if (lab && str_ends(what, "/Hemoglobin.total"))
+			what.n -= strlen("/Hemoglobin.total");
 		return what;
+	}
 	/* Of a score the bracket names the instrument. */
 	if (!lab && !str_starts((struct str){ what.s + open + 2,
 	    what.n - open - 2 }, "Reported"))
@@ -123,7 +129,7 @@ struct str brief_name(struct view *v, struct str what, bool lab)
 	rest.n = find(rest, " by ");
 	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
 		if (str_is(rest, usual[i]))
-			return (struct str){ what.s, open };
+			rest.n = 0;
 	return join(v, (struct str){ what.s, open }, "", rest);
 }
 
