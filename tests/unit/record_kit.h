@@ -249,4 +249,39 @@ static inline int64_t kit_merge(struct kit *k, const char *to,
 	return id;
 }
 
+/* All rows of the search index, and every word of the notes, as text. */
+static inline void kit_index(struct kit *k, struct buf *out)
+{
+	static const struct sql words = { "words", "CREATE VIRTUAL TABLE IF NOT "
+		"EXISTS temp.word USING fts5vocab(main, note, instance)",
+		PERM_NONE };
+	static const struct {
+		int columns;
+		struct sql sql;
+	} dump[] = {
+		{ 4, { "token", "SELECT pt, seg, date, rid FROM token "
+			   "ORDER BY 1, 2, 3, 4", PERM_NONE } },
+		{ 6, { "quantity", "SELECT term, seg, date, rid, value, unit "
+			    "FROM quantity ORDER BY 1, 2, 3, 4, 5, 6",
+			 PERM_NONE } },
+		{ 3, { "string", "SELECT param, value, rid FROM string "
+			    "ORDER BY 1, 2, 3", PERM_NONE } },
+		{ 3, { "word", "SELECT term, doc, offset FROM temp.word "
+			    "ORDER BY 1, 2, 3", PERM_NONE } },
+	};
+
+	KIT_OK(k, stmt_run(store_sql(record_store(k->r), &words), &k->e));
+	for (size_t i = 0; i < ARRAY_LEN(dump); i++) {
+		struct stmt *s = store_sql(record_store(k->r), &dump[i].sql);
+		int n = dump[i].columns, rc;
+
+		buf_addf(out, "%s\n", dump[i].sql.name);
+		while ((rc = stmt_step(s, &k->e)) > 0)
+			for (int c = 0; c < n; c++)
+				buf_addf(out, "%.*s%c", STR_FMT(stmt_col(s, c)),
+				    c + 1 < n ? ' ' : '\n');
+		KIT_OK(k, rc);
+	}
+}
+
 #endif

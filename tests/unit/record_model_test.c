@@ -326,6 +326,22 @@ static int add_finding(void *arg, const char *finding)
 	return 0;
 }
 
+/* The index is what it would be when made anew. */
+static int compare_index(void)
+{
+	BUF_AUTO was = BUF_INIT;
+	BUF_AUTO is = BUF_INIT;
+
+	kit_index(&run.k, &was);
+	if (record_reindex(run.k.r, &run.k.e) < 0)
+		return -1;
+	kit_index(&run.k, &is);
+	if (str_eq(buf_str(&was), buf_str(&is)))
+		return 0;
+	buf_addf(&run.why, "index was:\n%sand is anew:\n%s", was.s, is.s);
+	return -1;
+}
+
 /* Runs the operations on a new record: 0, or -1 and run.why. */
 static int run_ops(const struct op *op, int n, bool trace)
 {
@@ -348,6 +364,8 @@ static int run_ops(const struct op *op, int n, bool trace)
 	if (rc == 0 && record_check(run.k.r, add_finding, &run.why,
 		&run.k.e) < 0)
 		rc = -1;
+	if (rc == 0)
+		rc = compare_index();
 	kit_close(&run.k);
 	return rc;
 }
