@@ -43,8 +43,8 @@ static int find_named(struct patients *p)
 	int rc;
 
 	while ((rc = cli_ids_next(&ids, &id, x->err)) > 0) {
-		rc = record_find_patient(x->a.r, id, &patient, &candidates,
-		    x->err);
+		rc = record_find_patient_at(x->a.r, id, x->filter.as_of,
+		    &patient, &candidates, x->err);
 		if (rc < 0) {
 			fwrite(candidates.s, 1, candidates.len, stderr);
 			return rc;

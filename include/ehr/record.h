@@ -68,6 +68,9 @@ int record_find(struct record *r, struct str name, int type,
 /* Patient number of "[SOURCE:]ID" (a merged one: whom it belongs to now). */
 int record_find_patient(struct record *r, struct str name, int64_t *patient,
     struct buf *candidates, struct ehr_err *e);
+/* The same as it was then: before a merge each had his own. */
+int record_find_patient_at(struct record *r, struct str name, int64_t as_of,
+    int64_t *patient, struct buf *candidates, struct ehr_err *e);
 /* Appends [SOURCE:]TYPE/ID, for a Patient [SOURCE:]ID. */
 void record_name(struct record *r, const struct resource *res, struct buf *b);
 int record_rid_name(struct record *r, int64_t rid, struct buf *b,

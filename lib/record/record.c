@@ -298,9 +298,21 @@ int record_find(struct record *r, struct str name, int type,
 int record_find_patient(struct record *r, struct str name, int64_t *patient,
     struct buf *candidates, struct ehr_err *e)
 {
+	return record_find_patient_at(r, name, RECORD_NOW, patient, candidates,
+	    e);
+}
+
+int record_find_patient_at(struct record *r, struct str name, int64_t as_of,
+    int64_t *patient, struct buf *candidates, struct ehr_err *e)
+{
 	struct record_found f;
+	int64_t then = 0;
 	int rc = record_find(r, name, FHIR_Patient, &f, candidates, e);
 
+	if (rc == 0 && as_of != RECORD_NOW)
+		rc = record_patient_of(r, f.rid, as_of, &then, e);
+	if (rc == 0 && then)
+		f.patient = then;
 	if (rc == 0 && f.patient == 0)
 		rc = ehr_fail(e, EHR_ENOENT, "%.*s: not a patient",
 		    STR_FMT(name));
