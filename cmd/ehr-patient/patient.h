@@ -5,12 +5,17 @@
 #include "ehr/cli.h"
 #include "ehr/edit.h"
 #include "ehr/fhir.h"
+#include "ehr/identity.h"
 
 extern const char *opt_json, *opt_draft;
-extern int64_t opt_version;
+extern int64_t opt_version, opt_min;
 
 int new_run(struct cli *c, struct ehr_err *e);
 int edit_run(struct cli *c, struct ehr_err *e);
+
+int merge_run(struct cli *c, struct ehr_err *e);
+int unmerge_run(struct cli *c, struct ehr_err *e);
+int duplicates_run(struct cli *c, struct ehr_err *e);
 
 int open_record(struct cli *c, struct access *a, enum store_mode mode,
     struct ehr_err *e);

@@ -43,6 +43,25 @@ static int check_numbers(struct cli *c, struct record *r,
 	return 0;
 }
 
+/* Somebody very like him is told, too. */
+static int check_like(struct cli *c, struct record *r, const struct tape *t,
+    struct ehr_err *e)
+{
+	struct identity_pair best = { 0 };
+	BUF_AUTO name = BUF_INIT;
+	int rc = c->force ? 0 :
+	    identity_like(r, t, IDENTITY_MIN, &best, e);
+
+	if (rc == 0 && best.b) {
+		rc = record_patient_name(r, best.b, &name, e);
+		if (rc >= 0)
+			rc = ehr_fail(e, EHR_ENO, "%s is very like that "
+			    "patient (--force to write all the same)",
+			    name.s);
+	}
+	return rc;
+}
+
 static int make_new(struct cli *c, const struct edit_env *env,
     struct buf *text, struct ehr_err *e)
 {
@@ -80,6 +99,8 @@ int new_run(struct cli *c, struct ehr_err *e)
 		rc = make_new(c, &env, &text, e);
 	if (rc == 0 && tape_parse(&t, text.s, text.len, &why) == 0)
 		rc = check_numbers(c, a.r, &t, e);
+	if (rc == 0 && t.count)
+		rc = check_like(c, a.r, &t, e);
 	if (rc == 0)
 		rc = edit_begin(&j, &a, &w, &sink, e);
 	if (rc == 0)
