@@ -4,18 +4,16 @@
 
 #include "export.h"
 
-struct key {
-	int64_t rid, version; /* version: the first one of this rid */
-	int type, source;
-	struct str id;
-};
+/* Bodies of a chart held in memory; beyond that each is read again. */
+enum { HELD_BYTES = 16 << 20 };
 
 struct chart {
 	struct export *x;
 	int64_t patient;
-	struct key *key;
+	struct resource *v; /* texts are in mem; of a body not held .n is 0 */
 	size_t n, cap;
-	struct arena ids;
+	size_t held;
+	struct arena mem;
 };
 
 /* A resource that names several patients goes with the one it belongs to,
@@ -24,9 +22,13 @@ static int belongs_here(struct chart *c, const struct resource *res)
 {
 	struct export *x = c->x;
 	int64_t owner;
-	int rc = record_patient_of(x->a.r, res->rid, x->filter.as_of, &owner,
-	    x->err);
+	int rc;
 
+	/* Mostly it is in the segment that gave the patient its number. */
+	if (rid_segment(res->rid) == c->patient)
+		return 1;
+	rc = record_patient_of(x->a.r, res->rid, x->filter.as_of, &owner,
+	    x->err);
 	if (rc < 0 || owner == c->patient)
 		return rc < 0 ? rc : 1;
 	return !x->everybody && map64_get(&x->set, (uint64_t)owner) == NULL;
@@ -34,14 +36,23 @@ static int belongs_here(struct chart *c, const struct resource *res)
 
 static void add(struct chart *c, const struct resource *res)
 {
-	if (c->n && c->key[c->n - 1].rid == res->rid)
-		return;
+	struct resource *to;
+
 	if (c->n == c->cap) {
 		c->cap = c->cap ? 2 * c->cap : 256;
-		c->key = xrealloc(c->key, c->cap * sizeof(*c->key));
+		c->v = xrealloc(c->v, c->cap * sizeof(*c->v));
 	}
-	c->key[c->n++] = (struct key){ res->rid, res->version, res->type,
-		res->source, arena_str(&c->ids, res->id) };
+	to = &c->v[c->n++];
+	*to = *res;
+	to->hash = STR_NONE;
+	to->id = arena_str(&c->mem, res->id);
+	if (res->body.s == NULL)
+		return;
+	to->body = STR("");
+	if (c->held + res->body.n <= HELD_BYTES) {
+		to->body = arena_str(&c->mem, res->body);
+		c->held += res->body.n;
+	}
 }
 
 static int collect(void *arg, const struct resource *res)
@@ -61,9 +72,11 @@ static int type_order(int a, int b)
 	return strcmp(fhir_type_name(a), fhir_type_name(b));
 }
 
+/* Versions: the oldest first in NDJSON, the newest first in a Bundle (R4
+ * 3.1.0.9.2). */
 static int by_name(const void *a, const void *b, void *arg)
 {
-	const struct key *x = a, *y = b;
+	const struct resource *x = a, *y = b;
 	struct export *export = arg;
 	int c = x->type == y->type ? 0 : type_order(x->type, y->type);
 
@@ -72,7 +85,10 @@ static int by_name(const void *a, const void *b, void *arg)
 		    record_source_name(export->a.r, y->source).s);
 	if (c == 0)
 		c = str_cmp(x->id, y->id);
-	return c ? c : (x->version > y->version) - (x->version < y->version);
+	if (c)
+		return c;
+	c = (x->version > y->version) - (x->version < y->version);
+	return export->sink.form == FORM_BUNDLE ? -c : c;
 }
 
 /* ---- writing ---- */
@@ -93,62 +109,24 @@ static int put(struct export *x, const struct resource *res)
 	return rc < 0 ? rc : sink_put(&x->sink, x->a.r, res, body);
 }
 
-/* Versions of one resource, held to be written the other way round. */
-struct versions {
-	struct resource *v;
-	size_t n, cap;
-	struct arena mem;
+struct version {
+	struct export *x;
+	int64_t version;
 };
-
-static int hold_version(void *arg, const struct resource *res)
-{
-	struct versions *v = arg;
-	struct resource *to;
-
-	if (v->n == v->cap) {
-		v->cap = v->cap ? 2 * v->cap : 8;
-		v->v = xrealloc(v->v, v->cap * sizeof(*v->v));
-	}
-	to = &v->v[v->n++];
-	*to = *res;
-	to->id = arena_str(&v->mem, res->id);
-	if (res->body.s)
-		to->body = arena_str(&v->mem, res->body);
-	return 0;
-}
 
 static int put_version(void *arg, const struct resource *res)
 {
-	struct export *x = arg;
+	struct version *v = arg;
 
-	return res->time < x->filter.since ? 0 : put(x, res);
+	return res->version == v->version ? put(v->x, res) : 0;
 }
 
-/* Oldest first in NDJSON, newest first in a Bundle (R4 3.1.0.9.2). */
-static int put_versions(struct export *x, int64_t rid)
+/* One that was too much to be held. */
+static int put_again(struct export *x, const struct resource *held)
 {
-	struct versions v = { .mem = ARENA_INIT };
-	int rc;
+	struct version v = { x, held->version };
 
-	if (x->sink.form != FORM_BUNDLE)
-		return record_history(x->a.r, rid, put_version, x, x->err);
-	rc = record_history(x->a.r, rid, hold_version, &v, x->err);
-	while (rc == 0 && v.n > 0)
-		rc = put_version(x, &v.v[--v.n]);
-	free(v.v);
-	arena_release(&v.mem);
-	return rc;
-}
-
-static int put_key(struct export *x, const struct key *k)
-{
-	struct resource res;
-	int rc;
-
-	if (x->filter.history)
-		return put_versions(x, k->rid);
-	rc = record_get(x->a.r, k->rid, x->filter.as_of, &res, x->err);
-	return rc <= 0 ? rc : put(x, &res);
+	return record_history(x->a.r, held->rid, put_version, &v, x->err);
 }
 
 /* ---- what a chart refers to and nobody owns ---- */
@@ -181,7 +159,7 @@ static int add_referenced(struct chart *c)
 	int rc = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		for (int n = 0; (rc = record_link(c->x->a.r, c->key[i].rid, n,
+		for (int n = 0; (rc = record_link(c->x->a.r, c->v[i].rid, n,
 		    &target, &state, c->x->err)) > 0; n++) {
 			if (state == LINK_RESOLVED)
 				rc = add_target(c, target);
@@ -194,14 +172,26 @@ static int add_referenced(struct chart *c)
 	return 0;
 }
 
-static bool wanted(const struct export *x, const struct key *k)
+static int put_chart(struct chart *c)
 {
-	return record_types_has(&x->filter.types, k->type);
+	struct export *x = c->x;
+	int rc = 0;
+
+	qsort_r(c->v, c->n, sizeof(*c->v), by_name, x);
+	for (size_t i = 0; rc == 0 && i < c->n; i++) {
+		const struct resource *res = &c->v[i];
+
+		if (!record_types_has(&x->filter.types, res->type))
+			continue;
+		rc = res->body.s && res->body.n == 0 ? put_again(x, res) :
+		    put(x, res);
+	}
+	return rc;
 }
 
 int export_chart(struct export *x, int64_t patient)
 {
-	struct chart c = { .x = x, .patient = patient, .ids = ARENA_INIT };
+	struct chart c = { .x = x, .patient = patient, .mem = ARENA_INIT };
 	struct record_filter f = x->filter;
 	BUF_AUTO name = BUF_INIT;
 	int rc = 0;
@@ -215,17 +205,14 @@ int export_chart(struct export *x, int64_t patient)
 		rc = record_chart(x->a.r, patient, &f, collect, &c, x->err);
 	if (rc == 0 && x->referenced && patient)
 		rc = add_referenced(&c);
-	if (c.n)
-		qsort_r(c.key, c.n, sizeof(*c.key), by_name, x);
 	if (rc == 0 && c.n) {
+		access_set_touch(&x->a, patient);
 		rc = sink_patient(&x->sink, patient ? buf_str(&name) :
 		    STR_NONE);
-		access_set_touch(&x->a, patient);
+		if (rc == 0)
+			rc = put_chart(&c);
 	}
-	for (size_t i = 0; rc == 0 && i < c.n; i++)
-		if (wanted(x, &c.key[i]))
-			rc = put_key(x, &c.key[i]);
-	free(c.key);
-	arena_release(&c.ids);
+	free(c.v);
+	arena_release(&c.mem);
 	return rc;
 }

@@ -2,6 +2,8 @@
  * its bytes as "data", or as "data64" when they are no text. */
 #include "import.h"
 
+enum { STREAM_BYTES = 48 << 10 }; /* made into base64 at a time */
+
 int rejects_open(struct rejects *r, const char *path, bool force,
     struct ehr_err *e)
 {
@@ -16,17 +18,10 @@ static void write_line(struct rejects *r)
 	buf_reset(&r->line);
 }
 
-void rejects_stream(void *rejects, const void *p, size_t n)
+static void stream_block(struct rejects *r, const unsigned char *s, size_t n)
 {
-	struct rejects *r = rejects;
-	const unsigned char *s = p;
 	size_t whole;
 
-	if (r->out == NULL)
-		return;
-	if (!r->streaming)
-		buf_adds(&r->line, "{\"data64\":\"");
-	r->streaming = true;
 	while (r->n_carry > 0 && n > 0) {
 		r->carry[r->n_carry++] = *s++;
 		n--;
@@ -40,6 +35,23 @@ void rejects_stream(void *rejects, const void *p, size_t n)
 	for (; whole < n; whole++)
 		r->carry[r->n_carry++] = s[whole];
 	write_line(r);
+}
+
+void rejects_stream(void *rejects, const void *p, size_t n)
+{
+	struct rejects *r = rejects;
+	const unsigned char *s = p;
+	size_t part;
+
+	if (r->out == NULL)
+		return;
+	if (!r->streaming)
+		buf_adds(&r->line, "{\"data64\":\"");
+	r->streaming = true;
+	for (; n > 0; s += part, n -= part) {
+		part = n < STREAM_BYTES ? n : STREAM_BYTES;
+		stream_block(r, s, part);
+	}
 }
 
 static void put_data(struct rejects *r, struct str data)

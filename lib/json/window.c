@@ -76,12 +76,10 @@ static void make_room(struct json_split *s, size_t n)
 		return;
 	need = s->len + n;
 	need += need / 2;
-	mem = xmalloc(SPLIT_FRONT + need + SCAN_BLOCK);
+	/* A large block is moved by the kernel, not copied. */
+	mem = xrealloc(s->win ? s->win - SPLIT_FRONT : NULL,
+	    SPLIT_FRONT + need + SCAN_BLOCK);
 	memset(mem, 0, SPLIT_FRONT);
-	if (s->win) {
-		memcpy(mem + SPLIT_FRONT, s->win, s->len);
-		free(s->win - SPLIT_FRONT);
-	}
 	s->win = mem + SPLIT_FRONT;
 	s->cap = need;
 }
