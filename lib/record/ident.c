@@ -49,19 +49,21 @@ static bool is_identifier(struct str name)
 
 enum { WAIT_MAX = 1 << 19, BITS_LOG2 = 23 };
 
-static uint64_t *waiting_word(struct record *r, int64_t key, uint64_t *bit)
+static uint64_t *waiting_word(struct record *r, int64_t key)
 {
 	uint64_t h = (uint64_t)key >> 16 & (((uint64_t)1 << BITS_LOG2) - 1);
 
-	*bit = (uint64_t)1 << (h & 63);
 	return &r->waiting_bits[h >> 6];
+}
+
+static uint64_t waiting_bit(int64_t key)
+{
+	return (uint64_t)1 << (key >> 16 & 63);
 }
 
 static bool may_wait(struct record *r, int64_t key)
 {
-	uint64_t bit;
-
-	return r->n_waiting && (*waiting_word(r, key, &bit) & bit);
+	return r->n_waiting && (*waiting_word(r, key) & waiting_bit(key));
 }
 
 static int insert_row(struct record *r, int64_t key, int64_t rid,
@@ -86,10 +88,8 @@ static int cmp_waiting(const void *a, const void *b)
 
 void ident_forget(struct record *r)
 {
-	uint64_t bit;
-
 	while (r->n_waiting)
-		*waiting_word(r, r->waiting[--r->n_waiting].key, &bit) = 0;
+		*waiting_word(r, r->waiting[--r->n_waiting].key) = 0;
 }
 
 int ident_flush(struct record *r, struct ehr_err *e)
@@ -110,7 +110,6 @@ int ident_add(struct record *r, int source, struct str name, int type,
     int64_t rid, bool written_out, struct ehr_err *e)
 {
 	int64_t key = ident_key(source, name, type);
-	uint64_t bit;
 
 	if (written_out)
 		return insert_row(r, key, rid, name, e);
@@ -118,7 +117,7 @@ int ident_add(struct record *r, int source, struct str name, int type,
 		r->waiting = xmalloc(WAIT_MAX * sizeof(*r->waiting));
 		r->waiting_bits = xcalloc(1, (size_t)1 << (BITS_LOG2 - 3));
 	}
-	*waiting_word(r, key, &bit) |= bit;
+	*waiting_word(r, key) |= waiting_bit(key);
 	r->waiting[r->n_waiting++] = (struct ident_row){ key, rid };
 	return r->n_waiting == WAIT_MAX ? ident_flush(r, e) : 0;
 }
