@@ -95,7 +95,7 @@ $(FUZZ): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libehr.a
 
 demo:
 	@scripts/bootstrap build
-	@$(MAKE) -s all
+	@$(MAKE) -s -j$$(nproc) all $(BUILD)/tests/tools/gen-practice
 	@scripts/demo
 
 # Ends with `N passed, N failed, N skipped` over everything.
