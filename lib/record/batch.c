@@ -304,8 +304,8 @@ int batch_begin_row(struct batch *b, struct ehr_err *e)
 		rc = find_interrupted(b, e);
 	if (rc < 0)
 		return rc;
-	b->win.pending = store_int(b->r->db, &record_sql_table[PENDING_ANY], &any,
-	    e) > 0;
+	b->win.pending = store_int(b->r->db, &record_sql_table[PENDING_ANY],
+	    &any, e) > 0;
 	if (b->id == 0) {
 		s = sql(b->r, BATCH_ADD);
 		stmt_text(s, 1, str_of(b->tool));

@@ -17,8 +17,8 @@ int record_open(struct record **out, const char *path, enum store_mode mode,
 
 	*out = NULL;
 	facts_init(&r->reader);
-	r->name = r->text = r->text2 = r->got = r->spliced = r->stored = r->blobs = r->term_key =
-	    r->ident_text = BUF_INIT;
+	r->name = r->text = r->text2 = r->term_key = r->ident_text = BUF_INIT;
+	r->got = r->spliced = r->stored = r->blobs = BUF_INIT;
 	rc = store_open(&r->db, path, mode, e);
 	if (rc == 0)
 		rc = store_function(r->db, "note_text", note_text, e);
