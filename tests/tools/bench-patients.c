@@ -2,8 +2,8 @@
  * bench-patients N [RESULTS] - N small Patients as NDJSON, each followed by
  * RESULTS (0) HbA1c values: what a search through very many people needs,
  * where a whole practice (gen-practice) would be too large. The same bytes
- * each time. Smith and John are as
- * common as in the United States (0.8 % and 1.3 %).
+ * each time. Smith and John are as common as in the United States (0.8 % and
+ * 1.3 %).
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -20,8 +20,15 @@ static const char *const end[] = { "by", "dale", "er", "field", "ford", "gate",
 	"son", "ston", "ton", "well", "worth" };
 static const char *const given[] = { "Ada", "Ben", "Carla", "Dora", "Emil",
 	"Fay", "Gus", "Hanna", "Ivan", "Joan", "John", "Karl", "Lea", "Mina",
-	"Nora", "Otto", "Paul", "Rosa", "Sven", "Vera" };
-static const char *const more[] = { "", "bel", "rick", "son" };
+	"Nora", "Otto", "Paul", "Rosa", "Sven", "Vera", "Abel", "Beth", "Clara",
+	"David", "Edith", "Frank", "Grace", "Henry", "Ines", "Jack", "Kate",
+	"Luis", "Maria", "Nina", "Oscar", "Peter", "Quentin", "Robert", "Sarah",
+	"Tom", "Ursula", "Victor", "Wanda", "Xenia", "Yusuf", "Zoe", "Albert",
+	"Bruno", "Cecil", "Diana", "Eva", "Felix", "Gina", "Hugo", "Irene",
+	"James", "Kim", "Laura", "Martin", "Noah", "Olga", "Pia", "Ralph",
+	"Simon", "Tina", "Uwe", "Viola", "Walter", "Yara", "Zack", "Alma",
+	"Boris", "Conny", "Dirk", "Elsa", "Fritz", "Gabi", "Helen", "Igor",
+	"Jana" };
 
 #define PICK(list, n) (list)[(n) % (sizeof(list) / sizeof((list)[0]))]
 
@@ -46,10 +53,10 @@ static void patient(long i)
 	else
 		printf("%s%s%s", PICK(begin, r >> 9), PICK(middle, r >> 17),
 		    PICK(end, r >> 25));
-	printf("\",\"given\":[\"%s%s\"]}],\"gender\":\"%s\",\"birthDate\":"
+	printf("\",\"given\":[\"%s\"]}],\"gender\":\"%s\",\"birthDate\":"
 	    "\"%04d-%02d-%02d\",\"address\":[{\"city\":\"Fallow Bridge\","
 	    "\"state\":\"OH\",\"postalCode\":\"%05d\"}]}\n",
-	    PICK(given, r >> 33), PICK(more, r >> 38), r >> 41 & 1 ? "male" : "female",
+	    PICK(given, r >> 33), r >> 41 & 1 ? "male" : "female",
 	    1930 + (int)(r >> 42 & 63), 1 + (int)((r >> 48) % 12),
 	    1 + (int)((r >> 52) % 28), 43000 + (int)(r >> 57));
 }
