@@ -411,13 +411,17 @@ static int commit_in(struct batch *b, enum store_txn kind, struct ehr_err *e)
 	return rc;
 }
 
+/* Into an empty record. While somebody else has it open it cannot be had for
+ * us alone, then it goes in chunks as ever. */
 static int commit_load(struct batch *b, struct ehr_err *e)
 {
+	int64_t any;
 	int rc = store_begin_load(b->r->db, e);
 
 	if (rc < 0)
-		return rc;
-	b->fresh = true;
+		return commit_in(b, STORE_BULK, e);
+	b->fresh = store_int(b->r->db, &record_sql_table[RES_ANY], &any,
+	    e) == 0;
 	rc = apply_all(b, e);
 	if (rc < 0)
 		store_rollback(b->r->db);
