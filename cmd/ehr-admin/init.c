@@ -50,7 +50,6 @@ static void take_away(const char *path)
 int admin_init(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
-	struct access_opt opt = admin_opt(c);
 	int rc;
 
 	if (init.facility == NULL && (init.npi || init.zone))
@@ -60,7 +59,7 @@ int admin_init(struct cli *c, struct ehr_err *e)
 		    "digit are wanted");
 	if (init.zone && !store_zone_valid(str_of(init.zone)))
 		return cli_usage(c, e, "--tz: not a zone of the tz database");
-	rc = access_open(&a, &opt, STORE_CREATE, e);
+	rc = admin_open(c, &a, STORE_CREATE, e);
 	if (rc < 0)
 		return rc;
 	rc = set_up(&a, e);

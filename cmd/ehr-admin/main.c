@@ -1,10 +1,23 @@
 /* main.c - ehr-admin: its verbs. */
 #include "admin.h"
 
+int admin_open(struct cli *c, struct access *a, enum store_mode mode,
+    struct ehr_err *e)
+{
+	struct access_opt opt = { c->db, c->tool->name, c->reason,
+		c->dry_run };
+	int rc = access_open(a, &opt, mode, e);
+
+	if (rc == 0 && c->dry_run)
+		store_dry_run(record_store(a->r));
+	return rc;
+}
+
 int admin_audit(struct access *a, const char *scope, struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
 	struct audit_event ev = {
+		.user = a->user.s,
 		.tool = a->opt.tool,
 		.action = AUDIT_CONFIG,
 		.purpose = a->opt.reason,
@@ -22,9 +35,54 @@ int admin_audit(struct access *a, const char *scope, struct ehr_err *e)
 	return rc;
 }
 
+int admin_end(struct access *a, int changed, const char *scope,
+    struct ehr_err *e)
+{
+	struct store *db = record_store(a->r);
+	int rc = changed;
+
+	if (changed > 0)
+		rc = admin_audit(a, scope, e);
+	if (changed > 0 && rc == 0)
+		return store_commit(db, e);
+	store_rollback(db);
+	return rc;
+}
+
+enum {
+	READS = CLI_DB | CLI_OUTPUT,
+	WRITES = CLI_DB | CLI_DRY_RUN | CLI_REASON,
+};
+
 static const struct cli_verb verbs[] = {
 	{ "init", NULL, "Make a new, empty record", CLI_DB | CLI_REASON,
 	    admin_init_opts, 0, 0, false, admin_init },
+	{ "config get", "KEY", "Print a setting", CLI_DB, NULL, 1, 1, false,
+	    admin_config_get },
+	{ "config set", "KEY VALUE", "Set a setting", WRITES, NULL, 2, 2,
+	    false, admin_config_set },
+	{ "config unset", "KEY", "Take a setting away", WRITES, NULL, 1, 1,
+	    false, admin_config_unset },
+	{ "config list", NULL, "List the settings", READS, NULL, 0, 0, false,
+	    admin_config_list },
+	{ "facility add", "NAME", "Add or change a place of the practice",
+	    WRITES, admin_facility_opts, 1, 1, false, admin_facility_add },
+	{ "facility list", NULL, "List the places", READS, NULL, 0, 0, false,
+	    admin_facility_list },
+	{ "staff add", "USER", "Add or change a member of staff", WRITES,
+	    admin_staff_opts, 1, 1, false, admin_staff_add },
+	{ "staff list", NULL, "List the staff", READS, NULL, 0, 0, false,
+	    admin_staff_list },
+	{ "check", NULL, "Look for damage: file, record, audit log", CLI_DB,
+	    NULL, 0, 0, false, admin_check },
+	{ "reindex", NULL, "Make the search index anew", WRITES, NULL, 0, 0,
+	    false, admin_reindex },
+	{ "vacuum", NULL, "Give unused space back", CLI_DB | CLI_REASON, NULL,
+	    0, 0, false, admin_vacuum },
+	{ "health", NULL, "Sizes, counts and what needs attention", READS,
+	    admin_health_opts, 0, 0, false, admin_health },
+	{ "version", NULL, "Versions of this toolkit, its libraries and "
+	    "the record", READS, NULL, 0, 0, false, admin_version },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-admin",

@@ -333,6 +333,7 @@ uint64_t in_raw(const struct in *in);			/* file bytes so far */
 void in_on_raw(struct in *in, void (*fn)(void *arg, const void *p, size_t n),
     void *arg);
 void in_close(struct in *in);
+const char *in_engine(void);				/* version of zlib */
 
 /* ---- output: whole or not at all ---- */
 

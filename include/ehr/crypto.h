@@ -39,4 +39,6 @@ bool crypto_equal(const void *a, const void *b, size_t n);
 /* Overwrites a secret in a way the compiler keeps. */
 void crypto_cleanse(void *p, size_t n);
 
+const char *crypto_engine(void); /* version of OpenSSL */
+
 #endif

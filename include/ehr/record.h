@@ -294,6 +294,18 @@ int index_text(struct record *r, struct str query, int (*fn)(void *arg,
     int64_t rid, struct str snippet), void *arg, struct ehr_err *e);
 /* One bulk transaction: other writers wait. */
 int record_reindex(struct record *r, struct ehr_err *e);
+/* What there is. */
+struct record_stats {
+	int64_t patients, former; /* versions that are not current */
+	int64_t batches, interrupted;
+	int64_t pending;	  /* references that lead nowhere yet */
+	int64_t index_version, index_wanted;
+	int64_t type[256];	  /* current resources by fhir_type() */
+	int64_t deleted;	  /* tombstones */
+};
+/* types: count type[] and deleted, which reads the whole file. */
+int record_stats(struct record *r, bool types, struct record_stats *st,
+    struct ehr_err *e);
 /* Rows that should not be there or are missing; 0 fine, EHR_EINTEGRITY. */
 int record_check(struct record *r, int (*fn)(void *arg, const char *finding),
     void *arg, struct ehr_err *e);

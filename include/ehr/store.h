@@ -175,4 +175,11 @@ int store_check(struct store *db, struct buf *report, struct ehr_err *e);
 int store_vacuum(struct store *db, struct ehr_err *e);
 int store_schema_version(struct store *db);
 
+struct store_size {
+	int64_t page, pages, free; /* bytes of one; pages; unused ones */
+	int64_t file, wal;	   /* bytes on disk */
+};
+int store_size(struct store *db, struct store_size *size, struct ehr_err *e);
+const char *store_engine(void); /* version of SQLite */
+
 #endif

@@ -302,3 +302,8 @@ void in_close(struct in *in)
 	free(in->name);
 	free(in);
 }
+
+const char *in_engine(void)
+{
+	return zlibVersion();
+}

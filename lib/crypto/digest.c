@@ -4,6 +4,7 @@
 #include "ehr/crypto.h"
 #include "digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 
@@ -115,4 +116,9 @@ void sha256_update(struct sha256_ctx *c, const void *p, size_t n)
 void sha256_final(struct sha256_ctx *c, uint8_t digest[SHA256_LEN])
 {
 	must(EVP_DigestFinal_ex(evp(c), digest, NULL));
+}
+
+const char *crypto_engine(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

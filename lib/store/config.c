@@ -89,9 +89,12 @@ int store_vacuum(struct store *db, struct ehr_err *e)
 {
 	int rc = store_lock(db, STORE_BULK, e);
 
+	/* VACUUM attaches the file it writes to. */
+	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 1);
 	if (rc == 0)
 		rc = store_exec(db, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
 		    e);
+	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 0);
 	store_unlock(db);
 	return rc;
 }

@@ -113,7 +113,7 @@ events() { # COLUMN
 }
 
 @test "prove gives a path that leads to the root" {
-	for i in 1 2 3; do ehr-find --all >/dev/null; done
+	for id in 1 2 3; do ehr-find --all --reason "$id" >/dev/null; done
 	run -0 --separate-stderr ehr-audit prove 2
 	run -0 python3 - "$output" <<-'END'
 	import hashlib, sys
