@@ -3,7 +3,9 @@
  */
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "cli_priv.h"
 
@@ -49,12 +51,21 @@ static void die_of_pipe(void)
 	raise(SIGPIPE);
 }
 
+/* Is standard output a pipe that nobody reads any more? errno of the write
+ * that failed may be long gone. */
+static bool reader_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 /* Flushes standard output; EHR_EIO when not all of it could be written. */
 static int finish_stdout(bool *pipe_gone, struct ehr_err *e)
 {
 	int failed = ferror(stdout);
 
-	*pipe_gone = failed && errno == EPIPE;
+	*pipe_gone = failed && reader_gone();
 	errno = 0;
 	if (fflush(stdout) != 0)
 		failed = 1;

@@ -171,7 +171,25 @@ ids() { # of NDJSON on standard input
 }
 
 @test "a closed pipe ends quietly, a full disk is exit 6" {
-	run -0 --separate-stderr bash -c 'ehr-export --all | head -n 1 | wc -l'
-	same "$stderr" ""
+	"$EHR_BUILD/tests/tools/gen-practice" -n 5 | ehr-import
+	run -0 --separate-stderr bash -c \
+		'{ ehr-export --all; echo $? >&2; } | head -n 1 | wc -l'
+	same "$stderr" 141
 	run -6 --separate-stderr sh -c 'ehr-export --all > /dev/full'
+}
+
+@test "the audit log: scope first, then whose data it was" {
+	ehr-export a --reason transfer > /dev/null
+	ehr-export --all --type Patient > /dev/null
+	run -4 ehr-export nobody
+	run -0 --separate-stderr ehr-audit log -o json
+	same "$(jq -r '.[] | select(.tool == "ehr-export") |
+		[.action, .outcome, .patients, .scope, .purpose] | @csv' \
+		<<< "$output")" "$(cat <<-'END'
+		"export","begin","a",,"transfer"
+		"export","ok","a",,"transfer"
+		"export","begin","(all)","Patient",
+		"export","ok","(2)","Patient",
+		END
+	)"
 }

@@ -292,9 +292,15 @@ history() { # LASTMODIFIED of the deletion
 	[ -f r ] && [ ! -s r ]
 }
 
-@test "the import is in the audit log with the patients" {
+@test "the import is in the list and in the audit log with the patients" {
 	{ pt a; pt b; } | ehr-import --reason "moving in"
 	run -0 --separate-stderr ehr-batch list -o json
 	same "$(jq -r '.[0] | [.tool, .source, .state, .inserted, .reason] | @tsv' \
 		<<< "$output")" $'ehr-import\tlocal\tdone\t2\tmoving in'
+	ehr-import -n < <(pt c)
+	run -0 --separate-stderr ehr-audit log -o json
+	same "$(jq -r '.[] | select(.tool == "ehr-import") |
+		[.action, .outcome, .patients, .purpose, .batch] | @csv' \
+		<<< "$output")" '"import","ok","(2)","moving in",1'
+	run -0 --separate-stderr ehr-audit verify
 }
