@@ -78,7 +78,7 @@ static int read_state(struct diff *d, int64_t patient, int64_t as_of,
 {
 	struct view_opt vo = chart_view_opt(d->c);
 	struct record_filter f = RECORD_FILTER;
-	const struct view_entry *e;
+	struct view_entry *const *e;
 	size_t n;
 	int rc;
 
@@ -90,8 +90,8 @@ static int read_state(struct diff *d, int64_t patient, int64_t as_of,
 	for (int s = 0; rc == 0 && s < VIEW_SECTIONS; s++) {
 		e = view_entries(*v, (enum view_section)s, &n);
 		for (size_t i = 0; i < n; i++)
-			*map64_put(names, (uint64_t)e[i].rid, NULL) =
-			    (int64_t)(intptr_t)&e[i];
+			*map64_put(names, (uint64_t)e[i]->rid, NULL) =
+			    (int64_t)(intptr_t)e[i];
 	}
 	return rc;
 }

@@ -193,7 +193,7 @@ static int list_entries(struct listing *l, struct view *v)
 {
 	struct str patient = view_patient(v)->id;
 	const struct view_entry *said = view_asserted(v, l->section);
-	const struct view_entry *e;
+	struct view_entry *const *e;
 	const struct view_row *row;
 	size_t n;
 	int rc = 0;
@@ -205,7 +205,7 @@ static int list_entries(struct listing *l, struct view *v)
 	} else {
 		e = view_entries(v, l->section, &n);
 		for (size_t i = 0; rc >= 0 && i < n; i++)
-			rc = print_entry(l, patient, &e[i]);
+			rc = print_entry(l, patient, e[i]);
 	}
 	if (rc >= 0 && n == 0 && said && !l->code.s)
 		rc = print_said(l, patient, said);

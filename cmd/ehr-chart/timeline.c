@@ -16,6 +16,7 @@ const struct cli_opt chart_timeline_opts[] = {
 struct event {
 	const struct view_entry *e;
 	const struct view_time *when;
+	size_t at;    /* place in the chart */
 	char day[12]; /* in the zone */
 	bool ended;
 };
@@ -35,8 +36,8 @@ static void add(struct events *all, const struct view_entry *e,
 		all->cap = all->cap ? 2 * all->cap : 256;
 		all->v = xrealloc(all->v, all->cap * sizeof(*all->v));
 	}
-	ev = &all->v[all->n++];
-	*ev = (struct event){ .e = e, .when = when, .ended = ended };
+	ev = &all->v[all->n];
+	*ev = (struct event){ e, when, .at = all->n++, .ended = ended };
 	view_day(&day, when);
 	snprintf(ev->day, sizeof(ev->day), "%s", day.s);
 }
@@ -60,7 +61,7 @@ static int newest(const void *pa, const void *pb)
 		return place(a) < place(b) ? -1 : 1;
 	if (a->when->ms != b->when->ms)
 		return a->when->ms < b->when->ms ? 1 : -1;
-	return a->e < b->e ? -1 : a->e > b->e;
+	return a->at < b->at ? -1 : a->at > b->at;
 }
 
 static bool within(const struct cli *c, const struct view_time *t)
@@ -84,7 +85,7 @@ static void collect_notes(const struct cli *c, struct view *v,
 static void collect(const struct cli *c, struct view *v,
     struct events *all)
 {
-	const struct view_entry *e;
+	struct view_entry *const *e;
 	size_t n;
 
 	for (int s = 0; s < VIEW_SECTIONS; s++) {
@@ -94,10 +95,10 @@ static void collect(const struct cli *c, struct view *v,
 		}
 		e = view_entries(v, (enum view_section)s, &n);
 		for (size_t i = 0; i < n; i++) {
-			if (within(c, &e[i].start))
-				add(all, &e[i], &e[i].start, false);
-			if (s == VIEW_PROBLEMS && within(c, &e[i].end))
-				add(all, &e[i], &e[i].end, true);
+			if (within(c, &e[i]->start))
+				add(all, e[i], &e[i]->start, false);
+			if (s == VIEW_PROBLEMS && within(c, &e[i]->end))
+				add(all, e[i], &e[i]->end, true);
 		}
 	}
 	if (all->n)

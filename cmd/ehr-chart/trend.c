@@ -43,7 +43,7 @@ static void add(struct points *all, const struct view_entry *e,
 static void collect(const struct cli *c, const struct view *v,
     struct points *all)
 {
-	const struct view_entry *e;
+	struct view_entry *const *e;
 	const struct view_part *part;
 	struct str system, code;
 	size_t n;
@@ -52,12 +52,12 @@ static void collect(const struct cli *c, const struct view *v,
 	for (int s = 0; s < VIEW_SECTIONS; s++) {
 		e = view_entries(v, (enum view_section)s, &n);
 		for (size_t i = 0; i < n; i++)
-			if (e[i].type == FHIR_Observation &&
-			    e[i].start.precision != DATE_NONE &&
-			    e[i].start.ms >= c->since_ms &&
-			    e[i].start.ms <= c->until_ms &&
-			    view_has_code(&e[i], system, code, &part))
-				add(all, &e[i], part);
+			if (e[i]->type == FHIR_Observation &&
+			    e[i]->start.precision != DATE_NONE &&
+			    e[i]->start.ms >= c->since_ms &&
+			    e[i]->start.ms <= c->until_ms &&
+			    view_has_code(e[i], system, code, &part))
+				add(all, e[i], part);
 	}
 	if (all->n)
 		qsort(all->v, all->n, sizeof(*all->v), oldest);
@@ -119,6 +119,13 @@ static bool in_series(const struct point *x, struct str unit)
 	return x->number->some && str_eq(x->number->unit, unit);
 }
 
+static double value_of(const struct point *x)
+{
+	struct decimal d;
+
+	return decimal_parse(x->number->text, &d) ? decimal_double(&d) : 0;
+}
+
 /* The last values that fit, as blocks of eight heights. */
 static void sparkline(const struct points *all, struct str unit, size_t room,
     struct buf *b)
@@ -127,7 +134,7 @@ static void sparkline(const struct points *all, struct str unit, size_t room,
 	size_t n = 0, skip;
 
 	for (size_t i = 0; i < all->n; i++) {
-		double x = all->v[i].number->value;
+		double x = value_of(&all->v[i]);
 
 		if (!in_series(&all->v[i], unit))
 			continue;
@@ -137,7 +144,7 @@ static void sparkline(const struct points *all, struct str unit, size_t room,
 	}
 	skip = n > room ? n - room : 0;
 	for (size_t i = 0; i < all->n; i++) {
-		double x = all->v[i].number->value;
+		double x = value_of(&all->v[i]);
 		uint32_t height = 3;
 
 		if (!in_series(&all->v[i], unit) || (skip && skip--))

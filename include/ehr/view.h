@@ -48,7 +48,6 @@ struct view_time {
  * or the source's own. */
 struct view_number {
 	struct str text, unit, code;
-	double value;
 	bool some;
 };
 
@@ -120,7 +119,7 @@ int view_open(struct view **v, struct record *r, int64_t patient,
 void view_free(struct view *v);
 const struct view_patient *view_patient(const struct view *v);
 /* The entries of a section: current before past, newest first. */
-const struct view_entry *view_entries(const struct view *v,
+struct view_entry *const *view_entries(const struct view *v,
     enum view_section s, size_t *n);
 /* Age on the day of the view, "46 y", "7 months", "3 days". False: not known,
  * or dead. */

@@ -6,7 +6,7 @@
 
 /* A text that another resource has to give, asked for after the pass. */
 struct wait {
-	size_t entry;
+	struct view_entry *entry; /* NULL: the one not pushed yet */
 	enum wait_for { WAIT_WHAT, WAIT_BY, WAIT_REASON } what;
 	int source;
 	struct str ref;
@@ -19,22 +19,25 @@ struct view_group {
 	bool made;
 };
 
+enum { KEPT = 1024 }; /* texts kept for use again */
+
 struct view {
 	struct record *r;
 	struct view_opt opt;
 	struct arena mem;
 	struct view_patient head;
-	struct view_entry *entry;
+	struct view_entry **entry; /* each in mem */
 	size_t n, cap;
 	size_t first[VIEW_SECTIONS + 1]; /* in entry[], once sorted */
 	struct view_group group[VIEW_SECTIONS];
 	struct view_entry *said; /* assertions of absence */
 	size_t n_said;
 	struct wait *wait;
-	size_t n_wait;
+	size_t n_wait, waited; /* all, and those whose entry is known */
 	struct strmap names; /* source and reference -> struct str */
 	struct tape t;
 	struct buf text, scratch;
+	struct str kept[KEPT];
 	int64_t today_ms; /* end of the day of the view */
 };
 

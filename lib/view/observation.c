@@ -14,7 +14,6 @@ static void take_number(struct take *k, uint32_t q, struct view_number *n)
 	    !decimal_parse(tape_str(k->t, v), &d))
 		return;
 	n->text = take_text(k, q, "value");
-	n->value = decimal_double(&d);
 	n->some = true;
 	n->code = take_text(k, q, "code");
 	n->unit = take_text(k, q, "unit");

@@ -39,8 +39,9 @@ static void group_key(const struct view_entry *e, enum group_by by,
 	if (by != GROUP_ALL)
 		buf_addch(b, e->past ? 'p' : 'c');
 	if ((by == GROUP_CODE || by == GROUP_ALL) && e->code.n) {
-		buf_addf(b, "%.*s|%.*s", STR_FMT(e->system),
-		    STR_FMT(e->code));
+		buf_addstr(b, e->system);
+		buf_addch(b, '|');
+		buf_addstr(b, e->code);
 		return;
 	}
 	buf_addch(b, ' ');
@@ -103,7 +104,7 @@ static void check_names(struct view *v, enum view_section s,
 	for (size_t i = 0; i < g->n; i++)
 		++*strmap_put(&seen, g->row[i].e->brief, NULL);
 	for (size_t i = v->first[s]; i < v->first[s + 1]; i++) {
-		struct view_entry *e = &v->entry[i];
+		struct view_entry *e = v->entry[i];
 		int64_t *n = strmap_get(&seen, e->brief);
 
 		if (n && *n > 1)
@@ -114,7 +115,7 @@ static void check_names(struct view *v, enum view_section s,
 
 /* ---- groups ---- */
 
-static void count_rows(struct view_group *g, const struct view_entry *e,
+static void count_rows(struct view_group *g, struct view_entry *const *e,
     size_t n, enum group_by by, size_t *row_of)
 {
 	struct strmap rows = STRMAP_INIT;
@@ -127,15 +128,15 @@ static void count_rows(struct view_group *g, const struct view_entry *e,
 		row_of[i] = g->n;
 		added = true;
 		if (by != GROUP_NONE) {
-			group_key(&e[i], by, &key);
+			group_key(e[i], by, &key);
 			slot = strmap_put(&rows, buf_str(&key), &added);
 			if (added)
 				*slot = (int64_t)g->n;
 			row_of[i] = (size_t)*slot;
 		}
 		if (added)
-			g->row[g->n++] = (struct view_row){ .e = &e[i],
-				.past = e[i].past };
+			g->row[g->n++] = (struct view_row){ .e = e[i],
+				.past = e[i]->past };
 		g->row[row_of[i]].n++;
 	}
 	strmap_release(&rows);
@@ -144,7 +145,7 @@ static void count_rows(struct view_group *g, const struct view_entry *e,
 static void make_rows(struct view *v, enum view_section s)
 {
 	struct view_group *g = &v->group[s];
-	const struct view_entry *e;
+	struct view_entry *const *e;
 	size_t n, at = 0, *row_of;
 
 	e = view_entries(v, s, &n);
@@ -161,7 +162,7 @@ static void make_rows(struct view *v, enum view_section s)
 	for (size_t i = 0; i < n; i++) {
 		struct view_row *row = &g->row[row_of[i]];
 
-		row->all[row->n++] = &e[i];
+		row->all[row->n++] = e[i];
 	}
 	for (size_t i = 0; i < g->n; i++)
 		set_former(&g->row[i]);

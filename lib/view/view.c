@@ -77,11 +77,17 @@ const struct kind *kind_of(int type)
 
 void push(struct view *v, const struct view_entry *e)
 {
+	struct view_entry *own;
+
 	if (v->n == v->cap) {
 		v->cap = v->cap ? 2 * v->cap : 256;
 		v->entry = xrealloc(v->entry, v->cap * sizeof(*v->entry));
 	}
-	v->entry[v->n++] = *e;
+	own = arena_alloc(&v->mem, sizeof(*own));
+	*own = *e;
+	for (; v->waited < v->n_wait; v->waited++)
+		v->wait[v->waited].entry = own;
+	v->entry[v->n++] = own;
 }
 
 /* What an entry of every type has. */
@@ -93,7 +99,7 @@ static void take_common(struct take *k, const struct kind *kind,
 
 	*e = (struct view_entry){
 		.rid = k->res->rid, .type = type, .section = kind->section,
-		.state = fhir_state(k->t, 0, type),
+		.state = e->state,
 		.status = take_text(k, 0, "status"),
 		.what = STR(""), .value = STR(""), .detail = STR(""),
 		.by = STR(""),
@@ -122,7 +128,6 @@ static int take_resource(void *arg, const struct resource *res)
 	const struct kind *kind;
 	struct tape_error why;
 	struct view_entry e;
-	size_t waits = v->n_wait;
 
 	if (tape_parse(&v->t, res->body.s, res->body.n, &why) < 0)
 		return 0;
@@ -131,13 +136,16 @@ static int take_resource(void *arg, const struct resource *res)
 	else if (res->type == FHIR_List)
 		take_list(&k);
 	kind = kind_of(res->type);
-	if (!kind || fhir_state(&v->t, 0, res->type) == FHIR_IN_ERROR)
+	if (!kind)
+		return 0;
+	e = (struct view_entry){ .state = fhir_state(&v->t, 0, res->type) };
+	if (e.state == FHIR_IN_ERROR)
 		return 0;
 	take_common(&k, kind, &e);
 	if (kind->fn(&k, &e) && !take_assertion(&k, &e))
 		push(v, &e);
-	else if (res->type != FHIR_CareTeam)
-		v->n_wait = waits;
+	else
+		v->n_wait = v->waited; /* nobody waits for it */
 	return 0;
 }
 
@@ -170,7 +178,8 @@ static int cmp(int64_t a, int64_t b)
  * panels are read in. */
 static int by_place(const void *pa, const void *pb)
 {
-	const struct view_entry *a = pa, *b = pb;
+	const struct view_entry *a = *(struct view_entry *const *)pa;
+	const struct view_entry *b = *(struct view_entry *const *)pb;
 	int c = cmp(a->section, b->section);
 
 	if (c == 0)
@@ -194,13 +203,13 @@ void sort_entries(struct view *v)
 		qsort(v->entry, v->n, sizeof(*v->entry), by_place);
 	for (int s = 0; s < VIEW_SECTIONS; s++) {
 		v->first[s] = i;
-		while (i < v->n && (int)v->entry[i].section == s)
+		while (i < v->n && (int)v->entry[i]->section == s)
 			i++;
 	}
 	v->first[VIEW_SECTIONS] = i;
 }
 
-const struct view_entry *view_entries(const struct view *v,
+struct view_entry *const *view_entries(const struct view *v,
     enum view_section s, size_t *n)
 {
 	*n = v->first[s + 1] - v->first[s];
