@@ -71,10 +71,11 @@ const char *fhir_effective_end_paths(int type)
 
 static const struct {
 	int type;
-	const char *code;
+	struct str code;
 	enum fhir_state state;
 } states[] = {
-#define S(type, code, state) { FHIR_##type, code, state },
+#define S(type, code, state) \
+	{ FHIR_##type, { code, sizeof(code) - 1 }, state },
 #include "fhir/data/states.def"
 #undef S
 };
@@ -83,7 +84,7 @@ static enum fhir_state state_of(int type, struct str code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
 		if ((states[i].type == FHIR_NONE || states[i].type == type) &&
-		    str_is(code, states[i].code))
+		    str_eq(code, states[i].code))
 			return states[i].state;
 	return FHIR_STATE_UNKNOWN;
 }

@@ -148,10 +148,14 @@ static void name_put(struct record *r, struct buf *b, int source, int type,
 {
 	struct str src = record_source_name(r, source);
 
-	if (!str_is(src, "local"))
-		buf_addf(b, "%.*s:", STR_FMT(src));
-	if (type != FHIR_Patient)
-		buf_addf(b, "%s/", fhir_type_name(type));
+	if (!str_is(src, "local")) {
+		buf_addstr(b, src);
+		buf_addch(b, ':');
+	}
+	if (type != FHIR_Patient) {
+		buf_adds(b, fhir_type_name(type));
+		buf_addch(b, '/');
+	}
 	buf_addstr(b, id);
 }
 

@@ -19,7 +19,15 @@ struct view_group {
 	bool made;
 };
 
-enum { KEPT = 1024 }; /* texts kept for use again */
+enum { KEPT = 1024, WORDS = 256 }; /* texts, codes kept for use again */
+
+/* What the tables say of a code. */
+struct code_words {
+	const char *code; /* its text in the arena: same text, same place */
+	const char *vital;
+	uint8_t rank, order;
+	bool social;
+};
 
 struct view {
 	struct record *r;
@@ -38,6 +46,7 @@ struct view {
 	struct tape t;
 	struct buf text, scratch;
 	struct str kept[KEPT];
+	struct code_words words[WORDS];
 	int64_t today_ms; /* end of the day of the view */
 };
 
@@ -103,6 +112,8 @@ struct str unit_word(struct str unit);
 /* Short name and place of a vital sign, by LOINC; NULL. */
 const char *vital_name(struct str code, uint8_t *rank);
 bool social_code(struct str code);
+/* All of these at once; code is a kept text. */
+const struct code_words *words_of(struct view *v, struct str code);
 const char *class_word(struct str code);
 /* Place of a laboratory test among those of one time, by LOINC. */
 uint8_t lab_order(struct str code);

@@ -295,7 +295,8 @@ static void take_parts(struct take *k, struct view_entry *e)
 
 /* ---- an Observation ---- */
 
-static enum view_section section_of(struct take *k, struct view_entry *e)
+static enum view_section section_of(struct take *k,
+    const struct code_words *w)
 {
 	static const struct {
 		const char *code;
@@ -308,22 +309,20 @@ static enum view_section section_of(struct take *k, struct view_entry *e)
 		{ "survey", VIEW_ASSESSMENTS },
 	};
 	uint32_t category = tape_get(k->t, 0, "category");
-	uint8_t rank;
 
-	if (social_code(e->code))
+	if (w->social)
 		return VIEW_SOCIAL;
 	for (size_t i = 0; i < ARRAY_LEN(by); i++)
 		if (fhir_has_code(k->t, category, NULL, by[i].code))
 			return by[i].section;
-	return vital_name(e->code, &rank) ? VIEW_VITALS : VIEW_RESULTS;
+	return w->vital ? VIEW_VITALS : VIEW_RESULTS;
 }
 
 bool take_observation(struct take *k, struct view_entry *e)
 {
-	const char *name;
-	uint32_t members = tape_get(k->t, 0, "hasMember");
+	const struct code_words *w = words_of(k->v, e->code);
 
-	e->section = section_of(k, e);
+	e->section = section_of(k, w);
 	e->past = e->state == FHIR_REFUTED;
 	take_value(k, 0, &e->value, &e->number, e->flag);
 	take_parts(k, e);
@@ -331,16 +330,16 @@ bool take_observation(struct take *k, struct view_entry *e)
 	if (e->value.n == 0)
 		e->absent = absent_word(k, 0);
 	/* A panel is no more than its members. */
-	if (e->value.n == 0 && members)
+	if (e->value.n == 0 && tape_get(k->t, 0, "hasMember"))
 		return false;
-	e->order = lab_order(e->code);
-	e->brief = str_is(e->system, "http://loinc.org") ?
-	    brief_name(k->v, e->what, e->section == VIEW_RESULTS) : e->what;
+	e->order = w->order;
 	if (e->section == VIEW_VITALS) {
-		e->rank = UINT8_MAX;
-		name = vital_name(e->code, &e->rank);
-		if (name)
-			e->brief = e->what = str_of(name);
+		e->rank = w->rank;
+		if (w->vital)
+			e->brief = e->what = str_of(w->vital);
+	} else if (str_is(e->system, "http://loinc.org")) {
+		e->brief = brief_name(k->v, e->what,
+		    e->section == VIEW_RESULTS);
 	}
 	e->detail = take_concept(k, tape_get(k->t, 0, "bodySite"));
 	return true;

@@ -159,6 +159,18 @@ bool social_code(struct str code)
 	return false;
 }
 
+const struct code_words *words_of(struct view *v, struct str code)
+{
+	struct code_words *w = &v->words[(uintptr_t)code.s / 8 % WORDS];
+
+	if (w->code == code.s && code.s)
+		return w;
+	*w = (struct code_words){ .code = code.s, .rank = UINT8_MAX,
+		.order = lab_order(code), .social = social_code(code) };
+	w->vital = vital_name(code, &w->rank);
+	return w;
+}
+
 /* v3 ActCode: classes of encounters. */
 static const struct {
 	const char *code, *word;
