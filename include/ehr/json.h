@@ -85,8 +85,12 @@ static inline struct str tape_str(const struct tape *t, uint32_t i)
 }
 /* Value of a member of object i, or 0 (also when i is no object). Keys with
  * escapes are compared decoded. */
-uint32_t tape_get(const struct tape *t, uint32_t i, const char *key);
 uint32_t tape_getn(const struct tape *t, uint32_t i, struct str key);
+static inline uint32_t tape_get(const struct tape *t, uint32_t i,
+    const char *key)
+{
+	return tape_getn(t, i, str_of(key));
+}
 /* Members along a dotted path; an array on the way steps to its first element
  * (the last member is given as it is: "meta.profile" is the array). */
 uint32_t tape_path(const struct tape *t, uint32_t i, const char *path);

@@ -34,11 +34,6 @@ uint32_t tape_getn(const struct tape *t, uint32_t i, struct str key)
 	return 0;
 }
 
-uint32_t tape_get(const struct tape *t, uint32_t i, const char *key)
-{
-	return tape_getn(t, i, str_of(key));
-}
-
 uint32_t tape_path(const struct tape *t, uint32_t i, const char *path)
 {
 	size_t n;

@@ -77,12 +77,12 @@ struct str keep_term(struct view *v, struct str s)
 
 struct str take_text(struct take *k, uint32_t object, const char *member)
 {
-	buf_reset(&k->v->text);
-	if (object == 0 && k->t->count == 0)
+	uint32_t v = tape_get(k->t, object, member);
+
+	if (v == 0 || tape_type(k->t, v) == TAPE_NULL ||
+	    tape_type(k->t, v) >= TAPE_ARRAY)
 		return STR("");
-	if (!fhir_text(k->t, object, member, &k->v->text))
-		return STR("");
-	return keep(k->v, buf_str(&k->v->text));
+	return keep(k->v, tape_text(k->t, v, &k->v->text));
 }
 
 struct str take_concept(struct take *k, uint32_t node)

@@ -115,7 +115,7 @@ static void take_common(struct take *k, const struct kind *kind,
 	}
 	n = fhir_effective(k->t, 0, type);
 	take_time(k->v, &e->start, n ? tape_str(k->t, n) : STR_NONE);
-	n = fhir_effective_end(k->t, 0, type);
+	n = type != FHIR_Observation ? fhir_effective_end(k->t, 0, type) : 0;
 	take_time(k->v, &e->end, n ? tape_str(k->t, n) : STR_NONE);
 	e->brief = e->what;
 	e->past = e->state == FHIR_INACTIVE || e->state == FHIR_REFUTED;
