@@ -1,0 +1,89 @@
+load helper
+
+# What is written about the tools, held against the tools.
+
+tools() {
+	find "${EHR_BIN:-$EHR_TOP/bin}" -name 'ehr*' -type f -printf '%f\n' |
+		sort
+}
+
+# The options of TOOL, by its own tables: a line each, "-x" and "--name".
+options() {
+	"$1" --completion | awk -F '\t' '$4 != "verb" {
+		print ($2 != "" ? "-" $2 : "") " " ($3 != "" ? "--" $3 : "")
+	}' | sort -u
+}
+
+# The options in the synopsis and in the lists of manual pages (mdoc); with .Fl
+# letters may be bundled.
+documented() {
+	awk '
+	$1 == ".Sh" { synopsis = $2 == "SYNOPSIS" }
+	/^[.]/ && (synopsis || $1 == ".It" || all) {
+		on = 0
+		for (i = 1; i <= NF; i++) {
+			w = $i
+			sub(/^[.]/, "", w)
+			if (w == "Fl") {
+				on = 1
+			} else if (w ~ /^[A-Z][a-z]$/) {
+				on = 0
+			} else if (!on || w ~ /^[^-a-zA-Z]/) {
+				continue
+			} else if (w ~ /^-[a-z]/) {
+				print "-" w
+			} else if (w ~ /^[a-zA-Z]+$/) {
+				for (k = 1; k <= length(w); k++)
+					print "-" substr(w, k, 1)
+			}
+		}
+	}' "$@" | sort -u
+}
+
+@test "each tool has a manual page, tests and a completion" {
+	for tool in $(tools); do
+		[ "$tool" = ehr ] || [ -s "$EHR_TOP/man/$tool.1" ] ||
+			same "$tool" "its manual page"
+		[ -s "$EHR_TOP/tests/bats/$tool.bats" ] ||
+			same "$tool" "its tests"
+		"$EHR_TOP/scripts/gen-completion" \
+			"${EHR_BIN:-$EHR_TOP/bin}/$tool" | bash -n
+	done
+}
+
+@test "each option is in the tool's manual page or, shared, in ehr(7)" {
+	for tool in $(tools); do
+		[ "$tool" != ehr ] || continue
+		documented all=1 "$EHR_TOP/man/$tool.1" \
+			"$EHR_TOP/man/ehr.7" >"$T/known"
+		missing=$(options "$tool" | while read -r key name; do
+			grep -qxF -e "$key" ${name:+-e "$name"} "$T/known" ||
+				echo "$key $name"
+		done)
+		same "$tool: $missing" "$tool: "
+	done
+}
+
+@test "each option in a manual page is one of the tool" {
+	for tool in $(tools); do
+		[ "$tool" != ehr ] || continue
+		options "$tool" | tr ' ' '\n' |
+			cat - <(printf '%s\n' -h -q -v --help --quiet \
+				--verbose --version) | sort -u >"$T/has"
+		wrong=$(documented "$EHR_TOP/man/$tool.1" |
+			comm -23 - "$T/has")
+		same "$tool: $wrong" "$tool: "
+	done
+}
+
+@test "each verb is in the tool's manual page" {
+	for tool in $(tools); do
+		[ "$tool" != ehr ] || continue
+		"$tool" --completion | awk -F '\t' '$4 == "verb" {
+			print $1 }' | tr ' ' '\n' | while read -r word; do
+			grep -q "^\.\(.* \)\?Cm .*\<$word\>" \
+				"$EHR_TOP/man/$tool.1" || [ -z "$word" ] ||
+				same "$tool" "$word in its manual page"
+		done
+	done
+}
