@@ -132,7 +132,7 @@ static int print_proof(struct cli *c, struct store *db, int64_t seq,
 	static const struct print_col cols[] = { { "field", 0 },
 		{ "value", 0 } };
 	uint8_t leaf[MERKLE_HASH], root[MERKLE_HASH];
-	struct merkle_proof proof;
+	struct merkle_proof proof = { .n = 0 };
 	struct printer *p = NULL;
 	uint64_t size;
 	int rc = audit_head(db, &size, root, e);

@@ -86,7 +86,7 @@ static int add_patient(void *arg, int64_t patient)
 static int candidates(struct find *f, struct run *x,
     const struct find_set *within, struct find_set *cur)
 {
-	const struct criterion *order[MAX_FIND_TERMS];
+	const struct criterion *order[MAX_FIND_TERMS] = { NULL };
 	bool all = within == NULL;
 	int rc = 0;
 
