@@ -38,7 +38,8 @@ static int begin(struct change *ch, struct ehr_err *e)
 	return rc;
 }
 
-static int save(struct change *ch, const char *scope, struct ehr_err *e)
+static int save(struct change *ch, const char *scope, unsigned flags,
+    struct ehr_err *e)
 {
 	struct access_write w = { AUDIT_UPDATE, ch->x.who.source.s, NULL,
 		scope };
@@ -47,8 +48,8 @@ static int save(struct change *ch, const char *scope, struct ehr_err *e)
 	int rc = edit_begin(&j, &ch->a, &w, &sink, e);
 
 	if (rc == 0)
-		rc = edit_save(&j, &ch->x, buf_str(&ch->text), ch->version, 0,
-		    &ch->draft, e);
+		rc = edit_save(&j, &ch->x, buf_str(&ch->text), ch->version,
+		    flags, &ch->draft, e);
 	if (rc == 0 && opt_draft && !ch->c->dry_run)
 		unlink(opt_draft);
 	return rc < 0 ? rc : print_names(ch->c, &j, e);
@@ -76,7 +77,7 @@ int edit_run(struct cli *c, struct ehr_err *e)
 		rc = edit_text(&ch.a, &ch.x, &in, &ch.text, &ch.version,
 		    &ch.draft, e);
 	if (rc == 0)
-		rc = save(&ch, "edit", e);
+		rc = save(&ch, "edit", 0, e);
 	release(&ch);
 	return rc;
 }
@@ -92,7 +93,7 @@ int resolve_run(struct cli *c, struct ehr_err *e)
 		rc = edit_resolve(&ch.x.who.env, &ch.x.t, str_of(opt_date),
 		    &ch.text, e);
 	if (rc == 0)
-		rc = save(&ch, "resolve", e);
+		rc = save(&ch, "resolve", 0, e);
 	release(&ch);
 	return rc;
 }
@@ -105,7 +106,8 @@ int error_run(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = edit_error(&ch.x.t, &ch.text, e);
 	if (rc == 0)
-		rc = save(&ch, "enter-in-error", e);
+		/* with a reason also a signed note: its text stays */
+		rc = save(&ch, "enter-in-error", c->reason ? EDIT_NOTE : 0, e);
 	release(&ch);
 	return rc;
 }

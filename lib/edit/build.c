@@ -64,10 +64,10 @@ static int check_keys(int kind, const struct edit_pair *p, size_t n,
 	unsigned need = 0, have = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct field *f = field_find(kind, p[i].key);
+		const struct field *f = edit_field_find(kind, p[i].key);
 
 		if (f == NULL && !is_path(p[i].key) &&
-		    !(kind_vital(kind) && vital_find(p[i].key)))
+		    !(edit_kind_vital(kind) && edit_vital_find(p[i].key)))
 			return unknown_key(kind, p[i].key, e);
 		if (given_before(p, i) && (f == NULL ||
 		    !(f->flags & FIELD_MORE)))
@@ -79,7 +79,7 @@ static int check_keys(int kind, const struct edit_pair *p, size_t n,
 	for (size_t i = 0; i < edit_fields; i++)
 		if (edit_field[i].kind == kind) {
 			need |= edit_field[i].flags;
-			if (kind_default(kind, edit_field[i].key, p, n).s)
+			if (edit_kind_default(kind, edit_field[i].key, p, n).s)
 				have |= edit_field[i].flags;
 		}
 	need &= ~have & (FIELD_NEED | FIELD_NEED2);
@@ -104,7 +104,7 @@ static int check_keys(int kind, const struct edit_pair *p, size_t n,
 static int begin(const struct edit_env *env, int kind, const char *profile,
     const struct edit_pair *p, size_t n, struct doc *d, struct ehr_err *e)
 {
-	const struct kind *k = kind_of(kind);
+	const struct kind *k = edit_kind_info(kind);
 	BUF_AUTO text = BUF_INIT;
 	uint8_t u[UUID_LEN];
 	char id[37];
@@ -119,11 +119,11 @@ static int begin(const struct edit_env *env, int kind, const char *profile,
 	if (k->subject)
 		buf_addf(&text, ",\"%s\":{\"reference\":\"Patient/%.*s\"}",
 		    k->subject, STR_FMT(env->patient));
-	else if (!pair_given(p, n, "mrn", NULL))
+	else if (!edit_pair_given(p, n, "mrn", NULL))
 		buf_addf(&text, ",\"identifier\":[{\"system\":"
 		    "\"urn:ietf:rfc:3986\",\"value\":\"urn:uuid:%s\"}]", id);
 	buf_addch(&text, '}');
-	return doc_load(d, buf_str(&text), e);
+	return edit_doc_load(d, buf_str(&text), e);
 }
 
 /* Is another key of the same element given ("sex" for "gender")? */
@@ -133,7 +133,7 @@ static bool alias_given(const struct field *f, const struct edit_pair *p,
 	for (size_t i = 0; i < edit_fields; i++)
 		if (edit_field[i].kind == f->kind &&
 		    strcmp(edit_field[i].path, f->path) == 0 &&
-		    pair_given(p, n, edit_field[i].key, NULL))
+		    edit_pair_given(p, n, edit_field[i].key, NULL))
 			return true;
 	return false;
 }
@@ -147,7 +147,8 @@ static int set_given(const struct edit_env *env, struct doc *d,
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		if (str_is(p[i].key, f->key) && p[i].value.n)
-			rc = field_set(env, d, f, p[i].value, nth++, false, e);
+			rc = edit_field_set(env, d, f, p[i].value, nth++,
+			    false, e);
 	return at_key(e, str_of(f->key), rc);
 }
 
@@ -163,38 +164,38 @@ static int set_fields(const struct edit_env *env, struct doc *d, int kind,
 
 		if (f->kind != kind)
 			continue;
-		if (pair_given(p, n, f->key, NULL)) {
+		if (edit_pair_given(p, n, f->key, NULL)) {
 			rc = set_given(env, d, f, p, n, e);
 			continue;
 		}
-		v = kind_default(kind, f->key, p, n);
+		v = edit_kind_default(kind, f->key, p, n);
 		if (v.s && !alias_given(f, p, n))
 			rc = at_key(e, str_of(f->key),
-			    field_set(env, d, f, v, 0, false, e));
+			    edit_field_set(env, d, f, v, 0, false, e));
 	}
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		if (is_path(p[i].key))
 			rc = at_key(e, p[i].key,
-			    path_set(d, p[i].key, p[i].value, e));
+			    edit_path_set(d, p[i].key, p[i].value, e));
 	return rc;
 }
 
 static int vital_code(struct doc *d, const struct vital *v, struct ehr_err *e)
 {
 	BUF_AUTO json = BUF_INIT;
-	struct coded c = { str_of(system_uri(SYS_LOINC)), str_of(v->code),
+	struct coded c = { str_of(edit_system_uri(SYS_LOINC)), str_of(v->code),
 		str_of(v->display) };
 
 	buf_adds(&json, "{\"coding\":[");
-	coding_json(&json, &c);
+	edit_coding_json(&json, &c);
 	if (v->also) {
 		c.code = str_of(v->also);
 		c.display = STR_NONE;
 		buf_addch(&json, ',');
-		coding_json(&json, &c);
+		edit_coding_json(&json, &c);
 	}
 	buf_adds(&json, "]}");
-	return doc_set(d, "code", buf_str(&json), e);
+	return edit_doc_set(d, "code", buf_str(&json), e);
 }
 
 static void finish(struct doc *d, struct buf *out)
@@ -211,7 +212,7 @@ static int new_vitals(const struct edit_env *env, int kind,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		const struct vital *v = vital_find(p[i].key);
+		const struct vital *v = edit_vital_find(p[i].key);
 		DOC_AUTO d = DOC_INIT;
 
 		if (v == NULL)
@@ -224,7 +225,7 @@ static int new_vitals(const struct edit_env *env, int kind,
 			rc = vital_code(&d, v, e);
 		if (rc == 0)
 			rc = at_key(e, p[i].key,
-			    vital_set(&d, v, p[i].value, e));
+			    edit_vital_set(&d, v, p[i].value, e));
 		if (rc == 0)
 			finish(&d, out);
 	}
@@ -242,9 +243,9 @@ int edit_new(const struct edit_env *env, int kind, const struct edit_pair *p,
 
 	if (rc < 0)
 		return rc;
-	if (kind_vital(kind))
+	if (edit_kind_vital(kind))
 		return new_vitals(env, kind, p, n, out, e);
-	rc = begin(env, kind, kind_profile(kind, p, n), p, n, &d, e);
+	rc = begin(env, kind, edit_kind_profile(kind, p, n), p, n, &d, e);
 	if (rc == 0)
 		rc = set_fields(env, &d, kind, p, n, e);
 	if (rc == 0)
@@ -257,23 +258,23 @@ int edit_new(const struct edit_env *env, int kind, const struct edit_pair *p,
 static int change_one(const struct edit_env *env, struct doc *d, int kind,
     const struct edit_pair *p, size_t i, struct ehr_err *e)
 {
-	const struct field *f = kind ? field_find(kind, p[i].key) : NULL;
+	const struct field *f = kind ? edit_field_find(kind, p[i].key) : NULL;
 	const struct vital *v;
 
 	if (f)
-		return field_set(env, d, f, p[i].value, given_before(p, i),
+		return edit_field_set(env, d, f, p[i].value, given_before(p, i),
 		    true, e);
-	if (kind && kind_vital(kind) &&
-	    (v = vital_find(p[i].key)) != NULL) {
-		if (v != vital_of(&d->t, 0))
+	if (kind && edit_kind_vital(kind) &&
+	    (v = edit_vital_find(p[i].key)) != NULL) {
+		if (v != edit_vital_of(&d->t, 0))
 			return ehr_fail(e, EHR_EUSAGE, "that is another vital "
 			    "sign");
-		return vital_set(d, v, p[i].value, e);
+		return edit_vital_set(d, v, p[i].value, e);
 	}
 	if (kind && !is_path(p[i].key) && fhir_element(edit_kind_type(kind),
 	    p[i].key) == NULL)
 		return unknown_key(kind, p[i].key, e);
-	return path_set(d, p[i].key, p[i].value, e);
+	return edit_path_set(d, p[i].key, p[i].value, e);
 }
 
 int edit_change(const struct edit_env *env, const struct tape *t,
@@ -281,7 +282,7 @@ int edit_change(const struct edit_env *env, const struct tape *t,
 {
 	int kind = edit_kind_of(t, 0);
 	DOC_AUTO d = DOC_INIT;
-	int rc = doc_load(&d, tape_str(t, 0), e);
+	int rc = edit_doc_load(&d, tape_str(t, 0), e);
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = at_key(e, p[i].key, change_one(env, &d, kind, p, i, e));

@@ -11,21 +11,21 @@ static int reload(struct doc *d, struct ehr_err *e)
 	return 0;
 }
 
-int doc_load(struct doc *d, struct str text, struct ehr_err *e)
+int edit_doc_load(struct doc *d, struct str text, struct ehr_err *e)
 {
 	buf_reset(&d->text);
 	buf_addstr(&d->text, text);
 	return reload(d, e);
 }
 
-void doc_release(struct doc *d)
+void edit_doc_release(struct doc *d)
 {
 	tape_release(&d->t);
 	buf_release(&d->text);
 	buf_release(&d->spare);
 }
 
-uint32_t doc_at(const struct tape *t, const char *path)
+uint32_t edit_doc_at(const struct tape *t, const char *path)
 {
 	struct str rest = str_of(path), name;
 	uint32_t at = 0;
@@ -48,7 +48,7 @@ uint32_t doc_at(const struct tape *t, const char *path)
 	return at;
 }
 
-int doc_set(struct doc *d, const char *path, struct str json,
+int edit_doc_set(struct doc *d, const char *path, struct str json,
     struct ehr_err *e)
 {
 	struct tape_edit edit = { path, json };
@@ -65,31 +65,31 @@ int doc_set(struct doc *d, const char *path, struct str json,
 	return reload(d, e);
 }
 
-int doc_set_text(struct doc *d, const char *path, struct str text,
+int edit_doc_set_text(struct doc *d, const char *path, struct str text,
     struct ehr_err *e)
 {
 	BUF_AUTO json = BUF_INIT;
 
 	json_quote(&json, text);
-	return doc_set(d, path, buf_str(&json), e);
+	return edit_doc_set(d, path, buf_str(&json), e);
 }
 
-int doc_remove(struct doc *d, const char *path, struct ehr_err *e)
+int edit_doc_remove(struct doc *d, const char *path, struct ehr_err *e)
 {
 	BUF_AUTO up = BUF_INIT;
-	uint32_t at = doc_at(&d->t, path);
+	uint32_t at = edit_doc_at(&d->t, path);
 	int rc;
 
 	if (at == 0)
 		return 0;
 	buf_adds(&up, path);
 	do {
-		rc = doc_set(d, up.s, STR_NONE, e);
+		rc = edit_doc_set(d, up.s, STR_NONE, e);
 		while (up.len && up.s[up.len - 1] != '.')
 			up.s[--up.len] = '\0';
 		if (up.len)
 			up.s[--up.len] = '\0';
-		at = doc_at(&d->t, up.s);
+		at = edit_doc_at(&d->t, up.s);
 	} while (rc == 0 && up.len && at && tape_first(&d->t, at) == 0);
 	return rc;
 }
@@ -118,9 +118,9 @@ static bool slot_fits(const struct tape *t, uint32_t el, const struct slot *s)
 	return true;
 }
 
-size_t doc_slot(const struct tape *t, const struct slot *s, bool *found)
+size_t edit_doc_slot(const struct tape *t, const struct slot *s, bool *found)
 {
-	uint32_t array = doc_at(t, s->array);
+	uint32_t array = edit_doc_at(t, s->array);
 	size_t n = 0;
 
 	*found = false;

@@ -15,12 +15,12 @@ static int place(struct doc *d, const struct field *f, size_t nth,
 
 	if (*rest == '@') {
 		n = strcspn(++rest, ".");
-		s = slot_find((struct str){ rest, n });
+		s = edit_slot_find((struct str){ rest, n });
 		rest += n;
-		i = doc_slot(&d->t, s, &found);
+		i = edit_doc_slot(&d->t, s, &found);
 		buf_addf(path, "%s.%zu", s->array, i);
 		if (!found) {
-			int rc = doc_set(d, path->s, str_of(s->json), e);
+			int rc = edit_doc_set(d, path->s, str_of(s->json), e);
 
 			if (rc < 0)
 				return rc;
@@ -48,7 +48,7 @@ static int clear_choice(struct doc *d, const char *path, const char *keep,
 	buf_addstr(&full, buf_str(&up));
 	if (up.len)
 		up.s[--up.len] = '\0';
-	parent = doc_at(&d->t, up.s);
+	parent = edit_doc_at(&d->t, up.s);
 	if (parent == 0 && up.len)
 		return 0;
 	v = fhir_choice(&d->t, parent, name, &type);
@@ -57,7 +57,7 @@ static int clear_choice(struct doc *d, const char *path, const char *keep,
 	buf_addstr(&full, tape_str(&d->t, v - 1));
 	if (keep && strcmp(full.s + strlen(path), keep) == 0)
 		return 0;
-	return doc_remove(d, full.s, e);
+	return edit_doc_remove(d, full.s, e);
 }
 
 /* "5.5", ">=4", "<5.7", "4.0-5.6": limits with the unit of the value. */
@@ -76,28 +76,29 @@ static int set_range(struct doc *d, const char *path, struct str v,
 		size_t skip = v.n > 1 && v.s[1] == '=' ? 2 : 1;
 
 		rest = (struct str){ v.s + skip, v.n - skip };
-		ok = value_number(rest, v.s[0] == '<' ? &high : &low, &rest);
+		ok = edit_value_number(rest, v.s[0] == '<' ? &high : &low,
+		    &rest);
 	} else {
-		ok = value_number(v, &low, &rest) && rest.n &&
+		ok = edit_value_number(v, &low, &rest) && rest.n &&
 		    rest.s[0] == '-';
 		rest = ok ? (struct str){ rest.s + 1, rest.n - 1 } : rest;
-		ok = ok && value_number(str_trim(rest), &high, &rest);
+		ok = ok && edit_value_number(str_trim(rest), &high, &rest);
 	}
 	buf_addch(&json, '{');
 	if (ok && low.n) {
 		buf_adds(&json, "\"low\":");
-		quantity_json(&json, STR_NONE, low, unit);
+		edit_quantity_json(&json, STR_NONE, low, unit);
 		buf_addch(&json, ',');
 	}
 	if (ok && high.n) {
 		buf_adds(&json, "\"high\":");
-		quantity_json(&json, STR_NONE, high, unit);
+		edit_quantity_json(&json, STR_NONE, high, unit);
 		buf_addch(&json, ',');
 	}
 	buf_adds(&json, "\"text\":");
 	json_quote(&json, v);
 	buf_addch(&json, '}');
-	return doc_set(d, path, buf_str(&json), e);
+	return edit_doc_set(d, path, buf_str(&json), e);
 }
 
 /* Gives the number that is there another unit. */
@@ -107,7 +108,7 @@ static int set_unit(struct doc *d, const char *path, struct str v,
 	BUF_AUTO json = BUF_INIT;
 	BUF_AUTO number = BUF_INIT;
 	BUF_AUTO sign = BUF_INIT;
-	uint32_t q = doc_at(&d->t, path);
+	uint32_t q = edit_doc_at(&d->t, path);
 	uint32_t value = q ? tape_get(&d->t, q, "value") : 0;
 
 	if (value == 0)
@@ -115,8 +116,8 @@ static int set_unit(struct doc *d, const char *path, struct str v,
 	buf_addstr(&number, tape_str(&d->t, value));
 	buf_addstr(&sign, tape_member(&d->t, q, "comparator", &json));
 	buf_reset(&json);
-	quantity_json(&json, buf_str(&sign), buf_str(&number), v);
-	return doc_set(d, path, buf_str(&json), e);
+	edit_quantity_json(&json, buf_str(&sign), buf_str(&number), v);
+	return edit_doc_set(d, path, buf_str(&json), e);
 }
 
 /* A new number without a unit leaves the one that is there: 1 done. */
@@ -126,7 +127,7 @@ static int set_number(struct doc *d, const char *path, const struct buf *json,
 	TAPE_AUTO t = TAPE_INIT;
 	struct tape_error why;
 	BUF_AUTO at = BUF_INIT;
-	uint32_t q = doc_at(&d->t, path), sign;
+	uint32_t q = edit_doc_at(&d->t, path), sign;
 	int rc;
 
 	if (q == 0 || tape_get(&d->t, q, "unit") == 0 ||
@@ -134,14 +135,14 @@ static int set_number(struct doc *d, const char *path, const struct buf *json,
 	    tape_get(&t, 0, "unit"))
 		return 0;
 	buf_addf(&at, "%s.value", path);
-	rc = doc_set(d, at.s, tape_str(&t, tape_get(&t, 0, "value")), e);
+	rc = edit_doc_set(d, at.s, tape_str(&t, tape_get(&t, 0, "value")), e);
 	buf_reset(&at);
 	buf_addf(&at, "%s.comparator", path);
 	sign = tape_get(&t, 0, "comparator");
 	if (rc == 0 && sign)
-		rc = doc_set_text(d, at.s, tape_str(&t, sign), e);
+		rc = edit_doc_set_text(d, at.s, tape_str(&t, sign), e);
 	else if (rc == 0)
-		rc = doc_remove(d, at.s, e);
+		rc = edit_doc_remove(d, at.s, e);
 	return rc < 0 ? rc : 1;
 }
 
@@ -151,7 +152,7 @@ static int set_choice(const struct edit_env *env, struct doc *d,
 {
 	BUF_AUTO json = BUF_INIT;
 	const char *type;
-	int rc = value_json(env, f, v, &json, &type, e);
+	int rc = edit_value_json(env, f, v, &json, &type, e);
 
 	if (rc < 0)
 		return rc;
@@ -161,7 +162,7 @@ static int set_choice(const struct edit_env *env, struct doc *d,
 	if (rc == 0 && f->value == EDIT_VALUE && strcmp(type, "Quantity") == 0)
 		rc = set_number(d, path->s, &json, e);
 	if (rc == 0)
-		rc = doc_set(d, path->s, buf_str(&json), e);
+		rc = edit_doc_set(d, path->s, buf_str(&json), e);
 	return rc < 0 ? rc : 0;
 }
 
@@ -173,7 +174,7 @@ static size_t array_length(struct doc *d, const char *path)
 	size_t n = 0;
 
 	buf_add(&up, path, (size_t)(strrchr(path, '.') - path));
-	array = doc_at(&d->t, up.s);
+	array = edit_doc_at(&d->t, up.s);
 	if (array && tape_type(&d->t, array) == TAPE_ARRAY)
 		tape_each(&d->t, array, i)
 			n++;
@@ -186,9 +187,9 @@ static int clear_array(struct doc *d, const char *path, struct ehr_err *e)
 	BUF_AUTO up = BUF_INIT;
 
 	buf_add(&up, path, (size_t)(strrchr(path, '.') - path));
-	if (doc_at(&d->t, up.s) == 0)
+	if (edit_doc_at(&d->t, up.s) == 0)
 		return 0;
-	return doc_set(d, up.s, STR("[]"), e);
+	return edit_doc_set(d, up.s, STR("[]"), e);
 }
 
 /* An element of a slot that says no more than a new one goes, too. */
@@ -202,11 +203,11 @@ static int clear_slot(struct doc *d, const char *path, const struct slot *s,
 
 	buf_add(&el, path, strlen(s->array) + 1);
 	buf_add(&el, path + el.len, strcspn(path + el.len, "."));
-	at = doc_at(&d->t, el.s);
+	at = edit_doc_at(&d->t, el.s);
 	if (at == 0 || tape_parse(&t, s->json, strlen(s->json), &why) != 0 ||
 	    !tape_equal(&d->t, at, &t, 0))
 		return 0;
-	return doc_remove(d, el.s, e);
+	return edit_doc_remove(d, el.s, e);
 }
 
 static int take_away(struct doc *d, const struct field *f, struct buf *path,
@@ -224,13 +225,13 @@ static int take_away(struct doc *d, const struct field *f, struct buf *path,
 	if (star && star[1] == '\0' && (dot = strrchr(path->s, '.')))
 		*dot = '\0'; /* all of them */
 	if (*f->path == '@')
-		s = slot_find((struct str){ f->path + 1,
+		s = edit_slot_find((struct str){ f->path + 1,
 		    strcspn(f->path + 1, ".") });
-	rc = doc_remove(d, path->s, e);
+	rc = edit_doc_remove(d, path->s, e);
 	return rc == 0 && s ? clear_slot(d, path->s, s, e) : rc;
 }
 
-int field_set(const struct edit_env *env, struct doc *d,
+int edit_field_set(const struct edit_env *env, struct doc *d,
     const struct field *f, struct str v, size_t nth, bool change,
     struct ehr_err *e)
 {
@@ -260,8 +261,8 @@ int field_set(const struct edit_env *env, struct doc *d,
 		return set_unit(d, path.s, v, e);
 	if (path.len > 3 && strcmp(path.s + path.len - 3, "[x]") == 0)
 		return set_choice(env, d, f, &path, v, e);
-	rc = value_json(env, f, v, &json, &type, e);
-	return rc < 0 ? rc : doc_set(d, path.s, buf_str(&json), e);
+	rc = edit_value_json(env, f, v, &json, &type, e);
+	return rc < 0 ? rc : edit_doc_set(d, path.s, buf_str(&json), e);
 }
 
 /* ---- keys that are paths of elements ---- */
@@ -283,7 +284,8 @@ static const struct fhir_element *element_at(int type, struct str path)
 	return el;
 }
 
-int path_set(struct doc *d, struct str path, struct str v, struct ehr_err *e)
+int edit_path_set(struct doc *d, struct str path, struct str v,
+    struct ehr_err *e)
 {
 	int type = fhir_resource_type(&d->t, 0);
 	const struct fhir_element *el = element_at(type, path);
@@ -295,18 +297,18 @@ int path_set(struct doc *d, struct str path, struct str v, struct ehr_err *e)
 		return ehr_fail(e, EHR_EUSAGE, "no such element of %s",
 		    fhir_type_name(type));
 	if (v.n == 0)
-		return doc_remove(d, where.s, e);
+		return edit_doc_remove(d, where.s, e);
 	switch (el->cls) {
 	case FHIR_boolean: case FHIR_decimal: case FHIR_integer:
 	case FHIR_positiveInt: case FHIR_unsignedInt:
-		return doc_set(d, where.s, v, e);
+		return edit_doc_set(d, where.s, v, e);
 	default:
 		break;
 	}
 	if (!fhir_class_primitive(el->cls))
-		return doc_set(d, where.s, v, e);
+		return edit_doc_set(d, where.s, v, e);
 	json_quote(&json, v);
-	return doc_set(d, where.s, buf_str(&json), e);
+	return edit_doc_set(d, where.s, buf_str(&json), e);
 }
 
 /* ---- vital signs ---- */
@@ -324,12 +326,12 @@ static bool unit_allowed(const struct vital *v, struct str code)
 static int vital_quantity(const struct vital *v, struct str number,
     struct str unit, struct buf *json, struct ehr_err *e)
 {
-	struct str code = unit_code(unit.n ? unit : str_of(v->unit));
+	struct str code = edit_unit_code(unit.n ? unit : str_of(v->unit));
 
 	if (!unit_allowed(v, code))
 		return ehr_fail(e, EHR_EREJECT, "a unit it is not measured "
 		    "in: %s", v->units);
-	quantity_json(json, STR_NONE, number, code);
+	edit_quantity_json(json, STR_NONE, number, code);
 	return 0;
 }
 
@@ -343,7 +345,7 @@ static int vital_parts(struct doc *d, const struct vital *v, struct str text,
 	int rc = 0;
 
 	for (; n < ARRAY_LEN(numbers); n++) {
-		if (!value_number(text, &number, &unit))
+		if (!edit_value_number(text, &number, &unit))
 			return ehr_fail(e, EHR_EREJECT, "two numbers are due, "
 			    "128/82");
 		numbers[n] = number;
@@ -353,33 +355,33 @@ static int vital_parts(struct doc *d, const struct vital *v, struct str text,
 			    "128/82");
 	}
 	buf_addch(&json, '[');
-	for (n = 0; rc == 0 && (part = vital_part(v->key, n)); n++) {
-		struct coded c = { str_of(system_uri(SYS_LOINC)),
+	for (n = 0; rc == 0 && (part = edit_vital_part(v->key, n)); n++) {
+		struct coded c = { str_of(edit_system_uri(SYS_LOINC)),
 			str_of(part->code), str_of(part->display) };
 
 		buf_adds(&json, n ? ",{\"code\":{\"coding\":[" :
 				    "{\"code\":{\"coding\":[");
-		coding_json(&json, &c);
+		edit_coding_json(&json, &c);
 		buf_adds(&json, "]},\"valueQuantity\":");
 		rc = vital_quantity(v, numbers[n], unit, &json, e);
 		buf_addch(&json, '}');
 	}
 	buf_addch(&json, ']');
-	return rc < 0 ? rc : doc_set(d, "component", buf_str(&json), e);
+	return rc < 0 ? rc : edit_doc_set(d, "component", buf_str(&json), e);
 }
 
-int vital_set(struct doc *d, const struct vital *v, struct str value,
+int edit_vital_set(struct doc *d, const struct vital *v, struct str value,
     struct ehr_err *e)
 {
 	BUF_AUTO json = BUF_INIT;
 	struct str number, unit;
 	int rc;
 
-	if (vital_part(v->key, 0))
+	if (edit_vital_part(v->key, 0))
 		return vital_parts(d, v, value, e);
-	if (!value_number(value, &number, &unit))
+	if (!edit_value_number(value, &number, &unit))
 		return ehr_fail(e, EHR_EREJECT, "not a number");
 	rc = vital_quantity(v, number, unit, &json, e);
 	return rc < 0 ? rc :
-	    doc_set(d, "valueQuantity", buf_str(&json), e);
+	    edit_doc_set(d, "valueQuantity", buf_str(&json), e);
 }

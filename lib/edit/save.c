@@ -51,12 +51,12 @@ static bool same_content(const struct tape *a, const struct tape *b)
 	DOC_AUTO x = DOC_INIT;
 	DOC_AUTO y = DOC_INIT;
 
-	if (doc_load(&x, tape_str(a, 0), NULL) < 0 ||
-	    doc_load(&y, tape_str(b, 0), NULL) < 0)
+	if (edit_doc_load(&x, tape_str(a, 0), NULL) < 0 ||
+	    edit_doc_load(&y, tape_str(b, 0), NULL) < 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(bare); i++)
-		if (doc_remove(&x, bare[i].path, NULL) < 0 ||
-		    doc_remove(&y, bare[i].path, NULL) < 0)
+		if (edit_doc_remove(&x, bare[i].path, NULL) < 0 ||
+		    edit_doc_remove(&y, bare[i].path, NULL) < 0)
 			return false;
 	return str_eq(tape_str(&x.t, 0), tape_str(&y.t, 0));
 }
@@ -65,11 +65,11 @@ static bool same_content(const struct tape *a, const struct tape *b)
 static int stamp(struct doc *d, struct ehr_err *e)
 {
 	BUF_AUTO now = BUF_INIT;
-	int rc = doc_remove(d, "meta.versionId", e);
+	int rc = edit_doc_remove(d, "meta.versionId", e);
 
 	date_format_ms(&now, clock_ms());
 	return rc < 0 ? rc :
-	    doc_set_text(d, "meta.lastUpdated", buf_str(&now), e);
+	    edit_doc_set_text(d, "meta.lastUpdated", buf_str(&now), e);
 }
 
 static int add_name(struct edit_job *j, const struct tape *t, int source,
@@ -118,7 +118,7 @@ int edit_put(struct edit_job *j, struct str text, int source, int64_t version,
 	BUF_AUTO name = BUF_INIT;
 	bool live = false;
 	int64_t now = 0;
-	int rc = doc_load(&d, text, e), found;
+	int rc = edit_doc_load(&d, text, e), found;
 
 	if (rc == 0)
 		rc = add_name(j, &d.t, source, &name, e);
@@ -129,9 +129,12 @@ int edit_put(struct edit_job *j, struct str text, int source, int64_t version,
 		return found;
 	if (live && same_content(&d.t, &was)) /* nothing to check or lose */
 		return put(j, &was, source, now, e);
-	if (live && note_signed(&was, 0) && !(flags & EDIT_NOTE))
+	if (live && edit_note_signed(&was, 0) && !(flags & EDIT_NOTE))
 		return ehr_fail(e, EHR_EPERM, "a signed note: it can be "
 		    "amended, or get an addendum");
+	if (live && fhir_resource_type(&was, 0) == FHIR_Provenance)
+		return ehr_fail(e, EHR_EPERM, "who did what is never "
+		    "changed");
 	rc = edit_check(&d.t, live ? &was : NULL, j->sink, e);
 	if (rc == 0 && version == 0 && found)
 		return ehr_fail(e, EHR_ECHANGED, "there is a resource of "

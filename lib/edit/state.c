@@ -48,13 +48,13 @@ static int set_state(struct doc *d, const struct ending *s, struct ehr_err *e)
 	int rc;
 
 	if (s->list == LIST_NONE)
-		return doc_set_text(d, s->member, str_of(s->value), e);
-	rc = list_find(s->list, str_of(s->value), &c, e);
+		return edit_doc_set_text(d, s->member, str_of(s->value), e);
+	rc = edit_list_find(s->list, str_of(s->value), &c, e);
 	buf_adds(&json, "{\"coding\":[");
 	if (rc == 0)
-		coding_json(&json, &c);
+		edit_coding_json(&json, &c);
 	buf_adds(&json, "]}");
-	return rc < 0 ? rc : doc_set(d, s->member, buf_str(&json), e);
+	return rc < 0 ? rc : edit_doc_set(d, s->member, buf_str(&json), e);
 }
 
 int edit_error(const struct tape *t, struct buf *out, struct ehr_err *e)
@@ -67,11 +67,11 @@ int edit_error(const struct tape *t, struct buf *out, struct ehr_err *e)
 	if (s == NULL)
 		return ehr_fail(e, EHR_EUSAGE, "%s has no state "
 		    "entered-in-error", fhir_type_name(type));
-	rc = doc_load(&d, tape_str(t, 0), e);
+	rc = edit_doc_load(&d, tape_str(t, 0), e);
 	if (rc == 0 && !is_error(t)) {
 		rc = set_state(&d, s, e);
 		if (rc == 0 && s->other)
-			rc = doc_remove(&d, s->other, e);
+			rc = edit_doc_remove(&d, s->other, e);
 	}
 	if (rc == 0)
 		buf_addstr(out, tape_str(&d.t, 0));
@@ -92,12 +92,12 @@ static int set_end(struct doc *d, int type, const char *path, struct str date,
 	} else {
 		struct str member = { path, strcspn(path, ".") };
 
-		if (doc_at(&d->t, path) || (type != FHIR_Encounter &&
+		if (edit_doc_at(&d->t, path) || (type != FHIR_Encounter &&
 		    type != FHIR_CarePlan && tape_getn(&d->t, 0, member) == 0))
 			return 0;
 		buf_adds(&full, path);
 	}
-	return doc_set_text(d, full.s, date, e);
+	return edit_doc_set_text(d, full.s, date, e);
 }
 
 int edit_resolve(const struct edit_env *env, const struct tape *t,
@@ -114,9 +114,9 @@ int edit_resolve(const struct edit_env *env, const struct tape *t,
 		    fhir_type_name(type));
 	if (now == FHIR_IN_ERROR)
 		return ehr_fail(e, EHR_ENO, "it was entered in error");
-	rc = value_date(env, date.n ? date : STR("now"), &when, e);
+	rc = edit_value_date(env, date.n ? date : STR("now"), &when, e);
 	if (rc == 0)
-		rc = doc_load(&d, tape_str(t, 0), e);
+		rc = edit_doc_load(&d, tape_str(t, 0), e);
 	if (rc == 0 && now != FHIR_INACTIVE) {
 		rc = set_state(&d, s, e);
 		if (rc == 0 && s->other)

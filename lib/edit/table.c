@@ -166,7 +166,7 @@ static const struct {
 
 /* ---- looking up ---- */
 
-const char *system_uri(enum edit_system s)
+const char *edit_system_uri(enum edit_system s)
 {
 	return systems[s].uri;
 }
@@ -189,7 +189,7 @@ static bool list_word(enum edit_list list, struct str v, struct coded *c)
 		else if (at == (int)list && (str_is(v, words[i].word) ||
 		    str_is(v, words[i].code))) {
 			*c = (struct coded){
-				str_of(system_uri(words[i].system)),
+				str_of(edit_system_uri(words[i].system)),
 				str_of(words[i].code),
 				str_of(words[i].display),
 			};
@@ -199,7 +199,7 @@ static bool list_word(enum edit_list list, struct str v, struct coded *c)
 	return false;
 }
 
-int list_find(enum edit_list list, struct str v, struct coded *c,
+int edit_list_find(enum edit_list list, struct str v, struct coded *c,
     struct ehr_err *e)
 {
 	struct str rest = v, system, code;
@@ -209,8 +209,8 @@ int list_find(enum edit_list list, struct str v, struct coded *c,
 		return 0;
 	str_split(&rest, '|', &system);
 	if (rest.s == NULL) { /* a code alone */
-		*c = (struct coded){ str_of(system_uri(lists[list].system)),
-			system, STR_NONE };
+		*c = (struct coded){ .code = system };
+		c->system = str_of(edit_system_uri(lists[list].system));
 		if (c->system.s == NULL)
 			return ehr_fail(e, EHR_EREJECT, "not SYSTEM|CODE");
 	} else {
@@ -251,12 +251,12 @@ int edit_kind_type(int kind)
 	return kinds[kind].type;
 }
 
-const struct kind *kind_of(int kind)
+const struct kind *edit_kind_info(int kind)
 {
 	return &kinds[kind];
 }
 
-bool kind_vital(int kind)
+bool edit_kind_vital(int kind)
 {
 	return kind == KIND_vital;
 }
@@ -267,7 +267,7 @@ int edit_kind_of(const struct tape *t, uint32_t root)
 	uint32_t category = tape_get(t, root, "category");
 
 	if (type == FHIR_Observation) {
-		const char *uri = system_uri(SYS_OBS_CATEGORY);
+		const char *uri = edit_system_uri(SYS_OBS_CATEGORY);
 
 		if (category == 0)
 			return KIND_result;
@@ -295,7 +295,7 @@ void edit_keys(int kind, struct buf *b)
 		buf_addf(b, " %s", edit_vital[i].key);
 }
 
-const struct field *field_find(int kind, struct str key)
+const struct field *edit_field_find(int kind, struct str key)
 {
 	for (size_t i = 0; i < edit_fields; i++)
 		if (edit_field[i].kind == kind &&
@@ -304,7 +304,7 @@ const struct field *field_find(int kind, struct str key)
 	return NULL;
 }
 
-bool pair_given(const struct edit_pair *p, size_t n, const char *key,
+bool edit_pair_given(const struct edit_pair *p, size_t n, const char *key,
     struct str *value)
 {
 	for (size_t i = 0; i < n; i++)
@@ -316,13 +316,13 @@ bool pair_given(const struct edit_pair *p, size_t n, const char *key,
 	return false;
 }
 
-struct str kind_default(int kind, const char *key, const struct edit_pair *p,
-    size_t n)
+struct str edit_kind_default(int kind, const char *key,
+    const struct edit_pair *p, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(implied); i++)
 		if (implied[i].kind == kind &&
 		    strcmp(implied[i].then, key) == 0 &&
-		    pair_given(p, n, implied[i].key, NULL))
+		    edit_pair_given(p, n, implied[i].key, NULL))
 			return str_of(implied[i].value);
 	for (size_t i = 0; i < ARRAY_LEN(defaults); i++)
 		if (defaults[i].kind == kind &&
@@ -331,20 +331,20 @@ struct str kind_default(int kind, const char *key, const struct edit_pair *p,
 	return STR_NONE;
 }
 
-const char *kind_profile(int kind, const struct edit_pair *p, size_t n)
+const char *edit_kind_profile(int kind, const struct edit_pair *p, size_t n)
 {
 	struct str v;
 
 	for (size_t i = 0; i < ARRAY_LEN(profiles); i++)
 		if (profiles[i].kind == kind &&
-		    pair_given(p, n, profiles[i].key, &v) &&
+		    edit_pair_given(p, n, profiles[i].key, &v) &&
 		    (profiles[i].value == NULL ||
 			str_is(v, profiles[i].value)))
 			return profiles[i].then;
 	return kinds[kind].profile;
 }
 
-const struct slot *slot_find(struct str name)
+const struct slot *edit_slot_find(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(slots); i++)
 		if (str_is(name, slots[i].name))
@@ -352,7 +352,7 @@ const struct slot *slot_find(struct str name)
 	return NULL;
 }
 
-const struct vital *vital_find(struct str key)
+const struct vital *edit_vital_find(struct str key)
 {
 	for (size_t i = 0; i < edit_vitals; i++)
 		if (str_is(key, edit_vital[i].key))
@@ -360,18 +360,18 @@ const struct vital *vital_find(struct str key)
 	return NULL;
 }
 
-const struct vital *vital_of(const struct tape *t, uint32_t root)
+const struct vital *edit_vital_of(const struct tape *t, uint32_t root)
 {
 	uint32_t code = tape_get(t, root, "code");
 
 	for (size_t i = 0; code && i < edit_vitals; i++)
-		if (fhir_has_code(t, code, system_uri(SYS_LOINC),
+		if (fhir_has_code(t, code, edit_system_uri(SYS_LOINC),
 		    edit_vital[i].code))
 			return &edit_vital[i];
 	return NULL;
 }
 
-const struct vital_part *vital_part(const char *key, size_t n)
+const struct vital_part *edit_vital_part(const char *key, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (strcmp(parts[i].key, key) == 0 && n-- == 0)
@@ -379,7 +379,7 @@ const struct vital_part *vital_part(const char *key, size_t n)
 	return NULL;
 }
 
-struct str unit_code(struct str typed)
+struct str edit_unit_code(struct str typed)
 {
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
 		if (str_is(typed, units[i].typed))

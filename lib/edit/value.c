@@ -8,7 +8,7 @@ static int bad(struct ehr_err *e, const char *what)
 	return ehr_fail(e, EHR_EREJECT, "%s", what);
 }
 
-void coding_json(struct buf *b, const struct coded *c)
+void edit_coding_json(struct buf *b, const struct coded *c)
 {
 	buf_adds(b, "{\"system\":");
 	json_quote(b, c->system);
@@ -34,7 +34,7 @@ static int zone_offset(int64_t ms)
 	return (int)(tm.tm_gmtoff / 60);
 }
 
-void value_now(const struct edit_env *env, struct buf *b)
+void edit_value_now(const struct edit_env *env, struct buf *b)
 {
 	struct date d;
 
@@ -44,13 +44,13 @@ void value_now(const struct edit_env *env, struct buf *b)
 	date_format(b, &d);
 }
 
-int value_date(const struct edit_env *env, struct str v, struct buf *b,
+int edit_value_date(const struct edit_env *env, struct str v, struct buf *b,
     struct ehr_err *e)
 {
 	struct date d;
 
 	if (str_is(v, "now")) {
-		value_now(env, b);
+		edit_value_now(env, b);
 		return 0;
 	}
 	if (str_is(v, "today")) {
@@ -83,7 +83,7 @@ static int json_date(const struct edit_env *env, const struct field *f,
 	bool day = f->value == EDIT_DAY || f->value == EDIT_DAY_OR_BOOL;
 	BUF_AUTO text = BUF_INIT;
 	struct date d;
-	int rc = value_date(env, v, &text, e);
+	int rc = edit_value_date(env, v, &text, e);
 
 	if (rc < 0)
 		return rc;
@@ -99,7 +99,7 @@ static int json_date(const struct edit_env *env, const struct field *f,
 
 /* ---- numbers and quantities ---- */
 
-bool value_number(struct str v, struct str *number, struct str *rest)
+bool edit_value_number(struct str v, struct str *number, struct str *rest)
 {
 	struct decimal d;
 	size_t n = 0;
@@ -112,10 +112,10 @@ bool value_number(struct str v, struct str *number, struct str *rest)
 	return n > 0 && v.s[n - 1] != '.' && decimal_parse(*number, &d);
 }
 
-void quantity_json(struct buf *b, struct str comparator, struct str number,
+void edit_quantity_json(struct buf *b, struct str comparator, struct str number,
     struct str unit)
 {
-	struct str code = unit_code(unit);
+	struct str code = edit_unit_code(unit);
 
 	buf_adds(b, "{\"value\":");
 	buf_addstr(b, number);
@@ -127,7 +127,7 @@ void quantity_json(struct buf *b, struct str comparator, struct str number,
 		buf_adds(b, ",\"unit\":");
 		json_quote(b, unit);
 		buf_adds(b, ",\"system\":");
-		json_quote(b, str_of(system_uri(SYS_UCUM)));
+		json_quote(b, str_of(edit_system_uri(SYS_UCUM)));
 		buf_adds(b, ",\"code\":");
 		json_quote(b, code);
 	}
@@ -152,11 +152,11 @@ static int json_quantity(const struct field *f, struct str v,
 {
 	struct str comparator = take_comparator(&v), number, unit;
 
-	if (!value_number(v, &number, &unit))
+	if (!edit_value_number(v, &number, &unit))
 		return bad(e, "not a number");
 	if (unit.n == 0)
 		unit = str_of(f->unit);
-	quantity_json(json, comparator, number, unit);
+	edit_quantity_json(json, comparator, number, unit);
 	*type = "Quantity";
 	return 0;
 }
@@ -182,17 +182,17 @@ static int json_result(struct str v, struct buf *json, const char **type,
 	struct coded c;
 	int rc;
 
-	if (value_number(num, &number, &unit) && is_unit(number, unit)) {
-		quantity_json(json, comparator, number, unit);
+	if (edit_value_number(num, &number, &unit) && is_unit(number, unit)) {
+		edit_quantity_json(json, comparator, number, unit);
 		*type = "Quantity";
 		return 0;
 	}
 	if (memchr(v.s, '|', v.n)) {
-		rc = list_find(LIST_ANY, v, &c, e);
+		rc = edit_list_find(LIST_ANY, v, &c, e);
 		if (rc < 0)
 			return rc;
 		buf_adds(json, "{\"coding\":[");
-		coding_json(json, &c);
+		edit_coding_json(json, &c);
 		buf_adds(json, "]}");
 		*type = "CodeableConcept";
 		return 0;
@@ -245,16 +245,16 @@ static int json_omb(const struct field *f, struct str v, struct buf *json,
     struct ehr_err *e)
 {
 	struct coded c;
-	int rc = list_find((enum edit_list)f->list, v, &c, e);
+	int rc = edit_list_find((enum edit_list)f->list, v, &c, e);
 
 	if (rc < 0)
 		return rc;
 	buf_adds(json, "{\"url\":");
-	json_quote(json, str_of(slot_find(str_of(f->key))->value));
+	json_quote(json, str_of(edit_slot_find(str_of(f->key))->value));
 	buf_adds(json, ",\"extension\":[");
-	if (!str_is(c.system, system_uri(SYS_NULL_FLAVOR))) {
+	if (!str_is(c.system, edit_system_uri(SYS_NULL_FLAVOR))) {
 		buf_adds(json, "{\"url\":\"ombCategory\",\"valueCoding\":");
-		coding_json(json, &c);
+		edit_coding_json(json, &c);
 		buf_adds(json, "},");
 	}
 	buf_adds(json, "{\"url\":\"text\",\"valueString\":");
@@ -267,10 +267,10 @@ static int json_coding(const struct field *f, struct str v, struct buf *json,
     struct ehr_err *e)
 {
 	struct coded c;
-	int rc = list_find((enum edit_list)f->list, v, &c, e);
+	int rc = edit_list_find((enum edit_list)f->list, v, &c, e);
 
 	if (rc == 0)
-		coding_json(json, &c);
+		edit_coding_json(json, &c);
 	return rc;
 }
 
@@ -299,7 +299,7 @@ static void json_note(const struct edit_env *env, struct str v,
 {
 	BUF_AUTO now = BUF_INIT;
 
-	value_now(env, &now);
+	edit_value_now(env, &now);
 	buf_adds(json, "{");
 	if (env->user.n) {
 		buf_adds(json, "\"authorString\":");
@@ -364,7 +364,7 @@ static int json_reference(const struct edit_env *env, const struct field *f,
 	return 0;
 }
 
-int value_json(const struct edit_env *env, const struct field *f,
+int edit_value_json(const struct edit_env *env, const struct field *f,
     struct str v, struct buf *json, const char **type, struct ehr_err *e)
 {
 	*type = "";

@@ -89,7 +89,7 @@ int edit_load(struct access *a, struct str name, int type,
 
 static int load(struct doc *d, struct str text, struct ehr_err *e)
 {
-	int rc = doc_load(d, text, e);
+	int rc = edit_doc_load(d, text, e);
 
 	if (rc == 0 && tape_type(&d->t, 0) != TAPE_OBJECT)
 		rc = ehr_fail(e, EHR_EREJECT, "%s",
@@ -104,7 +104,7 @@ static int load(struct doc *d, struct str text, struct ehr_err *e)
 static int settle_patient(const struct edit_env *env, struct doc *d, int kind,
     int type, struct ehr_err *e)
 {
-	const char *member = kind ? kind_of(kind)->subject : NULL;
+	const char *member = kind ? edit_kind_info(kind)->subject : NULL;
 	uint32_t ref = fhir_patient_ref(&d->t, 0, type, 0);
 	BUF_AUTO text = BUF_INIT;
 	struct fhir_ref f;
@@ -120,7 +120,7 @@ static int settle_patient(const struct edit_env *env, struct doc *d, int kind,
 		    "it names no patient");
 	buf_addf(&text, "{\"reference\":\"Patient/%.*s\"}",
 	    STR_FMT(env->patient));
-	return doc_set(d, member, buf_str(&text), e);
+	return edit_doc_set(d, member, buf_str(&text), e);
 }
 
 int edit_new_json(const struct edit_env *env, int kind, struct str text,
@@ -143,7 +143,7 @@ int edit_new_json(const struct edit_env *env, int kind, struct str text,
 	if (tape_get(&d.t, 0, "id") == 0) {
 		uuid4(u);
 		uuid_format(u, id);
-		rc = doc_set_text(&d, "id", str_of(id), e);
+		rc = edit_doc_set_text(&d, "id", str_of(id), e);
 	}
 	if (rc == 0)
 		rc = settle_patient(env, &d, kind, type, e);
@@ -168,7 +168,7 @@ int edit_change_json(const struct tape *was, struct str text, struct buf *out,
 	if (fhir_resource_type(&d.t, 0) != fhir_resource_type(was, 0))
 		return ehr_fail(e, EHR_EREJECT, "resourceType is another");
 	if (tape_get(&d.t, 0, "id") == 0 && id.n)
-		rc = doc_set_text(&d, "id", id, e);
+		rc = edit_doc_set_text(&d, "id", id, e);
 	else if (id.n && !str_eq(tape_member(&d.t, 0, "id", &b), id))
 		rc = ehr_fail(e, EHR_EREJECT, "id is another");
 	if (rc == 0)
