@@ -22,6 +22,8 @@ struct store {
 	size_t n_stmt;
 	int lock_fd;	    /* PATH-lock; -1 until the first write */
 	bool txn, bulk, dry, load;
+	int log;	     /* pages of the log after this commit */
+	bool log_rest;	     /* it was copied, but for what came meanwhile */
 	int64_t time;	     /* of this transaction; 0: not asked for yet */
 	int64_t bulk_end;    /* monotonic ms */
 };
@@ -37,6 +39,7 @@ int store_exec(struct store *db, const char *sql, struct ehr_err *e);
 int store_migrate(struct store *db, struct ehr_err *e);
 int store_lock(struct store *db, enum store_txn kind, struct ehr_err *e);
 void store_unlock(struct store *db);
+void store_watch_log(struct store *db);
 void store_free_stmts(struct store *db);
 
 #endif

@@ -157,6 +157,7 @@ static int set_up(struct store *db, enum store_mode mode, struct ehr_err *e)
 		rc = check_is_ehr(db, e);
 	if (rc == 0)
 		rc = store_exec(db, "PRAGMA synchronous = FULL;", e);
+	store_watch_log(db);
 	if (rc == 0)
 		rc = store_migrate(db, e);
 	return rc;

@@ -71,24 +71,72 @@ void store_unlock(struct store *db)
 		fcntl(db->lock_fd, F_OFD_SETLK, &all);
 }
 
-/* Hot pages are written again in each chunk: with a longer log a checkpoint
- * copies them once for many chunks. */
 int store_bulk_enter(struct store *db, struct ehr_err *e)
 {
 	int rc = open_lock(db, e);
 
-	if (rc == 0)
-		rc = lock_byte(db, LOCK_BULK, F_WRLCK, e);
-	return rc < 0 ? rc : store_exec(db,
-	    "PRAGMA wal_autocheckpoint = 4096", e);
+	return rc < 0 ? rc : lock_byte(db, LOCK_BULK, F_WRLCK, e);
 }
 
 void store_bulk_leave(struct store *db)
 {
-	if (db->lock_fd < 0)
-		return;
-	store_exec(db, "PRAGMA wal_autocheckpoint = 1000", NULL);
-	lock_byte(db, LOCK_BULK, F_UNLCK, NULL);
+	if (db->lock_fd >= 0)
+		lock_byte(db, LOCK_BULK, F_UNLCK, NULL);
+}
+
+/* ---- checkpoints ----
+ *
+ * Copying the log into the file may take longer than all else in a commit, so
+ * it is done when the queue's locks are given back; only a log that grew far
+ * too long all the same is copied while others wait. A bulk writer lets its
+ * log grow longer, because hot pages are written again in each chunk, copies
+ * it between chunks, and what came meanwhile at the start of the next one, so
+ * that the log begins anew. While it is at work short ones leave this to it. */
+enum { LOG_SHORT = 1000, LOG_BULK = 4096, LOG_MAX = 16384 }; /* pages */
+
+static int note_log(void *arg, sqlite3 *h, const char *name, int pages)
+{
+	struct store *db = arg;
+
+	(void)h;
+	(void)name;
+	db->log = pages;
+	return SQLITE_OK;
+}
+
+void store_watch_log(struct store *db)
+{
+	sqlite3_wal_hook(db->h, note_log, db);
+}
+
+/* What cannot be copied now is left to the next one. */
+static void checkpoint(struct store *db)
+{
+	sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+	    NULL);
+}
+
+static bool bulk_at_work(struct store *db)
+{
+	struct flock f = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET,
+		.l_start = LOCK_BULK, .l_len = 1,
+	};
+
+	return fcntl(db->lock_fd, F_OFD_GETLK, &f) == 0 && f.l_type != F_UNLCK;
+}
+
+static void unlock_and_checkpoint(struct store *db)
+{
+	bool due = db->bulk ? db->log >= LOG_BULK : db->log >= LOG_SHORT &&
+	    !bulk_at_work(db);
+
+	if (db->log >= LOG_MAX)
+		checkpoint(db);
+	store_unlock(db);
+	if (due && db->log < LOG_MAX)
+		checkpoint(db);
+	db->log_rest = due && db->bulk;
 }
 
 static int64_t monotonic_ms(void)
@@ -110,6 +158,10 @@ int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e)
 		rc = store_lock(db, kind, e);
 	if (rc < 0)
 		return rc;
+	if (db->log_rest && kind == STORE_BULK)
+		checkpoint(db);
+	db->log_rest = false;
+	db->log = 0;
 	if (sqlite3_exec(db->h, kind == STORE_SNAPSHOT ? "BEGIN" :
 		"BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
 		rc = store_fail(db, e, "begin");
@@ -147,7 +199,7 @@ int store_commit(struct store *db, struct ehr_err *e)
 	}
 	db->txn = false;
 	if (!db->load)
-		store_unlock(db);
+		unlock_and_checkpoint(db);
 	return 0;
 }
 
