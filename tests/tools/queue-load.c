@@ -8,7 +8,8 @@
  * DB holds some charts already. Writers add one to 1 to 3 of a few counters
  * (resources with a number), by the version they read; readers write the
  * audit event of a chart and read it. All think 20 to 50 ms in between. When
- * the import is through they stop, and the counters are added up.
+ * the import is through they stop, the counters are added up, and the record
+ * and its audit log are checked.
  *
  * -Q takes the queue away: its locks always succeed, which leaves SQLite's
  * own busy polling. -B writes without looking at the version. Both are there
@@ -410,6 +411,25 @@ static unsigned lost(int readers, int writers)
 	return done - sum;
 }
 
+/* The file and the record are whole. */
+static unsigned faults(void)
+{
+	struct record *r = open_record();
+	BUF_AUTO report = BUF_INIT;
+	struct ehr_err e;
+	int rc = store_check(record_store(r), &report, &e);
+
+	if (rc == 0)
+		rc = record_check(r, NULL, NULL, &e);
+	if (rc == 0)
+		rc = audit_verify(record_store(r), NULL, NULL, &e);
+	if (rc < 0)
+		fprintf(stderr, "queue-load: %s\n", e.msg);
+	record_close(r);
+	printf("faults %d\n", rc < 0);
+	return rc < 0;
+}
+
 int main(int argc, char **argv)
 {
 	int readers = 8, writers = 32, c;
@@ -442,5 +462,6 @@ int main(int argc, char **argv)
 	bad = waits("reader", 0, readers);
 	bad += waits("writer", readers, writers);
 	bad += lost(readers, writers);
+	bad += faults();
 	return bad > 0;
 }
