@@ -1,0 +1,82 @@
+load helper
+
+# scripts/examples: what practices run from cron.
+
+setup() {
+	PATH=$EHR_TOP/scripts/examples:$PATH
+	export EHR_DB=$T/p.ehr
+	ehr-admin init
+}
+
+patient() { # ID
+	printf '{"resourceType":"Patient","id":"%s","name":[{"family":"A%s"}]}\n' \
+		"$1" "$1"
+}
+
+@test "nightly-import: takes, keeps what it took, says nothing" {
+	mkdir "$T/drop"
+	patient 1 >"$T/drop/a.json"
+	patient 2 | gzip >"$T/drop/b.ndjson.gz"
+	patient 3 >"$T/drop/c.json.part"
+	run -0 --separate-stderr nightly-import "$T/drop" lab
+	same "$output$stderr" ""
+	run -0 --separate-stderr ehr-find --all
+	same "$(cut -f 1 <<<"$output" | sort | tr '\n' ' ')" "lab:1 lab:2 "
+	same "$(ls "$T/drop")" $'c.json.part\ndone\nrejects'
+	same "$(ls "$T/drop/done" | sed 's/^.\{18\}//')" $'a.json\nb.ndjson.gz'
+	same "$(ls "$T/drop/rejects")" ""
+}
+
+@test "nightly-import: rejects are kept and told, the rest is taken" {
+	mkdir "$T/drop"
+	{ patient 1; echo '{"resourceType":"Nothing"}'; } >"$T/drop/a.ndjson"
+	run -3 --separate-stderr nightly-import "$T/drop" lab
+	has "$output" "a.ndjson: rejects in $T/drop/rejects/"
+	run -0 --separate-stderr ehr-find --all
+	same "${#lines[@]}" 1
+	kept=("$T"/drop/rejects/*)
+	same "$(jq -r .data "${kept[0]}")" '{"resourceType":"Nothing"}'
+	same "$(stat -c %a "${kept[0]}")" 600
+	[ ! -e "$T/drop/a.ndjson" ]
+}
+
+@test "nightly-import: a file stays when there is no record" {
+	mkdir "$T/drop"
+	patient 1 >"$T/drop/a.json"
+	EHR_DB=$T/none.ehr run -6 --separate-stderr nightly-import "$T/drop" lab
+	has "$output" "a.json: left for the next time"
+	[ -s "$T/drop/a.json" ]
+	run -0 --separate-stderr nightly-import "$T/drop" lab
+	same "$output$stderr" ""
+}
+
+@test "health-check: silent, keeps the roots, finds a changed log" {
+	run -0 --separate-stderr health-check "$T/roots"
+	run -0 --separate-stderr health-check "$T/roots"
+	same "$output$stderr" ""
+	same "$(wc -l <"$T/roots")" 2
+	# Another record's log is not the one that was kept.
+	EHR_DB=$T/q.ehr ehr-admin init --facility Other
+	EHR_DB=$T/q.ehr ehr-admin config set a.b c
+	EHR_DB=$T/q.ehr run -7 --separate-stderr health-check "$T/roots"
+}
+
+@test "recall-list: who had none for so long, the dead left out" {
+	"$EHR_TOP/scripts/gen-practice" -n 120 | ehr-import -q
+	run -0 --separate-stderr recall-list E11.9 4548-4 183 2026-06-30
+	same "$stderr" ""
+	all=${#lines[@]}
+	[ "$all" -gt 2 ]
+	while IFS=$'\t' read -r id name born last value; do
+		[[ $last < 2025-12-29 ]]
+		[ -n "$id" ] && [ -n "$name" ] && [ -n "$born" ]
+		same "$(ehr-chart list results -l -c 4548-4 "$id" |
+			awk -F '\t' '{ print $6 " " $7 }')" "$value"
+	done <<<"$output"
+	run -0 --separate-stderr recall-list E11.9 4548-4 3650 2040-01-01
+	[ "${#lines[@]}" -gt "$all" ]
+	dead=$(ehr-find --where 'has:condition=E11.9 deceased=yes' | cut -f 1)
+	[ -z "$dead" ] || [[ $output != *$dead* ]]
+	run -1 --separate-stderr recall-list E11.9 4548-4 36500 2026-06-30
+	run -2 --separate-stderr recall-list
+}
