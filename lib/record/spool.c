@@ -123,7 +123,8 @@ static int cmp_at(const void *a, const void *b, void *mem)
 
 static void sort_memory(struct spool *s)
 {
-	qsort_r(s->at, s->n, sizeof(*s->at), cmp_at, s->mem.s);
+	if (s->n > 1)
+		qsort_r(s->at, s->n, sizeof(*s->at), cmp_at, s->mem.s);
 }
 
 static int open_file(struct spool *s, struct ehr_err *e)
