@@ -101,7 +101,7 @@ static void print_code(struct listing *l, struct str system, struct str code)
 		print_absent(l->p, NULL);
 		return;
 	}
-	if (system.n)
+	if (system.n && !chart_for_people(l->c))
 		buf_addf(&b, "%.*s|", STR_FMT(system));
 	buf_addstr(&b, code);
 	print_text(l->p, buf_str(&b));
@@ -367,6 +367,9 @@ static int list_rows(struct listing *l, const char *scope)
 	size_t n = 0;
 	int rc = 0;
 
+	/* Who it is about a person has just typed. */
+	if (one && chart_for_people(l->c))
+		l->items &= ~B(PATIENT);
 	for (int i = 0; i < ITEM_COUNT; i++)
 		if (l->items >> i & 1)
 			col[n++] = columns[i];

@@ -201,6 +201,33 @@ golden() { # NAME COMMAND...
 	run -2 --separate-stderr ehr-chart diff ada
 }
 
+@test "list: a table of one patient begins with the entry" {
+	COLUMNS=200 run -0 --separate-stderr ehr-chart list problems ada \
+		-o table
+	[[ ${lines[1]} =~ ^Condition/c8\ +2021-01-05\ +provisional ]]
+	[[ ${lines[1]} == *" 40930008"* && $output != *snomed* ]]
+	run -0 --separate-stderr bash -c \
+		'echo ada | ehr-chart list problems - -o table'
+	[[ ${lines[1]} =~ ^ada\ +Condition/c8 ]]
+}
+
+@test "what is read is in the audit log before it is shown" {
+	run -6 --separate-stderr bash -c 'ehr-chart show ada > /dev/full'
+	run -0 --separate-stderr ehr-audit who ada
+	has "$output" $'\tehr-chart\tread\tok\tada\tchart'
+	ehr-chart list meds ada --reason 'call back' > "$T/x"
+	printf 'ada\nnka\n' | ehr-chart list vitals - > "$T/x"
+	ehr-chart history Condition/c0 > "$T/x"
+	run -0 --separate-stderr ehr-audit who ada
+	has "$output" $'\tmeds'
+	has "$output" $'\tvitals'
+	has "$output" $'\thistory'
+	has "$output" "call back"
+	run -0 --separate-stderr ehr-audit who nka
+	has "$output" $'\tvitals'
+	[[ $output != *meds* ]]
+}
+
 @test "as of a time before the import there is nothing" {
 	run -0 --separate-stderr ehr-chart show ada --as-of 2001
 	has "$output" "(name not recorded)"
