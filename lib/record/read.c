@@ -95,12 +95,13 @@ static int each_row(struct record *r, struct stmt *s,
 	int rc;
 
 	while ((rc = stmt_step(s, e)) > 0) {
+		/* The pages of a body that is not wanted are not read. */
+		if (!record_types_has(&f->types, (int)stmt_col_int(s, 1)) ||
+		    stmt_col_int(s, 6) < f->since)
+			continue;
 		rc = row_read(r, s, &spliced, &res, e);
 		if (rc < 0)
 			return rc;
-		if (!record_types_has(&f->types, res.type) ||
-		    res.time < f->since)
-			continue;
 		if (res.state != RECORD_LIVE && !f->deleted && !f->history)
 			continue;
 		rc = fn(arg, &res);

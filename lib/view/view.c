@@ -149,22 +149,34 @@ static int take_resource(void *arg, const struct resource *res)
 	return 0;
 }
 
+/* Types whose resources go to several sections. */
+static const struct {
+	int type;
+	uint32_t sections;
+} wide[] = {
+#define S(name) ((uint32_t)1 << VIEW_##name)
+	{ FHIR_Condition, S(PROBLEMS) | S(SOCIAL) },
+	{ FHIR_DiagnosticReport, S(RESULTS) | S(NOTES) | S(OTHER) },
+	{ FHIR_DocumentReference, S(NOTES) | S(DOCUMENTS) },
+	{ FHIR_Observation, S(VITALS) | S(RESULTS) | S(SOCIAL) |
+	    S(ASSESSMENTS) },
+#undef S
+};
+
 /* Types that can make entries of the wanted sections. */
 static void wanted_types(struct view *v, struct record_filter *f)
 {
-	/* Their resources go to other sections too. */
-	static const int wide[] = { FHIR_Observation, FHIR_Condition,
-		FHIR_DiagnosticReport, FHIR_DocumentReference };
-
 	record_types_add(&f->types, FHIR_Patient);
 	record_types_add(&f->types, FHIR_List);
 	/* The banner stands on every page. */
 	record_types_add(&f->types, FHIR_AllergyIntolerance);
+	record_types_add(&f->types, FHIR_Flag);
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (section_wanted(v, kinds[i].section))
 			record_types_add(&f->types, kinds[i].type);
 	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
-		record_types_add(&f->types, wide[i]);
+		if (v->opt.sections & wide[i].sections)
+			record_types_add(&f->types, wide[i].type);
 }
 
 /* ---- order ---- */
