@@ -116,8 +116,8 @@ int new_run(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = take_text(&w, &start, e);
 	if (rc == 0)
-		rc = edit_note_new(&w.x.who.env, &opt, buf_str(&w.text), &w.json,
-		    e);
+		rc = edit_note_new(&w.x.who.env, &opt, buf_str(&w.text),
+		    &w.json, e);
 	if (rc == 0)
 		rc = save(&w, AUDIT_CREATE, "note", 0, e);
 	release(&w);
@@ -210,8 +210,8 @@ int addendum_run(struct cli *c, struct ehr_err *e)
 	int rc = begin_text(&w, false, e);
 
 	if (rc == 0)
-		rc = edit_note_addendum(&w.x, buf_str(&w.text), str_of(c->reason),
-		    &w.json, e);
+		rc = edit_note_addendum(&w.x, buf_str(&w.text),
+		    str_of(c->reason), &w.json, e);
 	if (rc == 0)
 		rc = save(&w, AUDIT_SIGN, "note addendum", 0, e);
 	release(&w);

@@ -19,7 +19,7 @@ enum edit_note_state { NOTE_DRAFT, NOTE_FINAL, NOTE_AMENDED, NOTE_ERROR };
 const char *edit_note_state_name(enum edit_note_state s);
 
 struct edit_note_new {
-	struct str type;      /* word, LOINC code or SYSTEM|CODE; empty: progress */
+	struct str type;      /* word, LOINC or SYSTEM|CODE; empty: progress */
 	struct str encounter; /* ID or Encounter/ID; may be empty */
 	struct str title;     /* may be empty */
 };

@@ -340,7 +340,7 @@ static int vital_parts(struct doc *d, const struct vital *v, struct str text,
 {
 	BUF_AUTO json = BUF_INIT;
 	const struct vital_part *part;
-	struct str number, unit, numbers[2];
+	struct str number, unit = STR_NONE, numbers[2];
 	size_t n = 0;
 	int rc = 0;
 

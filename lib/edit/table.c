@@ -44,7 +44,6 @@ enum kind_number {
 #define P(id, key, value, profile)
 #include "edit/data/kinds.def"
 #undef K
-	KIND_COUNT
 };
 
 static const struct kind kinds[] = {
@@ -52,6 +51,7 @@ static const struct kind kinds[] = {
 #define K(id, word, type, subject, profile) \
 	{ word, subject, profile, FHIR_##type },
 #include "edit/data/kinds.def"
+	{ NULL, NULL, NULL, 0 },
 #undef K
 #undef F
 };
@@ -235,7 +235,7 @@ int edit_list_find(enum edit_list list, struct str v, struct coded *c,
 
 int edit_kind(struct str word)
 {
-	for (int i = 1; i < KIND_COUNT; i++)
+	for (int i = 1; kinds[i].word; i++)
 		if (str_is(word, kinds[i].word))
 			return i;
 	return KIND_NONE;
@@ -243,7 +243,10 @@ int edit_kind(struct str word)
 
 const char *edit_kind_word(int kind)
 {
-	return kind > 0 && kind < KIND_COUNT ? kinds[kind].word : NULL;
+	for (int i = 1; kinds[i].word; i++)
+		if (i == kind)
+			return kinds[i].word;
+	return NULL;
 }
 
 int edit_kind_type(int kind)
@@ -279,7 +282,7 @@ int edit_kind_of(const struct tape *t, uint32_t root)
 		}
 		return KIND_result;
 	}
-	for (int i = 1; i < KIND_COUNT; i++)
+	for (int i = 1; kinds[i].word; i++)
 		if (kinds[i].type == type)
 			return i;
 	return KIND_NONE;
