@@ -124,7 +124,6 @@ static int cmp_at(const void *a, const void *b, void *mem)
 static void sort_memory(struct spool *s)
 {
 	if (s->n > 1)
-		if (s->n)
 		qsort_r(s->at, s->n, sizeof(*s->at), cmp_at, s->mem.s);
 }
 
