@@ -296,19 +296,6 @@ static const struct print_col all_columns[] = {
 	{ "unit", 0 },
 };
 
-/* The shortest text that reads as the same number. */
-static void print_double(struct printer *p, double x)
-{
-	char text[32];
-
-	for (int digits = 6; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	print_number(p, str_of(text));
-}
-
 static int print_latest(void *arg, const struct index_value *x)
 {
 	struct listing *l = arg;
@@ -325,7 +312,7 @@ static int print_latest(void *arg, const struct index_value *x)
 	buf_reset(&b);
 	date_format_ms(&b, x->date_ms);
 	print_text(l->p, buf_str(&b));
-	print_double(l->p, x->value);
+	print_number(l->p, x->number);
 	print_text(l->p, some(x->unit));
 	return print_row(l->p, l->e);
 }

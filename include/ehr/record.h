@@ -267,10 +267,11 @@ typedef int index_fn(void *arg, int64_t patient, int64_t rid, int64_t date_ms);
  * date; INDEX_CODE: those without a measured value first, then those with. */
 int index_token(struct record *r, enum index_param p, struct str system,
     struct str code, index_fn *fn, void *arg, struct ehr_err *e);
-/* Numeric results of a code: latest only: the last of each patient. */
+/* Measured values of a code; latest: only the last of each patient. */
 struct index_value {
 	int64_t patient, rid, date_ms;
 	double value;
+	struct str number; /* the same with the source's digits */
 	struct str unit;
 };
 int index_quantity(struct record *r, struct str system, struct str code,

@@ -244,15 +244,15 @@ static value_fn *const kinds[] = {
 
 /* ---- measured values ---- */
 
-static bool number_of(struct reading *r, uint32_t value, double *x)
+/* The number of a Quantity, .n 0 when it has none. */
+static struct str number_of(struct reading *r, uint32_t quantity)
 {
+	struct str s = STR_NONE;
 	struct decimal d;
 
-	if (value == 0 || !decimal_parse(tape_member(r->t, value, "value",
-	    &r->fr->scratch[0]), &d))
-		return false;
-	*x = decimal_double(&d);
-	return true;
+	if (quantity)
+		s = member(r, quantity, "value");
+	return decimal_parse(s, &d) ? s : STR_NONE;
 }
 
 /* An Observation, or a component of one, with code and valueQuantity. */
@@ -260,12 +260,12 @@ static void measured(struct reading *r, enum index_param p, uint32_t node)
 {
 	uint32_t value = tape_get(r->t, node, "valueQuantity");
 	uint32_t codings = tape_path(r->t, node, "code.coding");
+	struct str number = number_of(r, value);
 	struct fact_row *row;
-	double x;
 
 	each_value(r, p, tape_get(r->t, node, "component"), measured);
 	if (codings == 0 || tape_type(r->t, codings) != TAPE_ARRAY ||
-	    !number_of(r, value, &x))
+	    number.n == 0)
 		return;
 	tape_each(r->t, codings, i) {
 		struct str c = member(r, i, "code");
@@ -275,7 +275,7 @@ static void measured(struct reading *r, enum index_param p, uint32_t node)
 		row = add_row(r, ROW_QUANTITY, p);
 		row->text = c;
 		row->system = member(r, i, "system");
-		row->value = x;
+		row->number = number;
 		row->unit = member(r, value, "code");
 		if (row->unit.n == 0)
 			row->unit = member(r, value, "unit");
@@ -414,13 +414,12 @@ static int64_t date_of(struct reading *r)
 
 static void rows_of(struct reading *r)
 {
-	double x;
 	/* A value entered in error is nobody's latest. */
 	bool counts = r->type == FHIR_Observation &&
 	    !str_is(member(r, 0, "status"), "entered-in-error");
 	/* The rows of its value say the code too. */
 	bool whole = counts &&
-	    number_of(r, tape_get(r->t, 0, "valueQuantity"), &x);
+	    number_of(r, tape_get(r->t, 0, "valueQuantity")).n > 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		const struct path *p = &paths[i];

@@ -9,14 +9,14 @@
 enum row_kind {
 	ROW_TOKEN,    /* system, text: a code */
 	ROW_STRING,   /* text: folded, or as it is */
-	ROW_QUANTITY, /* system, text: the code; value, unit */
+	ROW_QUANTITY, /* system, text: the code; number, unit */
 };
 
 struct fact_row {
 	enum row_kind kind;
 	enum index_param param;
 	struct str system, text, unit;
-	double value;
+	struct str number; /* with the source's digits */
 };
 
 /* Slices lie in the body or in the arena given to facts_read(). */

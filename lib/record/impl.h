@@ -128,11 +128,28 @@ int segment_last_seq(struct record *r, int64_t seg, int64_t *seq,
 int segment_assign(struct record *r, int64_t seg, int64_t patient,
     int64_t batch, struct ehr_err *e);
 
+/* ---- search.c ---- */
+
+/* All terms of a code in one system, or in any; id is the caller's. */
+struct terms {
+	int64_t *id;
+	size_t n;
+};
+int index_terms(struct record *r, struct str system, struct str code,
+    struct terms *t, struct ehr_err *e);
+/* Patient of a segment, the last one remembered: rows come by segment. */
+struct owner {
+	int64_t seg, patient;
+};
+int index_owner(struct record *r, struct owner *o, int64_t seg,
+    int64_t *patient, struct ehr_err *e);
+int index_check_version(struct record *r, struct ehr_err *e);
+
 /* ---- index.c ---- */
 
 /* Changes with paths.def, facts.c and index.def; see record_reindex(). */
-enum { INDEX_VERSION = 1 };
-#define INDEX_VERSION_TEXT "1"
+enum { INDEX_VERSION = 2 };
+#define INDEX_VERSION_TEXT "2"
 
 /* Writes the search rows of a resource, or takes them away. */
 int index_write(struct record *r, int64_t rid, const struct facts *f,

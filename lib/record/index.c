@@ -80,7 +80,7 @@ static int quantity_row(struct writing *w, const struct fact_row *f,
 	stmt_int(s, 2, rid_segment(w->rid));
 	stmt_int(s, 3, w->date);
 	stmt_int(s, 4, w->rid);
-	stmt_real(s, 5, f->value);
+	stmt_text(s, 5, f->number);
 	if (!w->drop)
 		stmt_text(s, 6, f->unit);
 	return stmt_run(s, w->e);

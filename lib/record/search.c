@@ -4,7 +4,7 @@
 #include "impl.h"
 
 /* Rows of another version of paths.def would miss what is there. */
-static int check_version(struct record *r, struct ehr_err *e)
+int index_check_version(struct record *r, struct ehr_err *e)
 {
 	int64_t v = 0;
 	int rc = store_int(r->db, &record_sql_table[INDEX_VERSION_GET], &v, e);
@@ -16,13 +16,7 @@ static int check_version(struct record *r, struct ehr_err *e)
 	    store_path(r->db));
 }
 
-struct terms {
-	int64_t *id;
-	size_t n;
-};
-
-/* All terms of a code in one system, or in any. */
-static int find_terms(struct record *r, struct str system, struct str code,
+int index_terms(struct record *r, struct str system, struct str code,
     struct terms *t, struct ehr_err *e)
 {
 	struct stmt *s = sql(r, TERM_BY_CODE);
@@ -39,12 +33,7 @@ static int find_terms(struct record *r, struct str system, struct str code,
 	return rc;
 }
 
-/* Patients of segments, the last one remembered: rows come by segment. */
-struct owner {
-	int64_t seg, patient;
-};
-
-static int owner_of(struct record *r, struct owner *o, int64_t seg,
+int index_owner(struct record *r, struct owner *o, int64_t seg,
     int64_t *patient, struct ehr_err *e)
 {
 	int rc = 0;
@@ -67,7 +56,7 @@ static int token_rows(struct record *r, enum record_sql_id id, int64_t pt,
 
 	stmt_int(s, 1, pt);
 	while ((rc = stmt_step(s, e)) > 0) {
-		rc = owner_of(r, &o, stmt_col_int(s, 0), &patient, e);
+		rc = index_owner(r, &o, stmt_col_int(s, 0), &patient, e);
 		if (rc == 0)
 			rc = fn(arg, patient, stmt_col_int(s, 2),
 			    stmt_col_int(s, 1));
@@ -82,11 +71,10 @@ int index_token(struct record *r, enum index_param p, struct str system,
     struct str code, index_fn *fn, void *arg, struct ehr_err *e)
 {
 	struct terms t = { NULL, 0 };
-	int rc = check_version(r, e);
+	int rc = index_check_version(r, e);
 
 	if (rc == 0)
-		rc = find_terms(r, system, code, &t, e);
-
+		rc = index_terms(r, system, code, &t, e);
 	for (size_t i = 0; rc == 0 && i < t.n; i++) {
 		rc = token_rows(r, TOKEN_OF, t.id[i] << 8 | p, fn, arg, e);
 		if (rc == 0 && p == INDEX_CODE)
@@ -96,83 +84,11 @@ int index_token(struct record *r, enum index_param p, struct str system,
 	return rc;
 }
 
-struct values {
-	struct record *r;
-	bool latest, some;
-	struct owner o;
-	struct index_value last; /* unit in unit[] */
-	char unit[64];
-	int (*fn)(void *arg, const struct index_value *v);
-	void *arg;
-};
-
-static int give(struct values *v, const struct index_value *x)
-{
-	int rc = 0;
-
-	if (!v->latest)
-		return v->fn(v->arg, x);
-	if (v->some && v->last.patient != x->patient)
-		rc = v->fn(v->arg, &v->last);
-	v->some = true;
-	v->last = *x;
-	if (x->unit.n < sizeof(v->unit))
-		memcpy(v->unit, x->unit.s, x->unit.n);
-	v->last.unit = (struct str){ v->unit,
-		x->unit.n < sizeof(v->unit) ? x->unit.n : 0 };
-	return rc;
-}
-
-static int value_rows(struct values *v, int64_t term, struct ehr_err *e)
-{
-	struct stmt *s = store_scan(v->r->db, &record_sql_table[QUANTITY_OF]);
-	struct index_value x;
-	int rc;
-
-	stmt_int(s, 1, term);
-	while ((rc = stmt_step(s, e)) > 0) {
-		x = (struct index_value){
-			.date_ms = stmt_col_int(s, 1),
-			.rid = stmt_col_int(s, 2),
-			.value = stmt_col_real(s, 3),
-			.unit = stmt_col(s, 4),
-		};
-		rc = owner_of(v->r, &v->o, stmt_col_int(s, 0), &x.patient, e);
-		if (rc == 0)
-			rc = give(v, &x);
-		if (rc)
-			break;
-	}
-	store_scan_end(s);
-	if (rc == 0 && v->some)
-		rc = v->fn(v->arg, &v->last);
-	v->some = false;
-	return rc;
-}
-
-int index_quantity(struct record *r, struct str system, struct str code,
-    bool latest, int (*fn)(void *arg, const struct index_value *v), void *arg,
-    struct ehr_err *e)
-{
-	struct values v = { .r = r, .latest = latest, .o = { -1, 0 },
-		.fn = fn, .arg = arg };
-	struct terms t = { NULL, 0 };
-	int rc = check_version(r, e);
-
-	if (rc == 0)
-		rc = find_terms(r, system, code, &t, e);
-
-	for (size_t i = 0; rc == 0 && i < t.n; i++)
-		rc = value_rows(&v, t.id[i], e);
-	free(t.id);
-	return rc;
-}
-
 int index_range(struct record *r, enum index_param p, struct str lo,
     struct str hi, int (*fn)(void *arg, int64_t rid, struct str value),
     void *arg, struct ehr_err *e)
 {
-	int rc = check_version(r, e);
+	int rc = index_check_version(r, e);
 	struct stmt *s;
 
 	if (rc < 0)
@@ -278,7 +194,7 @@ int index_text(struct record *r, struct str query, int (*fn)(void *arg,
 {
 	BUF_AUTO fts = BUF_INIT;
 	struct stmt *s;
-	int rc = check_version(r, e);
+	int rc = index_check_version(r, e);
 
 	fts_query(&fts, query);
 	if (rc < 0 || fts.len == 0)

@@ -37,7 +37,7 @@ golden() { # NAME COMMAND...
 	run -0 --separate-stderr ehr-chart list results ada -c 4548-4
 	[[ $output != */r3* ]]
 	run -0 --separate-stderr ehr-chart list results --all -l -c 4548-4
-	same "$output" $'ada\t2021-03-01T15:00:00.000Z\t7.1\t%'
+	same "$output" $'ada\t2021-03-01T15:00:00.000Z\t7.10\t%'
 }
 
 @test "nothing recorded is not none known is not not asked" {
@@ -261,4 +261,21 @@ golden() { # NAME COMMAND...
 		same "$stderr" ""
 		run -0 --separate-stderr ehr-chart timeline "us:$pt"
 	done
+}
+
+@test "a merged chart has one latest value" {
+	{
+		printf '%s\n' '{"resourceType":"Patient","id":"m1"}' \
+			'{"resourceType":"Patient","id":"m2"}'
+		for i in 1 2 3; do
+			printf '{"resourceType":"Observation","id":"o%s","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"99999-1"}]},"subject":{"reference":"Patient/m%s"},"effectiveDateTime":"2021-0%s-01","valueQuantity":{"value":%s.50}}\n' \
+				$i $((i % 2 + 1)) $i $i
+		done
+	} >merge.ndjson
+	run -0 --separate-stderr ehr-import merge.ndjson
+	run -0 --separate-stderr ehr-chart list results --all -l -c 99999-1
+	same "$(cut -f 1,3 <<<"$output" | sort)" $'m1\t2.50\nm2\t3.50'
+	run -0 --separate-stderr ehr-patient merge m1 m2
+	run -0 --separate-stderr ehr-chart list results --all -l -c 99999-1
+	same "$(cut -f 1,3 <<<"$output")" $'m1\t3.50'
 }

@@ -1,6 +1,6 @@
 -- Settings of the practice; keys are dotted ("facility.name").
 CREATE TABLE config(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO config(key, value) VALUES ('index.version', '1');
+INSERT INTO config(key, value) VALUES ('index.version', '2');
 
 CREATE TABLE facility(
 	id INTEGER PRIMARY KEY,
@@ -65,6 +65,8 @@ CREATE TABLE segment(
 	PRIMARY KEY(seg, from_batch)
 ) WITHOUT ROWID;
 CREATE INDEX segment_patient ON segment(patient, seg);
+CREATE INDEX segment_moved ON segment(patient)
+	WHERE seg <> patient AND patient <> 0;
 
 -- How a patient only referred to is called, until the Patient comes.
 CREATE TABLE segment_name(
@@ -166,7 +168,7 @@ CREATE TABLE quantity(
 	seg INTEGER NOT NULL,
 	date INTEGER NOT NULL,
 	rid INTEGER NOT NULL,
-	value REAL NOT NULL,
+	value TEXT NOT NULL,		-- with the digits it came with
 	unit TEXT NOT NULL,
 	PRIMARY KEY(term, seg, date, rid, value)
 ) WITHOUT ROWID;
