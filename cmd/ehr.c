@@ -80,9 +80,11 @@ static int run_tool(const char *name, char **argv, struct ehr_err *e)
 	buf_addstr(&path, buf_str(&tool));
 	argv[0] = tool.s;
 	execv(path.s, argv);
-	if (errno == ENOENT)
-		execvp(tool.s, argv);
-	if (errno == ENOENT)
+	if (errno != ENOENT)
+		return ehr_fail_errno(e, "%s", path.s);
+	execvp(tool.s, argv);
+	/* EACCES: a folder of PATH that may not be searched. */
+	if (errno == ENOENT || errno == EACCES || errno == ENOTDIR)
 		return ehr_fail(e, EHR_EUSAGE, "no tool %s (see ehr help)",
 		    tool.s);
 	return ehr_fail_errno(e, "%s", tool.s);

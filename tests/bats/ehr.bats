@@ -26,6 +26,19 @@ load helper
 	same "$stderr" "ehr: unknown option --nosuch (see ehr -h)"
 }
 
+@test "a folder of PATH that is none is no failure" {
+	echo file >"$T/file"
+	PATH=$PATH:$T/file run -2 --separate-stderr ehr nosuchtool
+	has "$stderr" "no tool ehr-nosuchtool"
+}
+
+@test "a folder of PATH that may not be searched is no failure" {
+	[ "$(id -u)" -ne 0 ] || skip "root may search any folder"
+	mkdir -m 0 "$T/shut"
+	PATH=$PATH:$T/shut run -2 --separate-stderr ehr nosuchtool
+	has "$stderr" "no tool ehr-nosuchtool"
+}
+
 @test "a name that is no tool's is not looked for" {
 	run -2 --separate-stderr ehr ../../bin/sh
 	same "$stderr" "ehr: no such tool (see ehr help)"
