@@ -22,8 +22,7 @@ struct listing {
 static int open_record(struct listing *l, struct cli *c, enum store_mode mode,
     struct ehr_err *e)
 {
-	struct access_opt opt = { c->db, c->tool->name, c->reason,
-		c->dry_run };
+	struct access_opt opt = ACCESS_OPT(c);
 
 	*l = (struct listing){ .c = c, .a = ACCESS_INIT, .e = e,
 		.b = BUF_INIT };

@@ -239,7 +239,7 @@ static int find_and_show(struct cli *c, struct find *f, struct access *a,
 static int run(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
-	struct access_opt opt = { c->db, c->tool->name, c->reason, false };
+	struct access_opt opt = ACCESS_OPT(c);
 	struct find *f = find_new();
 	int rc = 0;
 

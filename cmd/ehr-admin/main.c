@@ -4,8 +4,7 @@
 int admin_open(struct cli *c, struct access *a, enum store_mode mode,
     struct ehr_err *e)
 {
-	struct access_opt opt = { c->db, c->tool->name, c->reason,
-		c->dry_run };
+	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, mode, e);
 
 	if (rc == 0 && c->dry_run)

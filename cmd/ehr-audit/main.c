@@ -1,14 +1,9 @@
 /* main.c - ehr-audit: who did what to whose data. */
 #include "audit-tool.h"
 
-static struct access_opt options(const struct cli *c)
-{
-	return (struct access_opt){ c->db, c->tool->name, c->reason, false };
-}
-
 int audit_tool_open(struct cli *c, struct access *a, struct ehr_err *e)
 {
-	struct access_opt opt = options(c);
+	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, STORE_READ, e);
 
 	return rc < 0 ? rc : access_set(a, AUDIT_AUDIT, c->verb->name, NULL,
@@ -19,7 +14,7 @@ int audit_tool_patient(struct cli *c, struct access *a, const char *name,
     int64_t *patient, struct ehr_err *e)
 {
 	BUF_AUTO candidates = BUF_INIT;
-	struct access_opt opt = options(c);
+	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, STORE_READ, e);
 
 	if (rc < 0)

@@ -33,7 +33,7 @@ static inline struct str some(struct str s)
 int chart_open(struct cli *c, struct access *a, struct ehr_err *e);
 /* Finds one patient and writes the audit event; candidates of an ambiguous
  * name go to standard error. */
-int chart_patient(struct cli *c, struct access *a, struct str name,
+int chart_patient(struct access *a, struct str name,
     const char *scope, int64_t *patient, struct ehr_err *e);
 /* Candidates, one a line, to standard error. */
 void chart_candidates(const struct buf *names);

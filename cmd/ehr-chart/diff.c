@@ -291,7 +291,7 @@ int chart_diff(struct cli *c, struct ehr_err *e)
 	d.until = c->until_ms;
 	rc = chart_open(c, &d.a, e);
 	if (rc == 0)
-		rc = chart_patient(c, &d.a, str_of(c->argv[0]), "diff",
+		rc = chart_patient(&d.a, str_of(c->argv[0]), "diff",
 		    &patient, e);
 	if (rc == 0)
 		rc = compare(&d, patient);

@@ -361,7 +361,7 @@ static int list_rows(struct listing *l, const char *scope)
 		if (l->items >> i & 1)
 			col[n++] = columns[i];
 	if (one)
-		rc = chart_patient(l->c, &l->a, str_of(l->c->argv[1]), scope,
+		rc = chart_patient(&l->a, str_of(l->c->argv[1]), scope,
 		    &patient, l->e);
 	if (rc == 0)
 		rc = print_open(&l->p, l->c, col, n, l->e);

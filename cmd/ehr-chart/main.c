@@ -9,8 +9,7 @@ enum {
 
 int chart_open(struct cli *c, struct access *a, struct ehr_err *e)
 {
-	struct access_opt opt = { .db = c->db, .tool = c->tool->name,
-		.reason = c->reason };
+	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, STORE_READ, e);
 
 	return rc < 0 ? rc : view_zone(a->r, e);
@@ -28,14 +27,13 @@ void chart_candidates(const struct buf *names)
 		fputc('\n', stderr);
 }
 
-int chart_patient(struct cli *c, struct access *a, struct str name,
-    const char *scope, int64_t *patient, struct ehr_err *e)
+int chart_patient(struct access *a, struct str name, const char *scope,
+    int64_t *patient, struct ehr_err *e)
 {
 	BUF_AUTO names = BUF_INIT;
 	int rc = access_patient(a, name, AUDIT_READ, scope, patient, &names,
 	    e);
 
-	(void)c;
 	if (rc == EHR_ENOENT)
 		chart_candidates(&names);
 	return rc;

@@ -57,7 +57,7 @@ int chart_show(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = chart_open(c, &a, e);
 	if (rc == 0)
-		rc = chart_patient(c, &a, str_of(c->argv[0]), opt.sections ?
+		rc = chart_patient(&a, str_of(c->argv[0]), opt.sections ?
 		    opt.sections : "chart", &patient, e);
 	if (rc < 0)
 		return rc;

@@ -245,7 +245,7 @@ int chart_timeline(struct cli *c, struct ehr_err *e)
 	int rc = chart_open(c, &a, e);
 
 	if (rc == 0)
-		rc = chart_patient(c, &a, str_of(c->argv[0]), "timeline",
+		rc = chart_patient(&a, str_of(c->argv[0]), "timeline",
 		    &patient, e);
 	if (rc < 0)
 		return rc;

@@ -253,7 +253,7 @@ int chart_trend(struct cli *c, struct ehr_err *e)
 		return cli_usage(c, e, "--plot: a name in .svg or .png");
 	rc = chart_open(c, &a, e);
 	if (rc == 0)
-		rc = chart_patient(c, &a, str_of(c->argv[0]), "trend",
+		rc = chart_patient(&a, str_of(c->argv[0]), "trend",
 		    &patient, e);
 	if (rc < 0)
 		return rc;

@@ -50,7 +50,7 @@ static const struct cli_tool tool = {
 
 int open_record(struct cli *c, struct access *a, struct ehr_err *e)
 {
-	struct access_opt opt = { c->db, tool.name, c->reason, c->dry_run };
+	struct access_opt opt = ACCESS_OPT(c);
 
 	return access_open(a, &opt, STORE_WRITE, e);
 }

@@ -172,7 +172,7 @@ static int check_operands(struct cli *c, struct ehr_err *e)
 
 static int run(struct cli *c, struct ehr_err *e)
 {
-	struct access_opt opt = { c->db, c->tool->name, c->reason, false };
+	struct access_opt opt = ACCESS_OPT(c);
 	struct export x = { .c = c, .a = ACCESS_INIT, .sink = { .c = c,
 		.form = form ? FORM_BUNDLE : FORM_NDJSON, .history = history,
 		.b = BUF_INIT, .err = e }, .filter = RECORD_FILTER,

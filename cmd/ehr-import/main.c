@@ -159,8 +159,7 @@ static int import_files(struct import *im, struct access *a,
 static int run(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
-	struct access_opt opt = { c->db, c->tool->name, c->reason,
-		c->dry_run };
+	struct access_opt opt = ACCESS_OPT(c);
 	struct import im = { .c = c, .tape = TAPE_INIT, .text = BUF_INIT,
 		.path = BUF_INIT, .rejects.line = BUF_INIT, .err = e };
 	struct files files = { 0 };

@@ -19,7 +19,15 @@ struct access_opt {
 	const char *tool;	/* "ehr-chart" */
 	const char *reason;	/* --reason, or NULL */
 	bool dry_run;		/* -n: batches are rolled back */
+	int64_t as_of;		/* --as-of: whose chart a name led to then;
+				 * 0: now */
 };
+
+/* As a struct cli has it. */
+#define ACCESS_OPT(c) \
+	((struct access_opt){ .db = (c)->db, .tool = (c)->tool->name, \
+	    .reason = (c)->reason, .dry_run = (c)->dry_run, \
+	    .as_of = (c)->as_of_ms })
 
 /* What a batch is for; texts as above. */
 struct access_write {

@@ -54,7 +54,8 @@ int access_patient(struct access *a, struct str name,
     struct buf *candidates, struct ehr_err *e)
 {
 	struct audit_event ev = event(a, action, scope);
-	int rc = record_find_patient(a->r, name, patient, candidates, e);
+	int rc = record_find_patient_at(a->r, name,
+	    a->opt.as_of ? a->opt.as_of : RECORD_NOW, patient, candidates, e);
 
 	if (rc == 0)
 		rc = audit_read_one(record_store(a->r), &ev, *patient, NULL, e);

@@ -279,3 +279,17 @@ golden() { # NAME COMMAND...
 	run -0 --separate-stderr ehr-chart list results --all -l -c 99999-1
 	same "$(cut -f 1,3 <<<"$output")" $'m1\t3.50'
 }
+
+@test "the name of a merged patient leads to the chart it had then" {
+	printf '%s\n' '{"resourceType":"Patient","id":"t1","birthDate":"1970-01-01"}' \
+		'{"resourceType":"Patient","id":"t2","birthDate":"1980-02-02"}' >two.ndjson
+	run -0 --separate-stderr ehr-import two.ndjson
+	sleep 0.01
+	before=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
+	sleep 0.01
+	run -0 --separate-stderr ehr-patient merge t1 t2
+	run -0 --separate-stderr ehr-chart show t2
+	has "$output" "born 1970-01-01"
+	run -0 --separate-stderr ehr-chart show t2 --as-of "$before"
+	has "$output" "born 1980-02-02"
+}

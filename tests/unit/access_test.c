@@ -17,7 +17,8 @@ static char path[64];
 
 static struct access_opt options(const char *reason, bool dry_run)
 {
-	return (struct access_opt){ path, "ehr-test", reason, dry_run };
+	return (struct access_opt){ .db = path, .tool = "ehr-test",
+		.reason = reason, .dry_run = dry_run };
 }
 
 static void drop(void)
@@ -137,8 +138,8 @@ TEST(access_sets)
 	    &err));
 	access_set_touch(&a, 3);
 	access_close(&a); /* broken off */
-	CHECK_OK(access_open(&a, &(struct access_opt){ path, "ehr-test", NULL,
-	    false }, STORE_READ, &err));
+	CHECK_OK(access_open(&a, &(struct access_opt){ .db = path,
+	    .tool = "ehr-test" }, STORE_READ, &err));
 	check_log(&a, 3, "list/begin 2 treatment;list/failed 1 treatment;");
 	access_close(&a);
 	drop();

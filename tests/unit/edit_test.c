@@ -364,7 +364,7 @@ TEST(lines_that_differ)
 
 static void open_new(struct access *a, char *path)
 {
-	struct access_opt opt = { path, "edit-test", NULL, false };
+	struct access_opt opt = { .db = path, .tool = "edit-test" };
 
 	CHECK_INT(access_open(a, &opt, STORE_CREATE, &err), 0);
 }
@@ -394,7 +394,7 @@ TEST(nothing_is_lost_and_nothing_signed_is_changed)
 	char dir[] = "/tmp/edit-test-XXXXXX", path[64];
 	ACCESS_AUTO a = ACCESS_INIT;
 	ACCESS_AUTO b = ACCESS_INIT;
-	struct access_opt opt = { path, "edit-test", NULL, false };
+	struct access_opt opt = { .db = path, .tool = "edit-test" };
 
 	CHECK(mkdtemp(dir) != NULL);
 	snprintf(path, sizeof(path), "%s/p.ehr", dir);
