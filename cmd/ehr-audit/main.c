@@ -6,8 +6,8 @@ int audit_tool_open(struct cli *c, struct access *a, struct ehr_err *e)
 	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, STORE_READ, e);
 
-	return rc < 0 ? rc : access_set(a, AUDIT_AUDIT, c->verb->name, NULL,
-	    0, e);
+	return rc < 0 ? rc :
+			access_set(a, AUDIT_AUDIT, c->verb->name, NULL, 0, e);
 }
 
 int audit_tool_patient(struct cli *c, struct access *a, const char *name,
@@ -25,8 +25,7 @@ int audit_tool_patient(struct cli *c, struct access *a, const char *name,
 	return rc;
 }
 
-int audit_tool_seq(const struct cli *c, int i, int64_t *seq,
-    struct ehr_err *e)
+int audit_tool_seq(const struct cli *c, int i, int64_t *seq, struct ehr_err *e)
 {
 	if (!str_int(str_of(c->argv[i]), seq) || *seq < 1)
 		return cli_usage(c, e, "an event is a number from 1");
@@ -42,20 +41,22 @@ struct audit_filter audit_tool_filter(const struct cli *c)
 }
 
 static const struct cli_verb verbs[] = {
-	{ "log", NULL, "List events", CLI_DB | CLI_OUTPUT | CLI_RANGE |
-	    CLI_REASON, audit_log_opts, 0, 0, false, audit_log },
-	{ "who", "PATIENT", "Who looked at or changed a chart", CLI_DB |
-	    CLI_OUTPUT | CLI_RANGE | CLI_REASON, NULL, 1, 1, false,
+	{ "log", NULL, "List events",
+	    CLI_DB | CLI_OUTPUT | CLI_RANGE | CLI_REASON, audit_log_opts, 0, 0,
+	    false, audit_log },
+	{ "who", "PATIENT", "Who looked at or changed a chart",
+	    CLI_DB | CLI_OUTPUT | CLI_RANGE | CLI_REASON, NULL, 1, 1, false,
 	    audit_who },
-	{ "report", NULL, "Events and patients of each user", CLI_DB |
-	    CLI_OUTPUT | CLI_RANGE | CLI_REASON, audit_report_opts, 0, 0,
-	    false, audit_report },
-	{ "show", "EVENT", "One event with its patients", CLI_DB | CLI_OUTPUT |
-	    CLI_REASON, NULL, 1, 1, false, audit_show },
-	{ "verify", "[SIZE ROOT]", "Check that the log is intact", CLI_DB |
-	    CLI_OUTPUT, NULL, 0, 2, false, audit_tool_verify },
-	{ "prove", "EVENT", "Prove that an event is in the log", CLI_DB |
-	    CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false, audit_tool_prove },
+	{ "report", NULL, "Events and patients of each user",
+	    CLI_DB | CLI_OUTPUT | CLI_RANGE | CLI_REASON, audit_report_opts, 0,
+	    0, false, audit_report },
+	{ "show", "EVENT", "One event with its patients",
+	    CLI_DB | CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false, audit_show },
+	{ "verify", "[SIZE ROOT]", "Check that the log is intact",
+	    CLI_DB | CLI_OUTPUT, NULL, 0, 2, false, audit_tool_verify },
+	{ "prove", "EVENT", "Prove that an event is in the log",
+	    CLI_DB | CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false,
+	    audit_tool_prove },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-audit",
