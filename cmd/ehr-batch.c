@@ -79,7 +79,7 @@ static int list_one(void *arg, const struct batch_row *row)
 static int list(struct cli *c, struct ehr_err *e)
 {
 	static const struct print_col columns[] = {
-		{ "batch", PRINT_RIGHT }, { "started", 0 }, { "tool", 0 },
+		{ "batch", PRINT_RIGHT }, { "started", PRINT_WHOLE }, { "tool", 0 },
 		{ "user", 0 }, { "source", 0 }, { "state", 0 },
 		{ "undoes", PRINT_RIGHT }, { "read", PRINT_RIGHT },
 		{ "inserted", PRINT_RIGHT }, { "updated", PRINT_RIGHT },

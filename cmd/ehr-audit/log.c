@@ -18,7 +18,7 @@ const struct cli_opt audit_log_opts[] = {
 };
 
 static const struct print_col cols[] = {
-	{ "event", PRINT_RIGHT }, { "time", 0 }, { "user", 0 }, { "tool", 0 },
+	{ "event", PRINT_RIGHT }, { "time", PRINT_WHOLE }, { "user", 0 }, { "tool", 0 },
 	{ "action", 0 }, { "outcome", 0 }, { "patients", 0 }, { "scope", 0 },
 	{ "purpose", PRINT_WIDE }, { "batch", PRINT_RIGHT },
 };

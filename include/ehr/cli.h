@@ -210,6 +210,7 @@ int cli_stdin(struct cli *c, struct buf *b, size_t max, struct ehr_err *e);
 enum {
 	PRINT_RIGHT = 1 << 0, /* aligned to the right */
 	PRINT_WIDE = 1 << 1,  /* free text: cut first in a wide table */
+	PRINT_WHOLE = 1 << 2, /* never cut: a time */
 };
 
 struct print_col {

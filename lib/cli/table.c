@@ -1,6 +1,7 @@
 /*
  * table.c - the aligned table: rows are held back until the columns' widths
- * are known, at most HELD of them; what follows is fitted to these widths.
+ * are known, at most HELD of them; what follows is fitted to these widths. A
+ * table that is too wide first does without its empty columns.
  */
 #include <langinfo.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ struct table {
 	const struct print_col *col;
 	size_t n, at;		/* columns; the one next to come */
 	size_t *width;
+	bool *some;		/* a row has something in that column */
+	bool *left_out;		/* nothing in it, and no room for that */
 	struct arena mem;
 	struct str *cell;	/* rows * n, in mem */
 	bool *right;
@@ -35,6 +38,8 @@ struct table *table_new(const struct print_col *col, size_t n, bool header)
 	t->header = header;
 	t->mem = ARENA_INIT;
 	t->width = xcalloc(n, sizeof(*t->width));
+	t->some = xcalloc(n, sizeof(*t->some));
+	t->left_out = xcalloc(n, sizeof(*t->left_out));
 	t->cell = xcalloc(n * HELD, sizeof(*t->cell));
 	t->right = xcalloc(n * HELD, sizeof(*t->right));
 	for (i = 0; header && i < n; i++)
@@ -48,6 +53,8 @@ void table_free(struct table *t)
 		return;
 	arena_release(&t->mem);
 	free(t->width);
+	free(t->some);
+	free(t->left_out);
 	free(t->cell);
 	free(t->right);
 	free(t);
@@ -59,6 +66,7 @@ void table_cell(struct table *t, struct str text, bool right)
 
 	t->cell[i] = arena_str(&t->mem, text);
 	t->right[i] = right;
+	t->some[t->at] = t->some[t->at] || text.n > 0;
 	width = utf8_width(text);
 	if (!t->fixed && width > t->width[t->at])
 		t->width[t->at] = width;
@@ -69,27 +77,34 @@ void table_cell(struct table *t, struct str text, bool right)
 }
 
 /* The column that is to give up room: the widest of free text, else the
- * widest but the first; n when there is none. Ids and numbers are never
- * cut. */
+ * widest but the first; n when there is none. Ids, numbers and times are
+ * never cut. */
 static size_t widest(const struct table *t, unsigned flags)
 {
 	size_t i, best = t->n;
 
 	for (i = 1; i < t->n; i++)
-		if ((t->col[i].flags & flags) == flags &&
-		    !(t->col[i].flags & PRINT_RIGHT) && t->width[i] > MIN_CUT &&
+		if (!t->left_out[i] && (t->col[i].flags & flags) == flags &&
+		    !(t->col[i].flags & (PRINT_RIGHT | PRINT_WHOLE)) &&
+		    t->width[i] > MIN_CUT &&
 		    (best == t->n || t->width[i] > t->width[best]))
 			best = i;
 	return best;
 }
 
-static void fit_width(struct table *t)
+/* all: every row is held, so that what is empty now stays so. */
+static void fit_width(struct table *t, bool all)
 {
 	size_t total = 0, i;
 
 	t->limit = cli_width();
 	for (i = 0; i < t->n; i++)
 		total += t->width[i] + (i ? GAP : 0);
+	for (i = 1; all && t->limit && total > t->limit && i < t->n; i++)
+		if (!t->some[i]) {
+			t->left_out[i] = true;
+			total -= t->width[i] + GAP;
+		}
 	while (t->limit && total > t->limit) {
 		i = widest(t, PRINT_WIDE);
 		if (i == t->n)
@@ -115,6 +130,8 @@ static void put_cell(const struct table *t, struct buf *out, size_t col,
 	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	bool cut = t->limit && width > room && col > 0 && !right;
 
+	if (t->left_out[col])
+		return;
 	if (cut) {
 		text.n = utf8_fit(text, room - 1);
 		width = utf8_width(text) + 1;
@@ -162,7 +179,7 @@ void table_flush(struct table *t, struct buf *out, bool end)
 	if (!end && !t->fixed && t->rows < HELD)
 		return;
 	if (!t->fixed)
-		fit_width(t);
+		fit_width(t, end);
 	if (t->header && t->rows > 0)
 		put_header(t, out);
 	for (row = 0; row < t->rows; row++) {
