@@ -45,25 +45,14 @@ static bool is_identifier(struct str name)
  *
  * Keys are random: written one by one into a large table each touches a page
  * of its own (5.8 us a row at a million rows, sorted 1.0). So they wait in
- * memory and are written sorted. A look-up whose key may wait writes first. */
+ * memory and are written sorted; look-ups see them there. */
 
-enum { WAIT_MAX = 1 << 19, BITS_LOG2 = 23 };
+enum { WAIT_MAX = 1 << 18, HEADS = 1 << 17 };
 
-static uint64_t *waiting_word(struct record *r, int64_t key)
+/* All types of a name are in one chain, so that IDENT_ANY finds them. */
+static uint32_t *chain(struct record *r, int64_t key)
 {
-	uint64_t h = (uint64_t)key >> 16 & (((uint64_t)1 << BITS_LOG2) - 1);
-
-	return &r->waiting_bits[h >> 6];
-}
-
-static uint64_t waiting_bit(int64_t key)
-{
-	return (uint64_t)1 << (key >> 16 & 63);
-}
-
-static bool may_wait(struct record *r, int64_t key)
-{
-	return r->n_waiting && (*waiting_word(r, key) & waiting_bit(key));
+	return &r->waiting_head[key >> 16 & (HEADS - 1)];
 }
 
 static int insert_row(struct record *r, int64_t key, int64_t rid,
@@ -89,7 +78,7 @@ static int cmp_waiting(const void *a, const void *b)
 void ident_forget(struct record *r)
 {
 	while (r->n_waiting)
-		*waiting_word(r, r->waiting[--r->n_waiting].key) = 0;
+		*chain(r, r->waiting[--r->n_waiting].key) = 0;
 }
 
 int ident_flush(struct record *r, struct ehr_err *e)
@@ -110,15 +99,17 @@ int ident_add(struct record *r, int source, struct str name, int type,
     int64_t rid, bool written_out, struct ehr_err *e)
 {
 	int64_t key = ident_key(source, name, type);
+	uint32_t *head;
 
 	if (written_out)
 		return insert_row(r, key, rid, name, e);
 	if (r->waiting == NULL) {
 		r->waiting = xmalloc(WAIT_MAX * sizeof(*r->waiting));
-		r->waiting_bits = xcalloc(1, (size_t)1 << (BITS_LOG2 - 3));
+		r->waiting_head = xcalloc(HEADS, sizeof(*r->waiting_head));
 	}
-	*waiting_word(r, key) |= waiting_bit(key);
-	r->waiting[r->n_waiting++] = (struct ident_row){ key, rid };
+	head = chain(r, key);
+	r->waiting[r->n_waiting++] = (struct ident_row){ key, rid, *head };
+	*head = (uint32_t)r->n_waiting;
 	return r->n_waiting == WAIT_MAX ? ident_flush(r, e) : 0;
 }
 
@@ -210,31 +201,60 @@ struct found {
 	size_t n;
 };
 
+static bool found_has(const struct found *f, int64_t rid)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->rid[i] == rid)
+			return true;
+	return false;
+}
+
+/* The rows from key to last that wait; true when there are too many. */
+static bool rows_waiting(struct record *r, int64_t key, int64_t last,
+    struct found *f)
+{
+	const struct ident_row *w;
+	uint32_t at = r->n_waiting ? *chain(r, key) : 0;
+
+	for (; at; at = w->next) {
+		w = &r->waiting[at - 1];
+		if (w->key < key || w->key > last || found_has(f, w->rid))
+			continue;
+		if (f->n == ARRAY_LEN(f->rid))
+			return true;
+		f->written[f->n] = f->wrong[f->n] = false;
+		f->rid[f->n++] = w->rid;
+	}
+	return false;
+}
+
 static int rows_of(struct record *r, int64_t key, struct str name,
     struct found *f, struct ehr_err *e)
 {
-	struct stmt *s;
-	int rc = may_wait(r, key) ? ident_flush(r, e) : 0;
+	struct stmt *s = sql(r, IDENT_FIND);
+	int64_t last = (key & 0xffff) == IDENT_ANY ? key | 0xffff : key;
+	bool many = false;
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	s = sql(r, IDENT_FIND);
 	f->n = 0;
 	stmt_int(s, 1, key);
-	stmt_int(s, 2, (key & 0xffff) == IDENT_ANY ? key | 0xffff : key);
+	stmt_int(s, 2, last);
 	while ((rc = stmt_step(s, e)) > 0) {
-		if (f->n == ARRAY_LEN(f->rid)) {
-			rc = is_identifier(name) ? 0 : ehr_fail(e, EHR_EREJECT,
-			    "too many names with one hash");
+		many = f->n == ARRAY_LEN(f->rid);
+		if (many)
 			break;
-		}
 		f->rid[f->n] = stmt_col_int(s, 0);
 		f->written[f->n] = str_eq(stmt_col(s, 1), name);
 		f->wrong[f->n] = !stmt_col_null(s, 1) && !f->written[f->n];
 		f->n++;
 	}
 	stmt_reset(s);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if ((many || rows_waiting(r, key, last, f)) && !is_identifier(name))
+		return ehr_fail(e, EHR_EREJECT,
+		    "too many names with one hash");
+	return 0;
 }
 
 int ident_find(struct record *r, int source, struct str name, int type,

@@ -18,13 +18,14 @@ enum {
 /* A row of ident that waits to be written. */
 struct ident_row {
 	int64_t key, rid;
+	uint32_t next; /* in the chain; 0: the last */
 };
 
 struct record {
 	struct store *db;
 	struct ident_row *waiting;
 	size_t n_waiting;
-	uint64_t *waiting_bits; /* hashes of their keys, of BITS bits */
+	uint32_t *waiting_head; /* chains of them: place in waiting + 1 */
 	struct strmap source_id; /* name -> id */
 	char **source_name;	 /* by id; NULL: not read yet */
 	int n_source;

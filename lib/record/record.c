@@ -37,7 +37,7 @@ void record_close(struct record *r)
 	store_close(r->db);
 	record_forget(r);
 	free(r->waiting);
-	free(r->waiting_bits);
+	free(r->waiting_head);
 	for (int i = 0; i < r->n_source; i++)
 		free(r->source_name[i]);
 	free(r->source_name);

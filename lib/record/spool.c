@@ -11,6 +11,7 @@
 enum {
 	RUN_BYTES = 24 << 20,
 	WINDOW = 64 << 10,
+	ALL_WINDOWS = 4 << 20,
 	OUT_BYTES = 256 << 10,
 };
 
@@ -217,14 +218,17 @@ static int window(struct spool *s, struct run *r, size_t need,
     struct ehr_err *e)
 {
 	size_t have = r->win.len - r->from;
+	size_t least = ALL_WINDOWS / s->n_run;
 
 	if (have >= need)
 		return 0;
 	memmove(r->win.s, r->win.s + r->from, have);
 	r->win.len = have;
 	r->from = 0;
-	if (need < WINDOW)
-		need = WINDOW;
+	if (least > WINDOW)
+		least = WINDOW;
+	if (need < least)
+		need = least;
 	buf_grow(&r->win, need - have);
 	while (r->win.len < need && r->at < r->end) {
 		size_t want = need - r->win.len;
