@@ -253,7 +253,7 @@ int store_begin_load(struct store *db, struct ehr_err *e)
 		return rc;
 	db->load = true;
 	rc = store_exec(db, "PRAGMA locking_mode = EXCLUSIVE;"
-	    "PRAGMA journal_mode = TRUNCATE; PRAGMA cache_size = -49152;", e);
+	    "PRAGMA journal_mode = TRUNCATE; PRAGMA cache_size = -40960;", e);
 	if (rc == 0 && sqlite3_exec(db->h, "BEGIN IMMEDIATE", NULL, NULL,
 	    NULL) != SQLITE_OK)
 		rc = store_fail(db, e, "begin");
