@@ -98,7 +98,6 @@ int edit_doc_remove(struct doc *d, const char *path, struct ehr_err *e)
 static bool slot_fits(const struct tape *t, uint32_t el, const struct slot *s)
 {
 	struct str paths = str_of(s->path), values = str_of(s->value), p, v;
-	BUF_AUTO path = BUF_INIT;
 	BUF_AUTO text = BUF_INIT;
 
 	while (str_split(&paths, ' ', &p) && str_split(&values, ' ', &v)) {
