@@ -224,14 +224,17 @@ static int head(struct json_split *s, struct json_item *item)
 	return 1;
 }
 
-/* From the object's start to where it is known what it is, or its end. */
+/* From the object's start to where it is known what it is, or its end. Nothing
+ * a walk before found out is kept: how far that got depends on the reads. */
 static enum walk walk_object(struct json_split *s, bool bundle,
     enum split_stop *stop)
 {
 	enum walk w;
 
-	s->hold = s->full = false;
-	s->pos = s->start + 1;
+	s->pos = s->start;
+	s->form = s->opt.form;
+	split_begin(s);
+	s->pos++;
 	do {
 		w = walk_member(s, bundle, stop);
 		bundle |= w == WALK_BUNDLE;

@@ -316,6 +316,25 @@ TEST(split_limits_size)
 	    "\"List\"}\nV2@50 {}\n");
 }
 
+/* Walked twice, the second time as a Bundle: what the first walk took a line
+ * end for, which a lost quote turns round, says nothing then. */
+TEST(split_lost_quote_in_held_object)
+{
+	BUF_AUTO b = BUF_INIT;
+	int i;
+
+	buf_adds(&b, "{\"entry\":[\\\":\"");
+	for (i = 0; i < 400; i++)
+		buf_addch(&b, 'a');
+	buf_adds(&b, ",\n{\"b\":1}]}");
+	for (i = 0; i < 100; i++) /* a block of the scanner */
+		buf_addch(&b, ' ');
+	items(__LINE__, buf_str(&b), (struct json_split_opt){ .limit = 40 },
+	    "H1@0 {\"entry\":[]}\nE1@10 \\\nE1@11 \":\"\n"
+	    "E1@14 !json-size \nE2@416 {\"b\":1}\n"
+	    "T2@423 !json-syntax {\"entry\":[]}\n");
+}
+
 /* Far over the limit: bytes are handed on while the item is read. */
 TEST(split_skips_in_flat_memory)
 {
