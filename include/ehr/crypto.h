@@ -1,5 +1,6 @@
 /*
- * crypto.h - digests, name-based and random identifiers, random bytes.
+ * crypto.h - digests, name-based and random identifiers, random bytes, the
+ * primitives under keys.
  *
  * The only library that knows OpenSSL. A failure inside it (no memory, no
  * SHA-256) ends the process as xmalloc() does: nobody could go on.
@@ -38,6 +39,54 @@ void crypto_random(void *p, size_t n);
 bool crypto_equal(const void *a, const void *b, size_t n);
 /* Overwrites a secret in a way the compiler keeps. */
 void crypto_cleanse(void *p, size_t n);
+
+/* ---- what keys are made with ---- */
+
+/* HMAC with SHA-256 (RFC 2104, FIPS 198-1) of n parts one behind the other.
+ * A shorter MAC is a prefix of it. */
+void hmac_sha256(struct str key, const struct str *part, size_t n,
+    uint8_t mac[SHA256_LEN]);
+
+/* scrypt (RFC 7914): N = 2^log_n, block size r, parallelization p. */
+struct scrypt_cost {
+	uint8_t log_n, r, p;
+};
+static inline uint64_t scrypt_memory(const struct scrypt_cost *c) /* bytes */
+{
+	return (uint64_t)128 * c->r * (((uint64_t)1 << c->log_n) + c->p);
+}
+/* n bytes of key from a passphrase; EHR_EIO: not so much memory. */
+int crypto_scrypt(struct str pass, struct str salt,
+    const struct scrypt_cost *cost, void *key, size_t n, struct ehr_err *e);
+
+/* AES-256-GCM (NIST SP 800-38D) with nonces of 96 bits, one message each; a
+ * nonce must not come twice with a key. ad is authenticated, not sealed; at
+ * most INT_MAX bytes of either. */
+enum { AEAD_KEY_LEN = 32, AEAD_NONCE_LEN = 12, AEAD_TAG_LEN = 16 };
+/* sealed takes plain.n + AEAD_TAG_LEN bytes. */
+void aead_seal(const uint8_t key[AEAD_KEY_LEN],
+    const uint8_t nonce[AEAD_NONCE_LEN], struct str ad, struct str plain,
+    uint8_t *sealed);
+/* plain takes sealed.n - AEAD_TAG_LEN bytes; false: not what was sealed, and
+ * plain holds nothing of it. */
+bool aead_open(const uint8_t key[AEAD_KEY_LEN],
+    const uint8_t nonce[AEAD_NONCE_LEN], struct str ad, struct str sealed,
+    uint8_t *plain);
+
+/* Curve25519. A secret is any CURVE_LEN random bytes. */
+enum { CURVE_LEN = 32, ED25519_SIG_LEN = 64 };
+/* Ed25519 (RFC 8032 5.1): sig is of text; verify takes any bytes. */
+void ed25519_public(const uint8_t secret[CURVE_LEN],
+    uint8_t public[CURVE_LEN]);
+void ed25519_sign(const uint8_t secret[CURVE_LEN], struct str text,
+    uint8_t sig[ED25519_SIG_LEN]);
+bool ed25519_verify(const uint8_t public[CURVE_LEN], struct str text,
+    struct str sig);
+/* X25519 (RFC 7748 5): the secret two sides share, each with its own secret
+ * and the other's public value; false when other gives none (6.1). */
+void x25519_public(const uint8_t secret[CURVE_LEN], uint8_t public[CURVE_LEN]);
+bool x25519_shared(const uint8_t secret[CURVE_LEN],
+    const uint8_t other[CURVE_LEN], uint8_t shared[CURVE_LEN]);
 
 const char *crypto_engine(void); /* version of OpenSSL */
 

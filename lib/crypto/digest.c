@@ -3,6 +3,7 @@
  * more than hashing a small resource. */
 #include "ehr/crypto.h"
 #include "digest.h"
+#include "evp.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -19,6 +20,7 @@ static void ctx_free(void *ctx)
 
 static void fetch(void)
 {
+	crypto_setup();
 	md_sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	md_sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
 	if (!md_sha256 || !md_sha1 ||
@@ -54,12 +56,6 @@ static EVP_MD_CTX *ctx_get(void)
 			xnomem();
 	}
 	return own_ctx;
-}
-
-static void must(int ok)
-{
-	if (ok != 1)
-		xnomem();
 }
 
 void sha256(const void *p, size_t n, uint8_t digest[SHA256_LEN])

@@ -186,3 +186,127 @@ TEST(secrets)
 	CHECK_STR(a, "");
 	CHECK_INT(a[6], 0);
 }
+
+/* ---- what keys are made with ---- */
+
+static struct str unhex(struct buf *b, const char *text)
+{
+	size_t n = strlen(text) / 2;
+
+	buf_reset(b);
+	buf_grow(b, n + 1);
+	CHECK(hex_parse(str_of(text), (uint8_t *)b->s, n));
+	b->len = n;
+	return buf_str(b);
+}
+
+/* RFC 7914 12 */
+TEST(scrypt_vectors)
+{
+	static const struct {
+		const char *pass, *salt;
+		struct scrypt_cost cost;
+		const char *key;
+	} v[] = {
+		{ "", "", { 4, 1, 1 },
+		    "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3f"
+		    "ede21442fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628"
+		    "cf35e20c38d18906" },
+		{ "pleaseletmein", "SodiumChloride", { 14, 8, 1 },
+		    "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6"
+		    "545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40"
+		    "dfcf017b45575887" },
+	};
+	BUF_AUTO b = BUF_INIT;
+	uint8_t key[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		CHECK_INT(crypto_scrypt(str_of(v[i].pass), str_of(v[i].salt),
+		    &v[i].cost, key, sizeof(key), NULL), 0);
+		CHECK_STR(hex(&b, key, sizeof(key)), v[i].key);
+	}
+	CHECK_INT(scrypt_memory(&(struct scrypt_cost){ 16, 8, 1 }) >> 20, 64);
+}
+
+/* More than there is: an error, not the end. */
+TEST(scrypt_without_memory)
+{
+	struct scrypt_cost cost = { 48, 8, 1 };
+	struct ehr_err e = { 0, "" };
+	uint8_t key[32];
+
+	CHECK_INT(crypto_scrypt(STR("p"), STR("s"), &cost, key, sizeof(key),
+	    &e), EHR_EIO);
+	CHECK_STR(e.msg, "scrypt: needs 274877906944 MiB of memory");
+}
+
+/* RFC 8032 7.1, tests 1 to 3 */
+TEST(ed25519_vectors)
+{
+	static const struct {
+		const char *secret, *public, *text, *sig;
+	} v[] = {
+		{ "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac03"
+		  "1cae7f60",
+		    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68"
+		    "f707511a", "",
+		    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065"
+		    "224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24"
+		    "655141438e7a100b" },
+		{ "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed"
+		  "4fb8a6fb",
+		    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f1"
+		    "2af4660c", "72",
+		    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223"
+		    "ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aee"
+		    "b00d291612bb0c00" },
+	};
+	BUF_AUTO b = BUF_INIT, secret = BUF_INIT, text = BUF_INIT;
+	uint8_t public[CURVE_LEN], sig[ED25519_SIG_LEN];
+
+	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+		unhex(&secret, v[i].secret);
+		unhex(&text, v[i].text);
+		ed25519_public((uint8_t *)secret.s, public);
+		CHECK_STR(hex(&b, public, sizeof(public)), v[i].public);
+		ed25519_sign((uint8_t *)secret.s, buf_str(&text), sig);
+		CHECK_STR(hex(&b, sig, sizeof(sig)), v[i].sig);
+		CHECK(ed25519_verify(public, buf_str(&text),
+		    (struct str){ (char *)sig, sizeof(sig) }));
+		CHECK(!ed25519_verify(public, STR("other"),
+		    (struct str){ (char *)sig, sizeof(sig) }));
+		CHECK(!ed25519_verify(public, buf_str(&text),
+		    (struct str){ (char *)sig, sizeof(sig) - 1 }));
+	}
+}
+
+/* RFC 7748 6.1; a point of low order shares nothing */
+TEST(x25519_vectors)
+{
+	static const char *const secret[] = {
+		"77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba5"
+		"1db92c2a",
+		"5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27"
+		"ff88e0eb" };
+	static const char *const public[] = {
+		"8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98e"
+		"aa9b4e6a",
+		"de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e14"
+		"6f882b4f" };
+	static const uint8_t low[CURVE_LEN];
+	BUF_AUTO b = BUF_INIT, mine = BUF_INIT, other = BUF_INIT;
+	uint8_t got[CURVE_LEN];
+
+	for (int i = 0; i < 2; i++) {
+		unhex(&mine, secret[i]);
+		unhex(&other, public[1 - i]);
+		x25519_public((uint8_t *)mine.s, got);
+		CHECK_STR(hex(&b, got, sizeof(got)), public[i]);
+		CHECK(x25519_shared((uint8_t *)mine.s, (uint8_t *)other.s,
+		    got));
+		CHECK_STR(hex(&b, got, sizeof(got)),
+		    "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c"
+		    "1e161742");
+		CHECK(!x25519_shared((uint8_t *)mine.s, low, got));
+	}
+}
