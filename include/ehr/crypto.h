@@ -59,6 +59,11 @@ static inline uint64_t scrypt_memory(const struct scrypt_cost *c) /* bytes */
 int crypto_scrypt(struct str pass, struct str salt,
     const struct scrypt_cost *cost, void *key, size_t n, struct ehr_err *e);
 
+/* HKDF with SHA-256 (RFC 5869): n bytes of key, at most 255 * SHA256_LEN, from
+ * a secret; info says what they are for. */
+void hkdf_sha256(struct str secret, struct str salt, struct str info,
+    void *key, size_t n);
+
 /* AES-256-GCM (NIST SP 800-38D) with nonces of 96 bits, one message each; a
  * nonce must not come twice with a key. ad is authenticated, not sealed; at
  * most INT_MAX bytes of either. */
@@ -72,6 +77,36 @@ void aead_seal(const uint8_t key[AEAD_KEY_LEN],
 bool aead_open(const uint8_t key[AEAD_KEY_LEN],
     const uint8_t nonce[AEAD_NONCE_LEN], struct str ad, struct str sealed,
     uint8_t *plain);
+
+/* The same for many messages of one key, each in parts one behind the other;
+ * in and out may be the same place. One thread at a time. */
+struct gcm_part {
+	const void *in;
+	void *out;
+	size_t n;
+};
+struct gcm;
+struct gcm *gcm_new(const uint8_t key[AEAD_KEY_LEN]); /* owned */
+void gcm_free(struct gcm *g);			       /* NULL is allowed */
+void gcm_seal(struct gcm *g, const uint8_t nonce[AEAD_NONCE_LEN],
+    struct str ad, const struct gcm_part *part, size_t n,
+    uint8_t tag[AEAD_TAG_LEN]);
+/* false: not what was sealed; nothing of it is left in the parts' out. */
+bool gcm_open(struct gcm *g, const uint8_t nonce[AEAD_NONCE_LEN],
+    struct str ad, const struct gcm_part *part, size_t n,
+    const uint8_t tag[AEAD_TAG_LEN]);
+
+/* The data keys of a record, unlocked. k[0] is the newest: what is written is
+ * sealed with it; what is read, with the key of the generation written beside
+ * it. Two while a rotation is under way. To be wiped by who holds it. */
+enum { DATA_KEY_LEN = 32, KEYRING_MAX = 2 };
+struct keyring {
+	unsigned n;
+	struct {
+		uint32_t gen;
+		uint8_t key[DATA_KEY_LEN];
+	} k[KEYRING_MAX];
+};
 
 /* Curve25519. A secret is any CURVE_LEN random bytes. */
 enum { CURVE_LEN = 32, ED25519_SIG_LEN = 64 };

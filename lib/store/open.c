@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "crypt.h"
 #include "impl.h"
 
 enum { APPLICATION_ID = 0x65687231 }; /* "ehr1" */
@@ -163,21 +164,73 @@ static int set_up(struct store *db, enum store_mode mode, struct ehr_err *e)
 	return rc;
 }
 
+static int which(const char **path, struct ehr_err *e)
+{
+	if (*path == NULL)
+		*path = getenv("EHR_DB");
+	if (*path == NULL || **path == '\0')
+		return ehr_fail(e, EHR_EUSAGE,
+		    "which record? (-d FILE or EHR_DB)");
+	return 0;
+}
+
+int store_is_encrypted(const char *path, struct ehr_err *e)
+{
+	enum crypt_kind kind = CRYPT_ALIEN;
+	sqlite3 *h = NULL;
+	int rc = which(&path, e);
+
+	if (rc < 0)
+		return rc;
+	if (access(path, F_OK) != 0)
+		return ehr_fail(e, EHR_ENOTEHR, "%s: no such file", path);
+	if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READONLY, NULL) !=
+		SQLITE_OK || crypt_kind_of(h, &kind) != SQLITE_OK)
+		rc = ehr_fail(e, EHR_EIO, "%s: %s", path, sqlite3_errmsg(h));
+	else if (kind == CRYPT_ALIEN)
+		rc = ehr_fail(e, EHR_ENOTEHR, "%s: not an ehr file", path);
+	sqlite3_close(h);
+	return rc < 0 ? rc : kind == CRYPT_SEALED;
+}
+
+/* Whether what the file is goes with the keys that were given, or not. */
+static int check_kind(struct store *db, const struct store_opts *o,
+    struct ehr_err *e)
+{
+	enum crypt_kind kind;
+
+	if (crypt_kind_of(db->h, &kind) != SQLITE_OK)
+		return store_fail(db, e, "open");
+	if (kind == CRYPT_SEALED && o->keys == NULL)
+		return ehr_fail(e, EHR_ENOTEHR, "%s: encrypted, and no key was "
+		    "given", db->path);
+	if (kind == CRYPT_PLAIN && o->keys != NULL)
+		return ehr_fail(e, EHR_ENOTEHR, "%s: not encrypted, but a key "
+		    "was given", db->path);
+	return 0;
+}
+
 int store_open(struct store **out, const char *path, enum store_mode mode,
     struct ehr_err *e)
 {
+	return store_open_with(out,
+	    &(struct store_opts){ .path = path, .mode = mode }, e);
+}
+
+int store_open_with(struct store **out, const struct store_opts *o,
+    struct ehr_err *e)
+{
+	const char *path = o->path;
 	struct store *db;
-	int rc = 0;
+	int rc = which(&path, e);
 
 	*out = NULL;
-	if (path == NULL)
-		path = getenv("EHR_DB");
-	if (path == NULL || *path == '\0')
-		return ehr_fail(e, EHR_EUSAGE,
-		    "which record? (-d FILE or EHR_DB)");
-	if (mode == STORE_CREATE)
+	if (rc == 0 && o->keys)
+		return ehr_fail(e, EHR_ENOTEHR, "%s: encrypted files are not "
+		    "supported yet", path);
+	if (rc == 0 && o->mode == STORE_CREATE)
 		rc = create_file(path, e);
-	else if (access(path, F_OK) != 0)
+	else if (rc == 0 && access(path, F_OK) != 0)
 		rc = ehr_fail(e, EHR_ENOTEHR, "%s: no such file", path);
 	if (rc < 0)
 		return rc;
@@ -189,10 +242,12 @@ int store_open(struct store **out, const char *path, enum store_mode mode,
 		SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		rc = store_fail(db, e, "open");
 	if (rc == 0)
-		rc = set_up(db, mode, e);
+		rc = check_kind(db, o, e);
+	if (rc == 0)
+		rc = set_up(db, o->mode, e);
 	if (rc < 0) {
 		store_close(db);
-		if (mode == STORE_CREATE)
+		if (o->mode == STORE_CREATE)
 			unlink(path);
 		return rc;
 	}
