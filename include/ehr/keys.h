@@ -1,0 +1,160 @@
+/*
+ * keys.h - who can open an encrypted record: key slots in a file of their own
+ * (ehr-keys(5)), the secrets that open them, and the agent that keeps a key
+ * for a session.
+ *
+ * Each slot has a pair of X25519 keys whose secret half comes from what
+ * somebody knows or has; the data keys are sealed to the public half. So the
+ * data keys can be changed for all slots by whoever can open one, and a slot
+ * that was removed before does not open the new ones. The whole file carries
+ * a MAC under the newest data key.
+ *
+ * Everything secret lives in memory from secret_new(): locked, in no core
+ * dump, overwritten when it is freed. Messages never tell a secret.
+ */
+#ifndef EHR_KEYS_H
+#define EHR_KEYS_H
+
+#include "ehr/crypto.h"
+
+enum {
+	KEYS_MAX_SLOTS = 32,
+	KEYS_MAX_LABEL = 32,
+	KEYS_MAX_FILE = 64 << 10, /* bytes of a slot file */
+	KEYS_MIN_PASS = 12,	  /* characters of a new passphrase */
+	KEYS_MAX_SECRET = 1023,	  /* bytes of any secret */
+};
+
+/* ---- memory for secrets ---- */
+
+/* n zeroed bytes, never NULL. The first call ends core dumps of this process
+ * and keeps other processes of the user from reading its memory. EHR_EIO:
+ * the memory could not be locked. */
+int secret_new(void **p, size_t n, struct ehr_err *e);
+void secret_free(void *p); /* overwrites; NULL is fine */
+
+int keyring_new(struct keyring **ring, struct ehr_err *e);
+void keyring_free(struct keyring **ring); /* *ring may be NULL; for cleanup */
+#define KEYRING_AUTO EHR_CLEANUP(keyring_free) struct keyring
+/* A ring with one new data key of generation 1. */
+void keyring_make(struct keyring *ring);
+/* A new data key goes first, the newest one until now second. EHR_EUSAGE: it
+ * has two already. */
+int keyring_add(struct keyring *ring, struct ehr_err *e);
+
+/* What somebody typed, has or was given. Lives in memory of secret_new(). */
+struct secret {
+	size_t n;
+	char s[KEYS_MAX_SECRET + 1];
+};
+int secret_make(struct secret **s, struct ehr_err *e);
+void secret_release(struct secret **s); /* for cleanup */
+#define SECRET_AUTO EHR_CLEANUP(secret_release) struct secret
+static inline struct str secret_str(const struct secret *s)
+{
+	return (struct str){ s->s, s->n };
+}
+
+/* ---- files: opened without following a link at the end ---- */
+
+/* Reads a file that only its owner (or root, or the group ehr) may read or
+ * write: *n bytes, max at most, into p. EHR_ENOENT: there is none; EHR_EPERM:
+ * a link, no regular file, or its mode lets others in; EHR_ENOTEHR: larger. */
+int keys_read_file(const char *path, void *p, size_t max, size_t *n,
+    struct ehr_err *e);
+/* The same rule for a file that somebody else will open, such as the record:
+ * EHR_EPERM, or 0. A link to it is followed. */
+int keys_check_mode(const char *path, struct ehr_err *e);
+/* Writes it whole: beside its place, synced, then renamed, the folder synced.
+ * With fresh it must not exist (EHR_EUSAGE), else mode and group of the file
+ * before are kept. mode is that of a new file. */
+int keys_write_file(const char *path, struct str text, unsigned mode,
+    bool fresh, struct ehr_err *e);
+
+/* ---- secrets ---- */
+
+/* A key file (ehr-keys(5)): made of random bytes, mode 0400, never over an
+ * existing one; read with the checks of keys_read_file(). EHR_ENOTEHR: it is
+ * none. */
+int keyfile_make(const char *path, struct ehr_err *e);
+int keyfile_read(const char *path, struct secret *s, struct ehr_err *e);
+
+/* A recovery code: 128 random bits and a check, six groups of five letters
+ * and digits (Crockford's base 32). */
+enum { RECOVERY_LEN = 35 };
+void recovery_make(struct secret *s);
+/* s in its one form: capitals, groups, no O, I, L. False: no such code. */
+bool recovery_read(struct secret *s);
+
+/* A line typed at the controlling terminal without being shown. EHR_ENOTEHR:
+ * there is no terminal; EHR_EPERM: given up with ^C or ^D. */
+int tty_ask(const char *prompt, struct secret *s, struct ehr_err *e);
+/* A new passphrase, asked for twice. EHR_EUSAGE: too short, or not twice the
+ * same. */
+int tty_new_pass(struct secret *s, struct ehr_err *e);
+
+/* ---- slots ---- */
+
+enum slot_kind {
+	SLOT_PASSPHRASE,
+	SLOT_KEYFILE,
+	SLOT_CREDENTIAL, /* of systemd; a key file that it keeps */
+	SLOT_RECOVERY,
+	SLOT_KINDS,
+};
+const char *slot_kind_name(enum slot_kind kind);
+
+enum {
+	KEYRING_PACKED = 4 + KEYRING_MAX * (4 + DATA_KEY_LEN),
+	SLOT_SEALED = KEYRING_PACKED + AEAD_TAG_LEN,
+	SLOT_SALT = 16,
+};
+
+struct key_slot {
+	unsigned id; /* from 1; not given twice in a file */
+	enum slot_kind kind;
+	int64_t made; /* ms */
+	char label[KEYS_MAX_LABEL + 1];
+	struct scrypt_cost cost; /* of a passphrase */
+	uint8_t salt[SLOT_SALT];
+	uint8_t public[CURVE_LEN];    /* of what opens it */
+	uint8_t ephemeral[CURVE_LEN]; /* of this sealing */
+	uint8_t sealed[SLOT_SEALED];
+};
+
+struct key_slots {
+	uint8_t record[UUID_LEN]; /* the record these are the keys of */
+	unsigned next;		  /* id of the next slot */
+	unsigned n;
+	struct key_slot slot[KEYS_MAX_SLOTS];
+	uint8_t mac[SHA256_LEN];
+};
+
+/* No slots, of a record of its own. */
+void key_slots_init(struct key_slots *f);
+/* Reads a slot file's text; name is for messages. EHR_ENOTEHR: it is none, or
+ * of a later version; EHR_EINTEGRITY: faulty, with line, and what is wrong.
+ * Whether it was tampered with says key_slots_check(). */
+int key_slots_parse(struct key_slots *f, const char *name, struct str text,
+    struct ehr_err *e);
+/* Seals ring to all slots anew and appends the text, MAC included.
+ * EHR_EINTEGRITY: the public key of a slot is none. */
+int key_slots_format(struct key_slots *f, const struct keyring *ring,
+    struct buf *text, struct ehr_err *e);
+/* EHR_EINTEGRITY: slots were changed by somebody who could open none, or ring
+ * is not this file's. */
+int key_slots_check(const struct key_slots *f, const char *name,
+    const struct keyring *ring, struct ehr_err *e);
+
+/* Adds a slot that secret opens; sealed by key_slots_format(). EHR_EUSAGE: no
+ * room or a faulty label (letters, digits, . _ - only; NULL: none). */
+int key_slots_add(struct key_slots *f, enum slot_kind kind, const char *label,
+    struct str secret, const struct key_slot **added, struct ehr_err *e);
+/* EHR_ENOENT: no such slot; EHR_EUSAGE: it is the last one. */
+int key_slots_remove(struct key_slots *f, unsigned id, struct ehr_err *e);
+/* Opens a slot of that kind with secret: 1 and ring (and the slot's id when id
+ * is not NULL), 0: it opens none. Without the MAC, see key_slots_check(). */
+int key_slots_open(const struct key_slots *f, enum slot_kind kind,
+    struct str secret, struct keyring *ring, unsigned *id, struct ehr_err *e);
+
+#endif

@@ -1,0 +1,44 @@
+/* keyfile.c - key files: a line of random bytes with a name in front. */
+#include <stdio.h>
+
+#include "ehr/keys.h"
+
+#define PREFIX "EHR-KEY-1 "
+enum { KEY_BYTES = 32, FILE_LEN = sizeof(PREFIX) - 1 + 2 * KEY_BYTES + 1 };
+
+int keyfile_make(const char *path, struct ehr_err *e)
+{
+	SECRET_AUTO *s = NULL;
+	uint8_t key[KEY_BYTES];
+	size_t n;
+	int rc = secret_make(&s, e);
+
+	if (rc < 0)
+		return rc;
+	crypto_random(key, sizeof(key));
+	n = (size_t)snprintf(s->s, sizeof(s->s), PREFIX);
+	for (size_t i = 0; i < sizeof(key); i++)
+		n += (size_t)snprintf(s->s + n, sizeof(s->s) - n, "%02x",
+		    key[i]);
+	s->s[n++] = '\n';
+	s->n = n;
+	crypto_cleanse(key, sizeof(key));
+	return keys_write_file(path, secret_str(s), 0400, true, e);
+}
+
+int keyfile_read(const char *path, struct secret *s, struct ehr_err *e)
+{
+	uint8_t key[KEY_BYTES];
+	size_t prefix = sizeof(PREFIX) - 1;
+	bool ok;
+	int rc = keys_read_file(path, s->s, FILE_LEN, &s->n, e);
+
+	if (rc < 0)
+		return rc;
+	ok = s->n == FILE_LEN && memcmp(s->s, PREFIX, prefix) == 0 &&
+	    s->s[FILE_LEN - 1] == '\n' &&
+	    hex_parse((struct str){ s->s + prefix, 2 * KEY_BYTES }, key,
+		KEY_BYTES);
+	crypto_cleanse(key, sizeof(key));
+	return ok ? 0 : ehr_fail(e, EHR_ENOTEHR, "%s: not a key file", path);
+}

@@ -1,0 +1,14 @@
+/* slots.h - what the files of lib/keys share. */
+#ifndef KEYS_SLOTS_H
+#define KEYS_SLOTS_H
+
+#include "ehr/keys.h"
+
+void keyring_pack(const struct keyring *ring, uint8_t out[KEYRING_PACKED]);
+bool keyring_unpack(struct keyring *ring, const uint8_t in[KEYRING_PACKED]);
+/* False: the slot's public key is none. */
+bool slot_seal(const struct key_slots *f, struct key_slot *s,
+    const uint8_t packed[KEYRING_PACKED]);
+bool slot_label_ok(struct str label);
+
+#endif
