@@ -125,7 +125,8 @@ static inline enum split_stop brackets(struct json_split *s, uint64_t bits)
 		s->open[(depth + 1) & (SPLIT_LEVELS - 1)] = c;
 		wrong = opens ?
 		    (top == '{') & (p[(int)i - 1] != ':') &
-		    (p[(int)i - 2] != ':') : top + 2 != c;
+		    ((p[(int)i - 1] > ' ') | (p[(int)i - 2] != ':')) :
+		    top + 2 != c;
 		depth += 2 * opens - 1;
 		if (__builtin_expect((depth <= floor) | wrong |
 		    (depth >= SPLIT_LEVELS), 0)) {

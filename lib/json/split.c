@@ -150,11 +150,19 @@ enum walk {
 	WALK_ENDED,	/* the object ended */
 };
 
-static bool between(const struct json_split *s, size_t from, size_t to,
-    const char *word)
+/* Bytes of the item before pos. */
+static uint64_t length(const struct json_split *s)
 {
-	return !s->skipping &&
-	    str_is((struct str){ s->win + s->start + from, to - from }, word);
+	return s->base + s->pos - s->item_offset;
+}
+
+/* Is the string that ends at pos and is n bytes long this one? Up to the limit
+ * all of the item is there, behind it nothing counts. */
+static bool string_is(const struct json_split *s, uint64_t n,
+    const char *string)
+{
+	return length(s) <= s->opt.limit &&
+	    str_is((struct str){ s->win + s->pos - n, n }, string);
 }
 
 /* The value of a member that says nothing. */
@@ -174,35 +182,42 @@ static enum walk walk_value(struct json_split *s, int c,
 	return WALK_MEMBER;
 }
 
-/* One member of a top-level object. Offsets count from start, which stays
- * where it is as long as nothing is skipped. */
+/* The value of resourceType, at its quote. */
+static enum walk walk_type(struct json_split *s)
+{
+	uint64_t from = length(s);
+
+	if (!string_end(s))
+		return WALK_PLAIN;
+	if (string_is(s, length(s) - from, "\"Bundle\""))
+		return WALK_BUNDLE;
+	/* Found behind the limit it does not count. */
+	s->hold &= length(s) > s->opt.limit;
+	return WALK_PLAIN;
+}
+
+/* One member of a top-level object. */
 static enum walk walk_member(struct json_split *s, bool bundle,
     enum split_stop *stop)
 {
-	size_t key, end, value;
+	bool type, entries;
+	uint64_t from;
 	int c = token(s);
 
 	if (c == ',')
 		s->pos++, c = token(s);
-	key = s->pos - s->start + 1;
+	from = length(s);
 	if (c != '"' || !string_end(s))
 		return WALK_PLAIN;
-	end = s->pos - s->start - 1;
+	type = string_is(s, length(s) - from, "\"resourceType\"");
+	entries = string_is(s, length(s) - from, "\"entry\"");
 	if (token(s) != ':')
 		return WALK_PLAIN;
 	s->pos++;
 	c = token(s);
-	value = s->pos - s->start;
-	if (c == '"' && between(s, key, end, "resourceType")) {
-		if (!string_end(s))
-			return WALK_PLAIN;
-		if (between(s, value, s->pos - s->start, "\"Bundle\""))
-			return WALK_BUNDLE;
-		/* Found behind the limit it does not count. */
-		s->hold &= s->pos - s->start > s->opt.limit;
-		return WALK_PLAIN;
-	}
-	if (c == '[' && value < s->opt.limit && between(s, key, end, "entry")) {
+	if (c == '"' && type)
+		return walk_type(s);
+	if (c == '[' && entries && length(s) < s->opt.limit) {
 		if (bundle) {
 			s->pos++;
 			return WALK_ENTRIES;
@@ -238,12 +253,14 @@ static enum walk walk_object(struct json_split *s, bool bundle,
 	do {
 		w = walk_member(s, bundle, stop);
 		bundle |= w == WALK_BUNDLE;
+		if (w == WALK_MEMBER && length(s) > s->opt.limit)
+			w = WALK_PLAIN;
 	} while (w == WALK_MEMBER || (w == WALK_BUNDLE && !s->hold));
+	/* The same whether the limit was met while reading or not. */
+	s->full = s->hold && length(s) > s->opt.limit;
 	if (w == WALK_PLAIN && !s->full)
 		*stop = scan_from(s, 1, 0);
-	/* The same whether the limit was met while reading or not. */
-	if (s->hold && s->pos - s->start > s->opt.limit)
-		s->full = true;
+	s->full |= s->hold && length(s) > s->opt.limit;
 	return w;
 }
 

@@ -316,23 +316,52 @@ TEST(split_limits_size)
 	    "\"List\"}\nV2@50 {}\n");
 }
 
+static void add_many(struct buf *b, char c, int n)
+{
+	while (n-- > 0)
+		buf_addch(b, c);
+}
+
 /* Walked twice, the second time as a Bundle: what the first walk took a line
  * end for, which a lost quote turns round, says nothing then. */
 TEST(split_lost_quote_in_held_object)
 {
 	BUF_AUTO b = BUF_INIT;
-	int i;
 
 	buf_adds(&b, "{\"entry\":[\\\":\"");
-	for (i = 0; i < 400; i++)
-		buf_addch(&b, 'a');
+	add_many(&b, 'a', 400);
 	buf_adds(&b, ",\n{\"b\":1}]}");
-	for (i = 0; i < 100; i++) /* a block of the scanner */
-		buf_addch(&b, ' ');
+	add_many(&b, ' ', 100); /* more than a block of the scanner */
 	items(__LINE__, buf_str(&b), (struct json_split_opt){ .limit = 40 },
 	    "H1@0 {\"entry\":[]}\nE1@10 \\\nE1@11 \":\"\n"
 	    "E1@14 !json-size \nE2@416 {\"b\":1}\n"
 	    "T2@423 !json-syntax {\"entry\":[]}\n");
+}
+
+/* What stands behind the limit is not looked at, whether it is skipped yet or
+ * not. */
+TEST(split_members_behind_the_limit)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	buf_adds(&b, "{\"a\":\"");
+	add_many(&b, 'a', 400);
+	buf_adds(&b, "\",\"resourceType\":\"L\",\"b\":7{,\"c\":1}}\n{}");
+	items(__LINE__, buf_str(&b), (struct json_split_opt){ .limit = 40 },
+	    "V1@0 !json-size \nV2@442 {}\n");
+}
+
+/* A colon two bytes before a bracket may be skipped already. */
+TEST(split_lost_brace_behind_the_limit)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	buf_adds(&b, B "{\"a\":\"");
+	add_many(&b, 'a', 6 * 64 - 9); /* the bracket starts a block */
+	buf_adds(&b, "\":,{}]}");
+	items(__LINE__, buf_str(&b), (struct json_split_opt){ .limit = 40 },
+	    "H1@0 " B "]}\nE1@34 !json-size \nE1@418 {}\n"
+	    "T1@420 {\"entry\":[]}\n");
 }
 
 /* Far over the limit: bytes are handed on while the item is read. */
