@@ -119,6 +119,7 @@ bench: tests
 		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || bad=1; done; exit $$bad
 
 torture: tests
+	@scripts/bootstrap test
 	@for run in $(wildcard tests/conformance/* tests/torture/*); do \
 		test -x $$run || continue; \
 		echo "== $$run"; EHR_BIN=$(CURDIR)/$(BIN) \

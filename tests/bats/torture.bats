@@ -1,0 +1,33 @@
+# Short forms of tests/torture; `make torture` runs them whole.
+load helper
+
+torture=$EHR_TOP/tests/torture
+
+# Sanitizers want more memory than these allow and cannot be traced.
+not_sanitized() {
+	[[ $EHR_BUILD != *san* ]] || skip "sanitized build"
+}
+
+@test "kill: killed at 21 writes, nothing lost or doubled" {
+	not_sanitized
+	run -0 --separate-stderr "$torture/kill" 21
+	[[ $output != *skipped* ]] || skip "strace cannot trace here"
+	has "$output" "21 kills; control: "
+	same "$(grep -c ' killed at 7 of them: .*; completed 7$' <<< "$output")" 3
+}
+
+@test "queue: an import, readers and writers lose nothing" {
+	run -0 --separate-stderr "$torture/queue" short
+	has "$output" " lost 0 "
+	[[ $output != *MISSED* ]]
+}
+
+@test "rejects: deep and many faults, good ones in, bad ones whole" {
+	not_sanitized
+	run -0 --separate-stderr "$torture/rejects" short
+	has "$output" "ok: 100,000 levels: "
+	has "$output" "ok: 10000 bad lines: "
+	if [ -d "$EHR_DATA/clinical/hostile/json-testsuite" ]; then
+		has "$output" "ok: the public JSON test suite: "
+	fi
+}
