@@ -83,10 +83,10 @@ static int take(struct import *im, uint32_t node, struct str full_url,
 	struct diag why;
 	int rc;
 
-	fhir_validate(&im->tape, node, &sink,
+	fhir_validate(im->tape, node, &sink,
 	    im->c->verbose ? FHIR_CHECK_US_CORE : FHIR_CHECK_ERRORS);
 	if (!f.failed) {
-		rc = batch_put(im->batch, &im->tape, node, &opt, &why,
+		rc = batch_put(im->batch, im->tape, node, &opt, &why,
 		    im->err);
 		if (rc == EHR_EREJECT)
 			found(&f, &why);
@@ -117,7 +117,7 @@ static int refuse_entry(struct import *im, enum diag_id id, const char *text,
 static int take_delete(struct import *im, uint32_t entry, struct str url,
     struct str raw, const struct place *at)
 {
-	struct tape *t = &im->tape;
+	const struct tape *t = im->tape;
 	struct fhir_ref ref;
 	struct date d;
 	BUF_AUTO time = BUF_INIT;
@@ -139,15 +139,15 @@ static int take_delete(struct import *im, uint32_t entry, struct str url,
 
 static bool is_outcome(struct import *im, uint32_t entry)
 {
-	uint32_t mode = tape_path(&im->tape, entry, "search.mode");
+	uint32_t mode = tape_path(im->tape, entry, "search.mode");
 
-	return mode && str_is(tape_str(&im->tape, mode), "outcome");
+	return mode && str_is(tape_str(im->tape, mode), "outcome");
 }
 
 static int take_entry(struct import *im, uint32_t entry, struct str raw,
     const struct place *at)
 {
-	struct tape *t = &im->tape;
+	const struct tape *t = im->tape;
 	uint32_t resource = tape_get(t, entry, "resource");
 	uint32_t request = tape_get(t, entry, "request");
 	BUF_AUTO url = BUF_INIT;
@@ -169,20 +169,21 @@ static int take_entry(struct import *im, uint32_t entry, struct str raw,
 static int take_bundle(struct import *im, struct str raw,
     const struct place *at)
 {
-	uint32_t entries = tape_get(&im->tape, 0, "entry");
+	const struct tape *t = im->tape;
+	uint32_t entries = tape_get(t, 0, "entry");
 	struct place in = *at;
 	int rc = 0;
 
 	if (entries == 0)
 		return 0;
-	if (tape_type(&im->tape, entries) != TAPE_ARRAY)
+	if (tape_type(t, entries) != TAPE_ARRAY)
 		return refuse_entry(im, DIAG_FHIR_WRONG_TYPE, "Bundle.entry",
 		    raw, at);
 	in.entry = 0;
 	im->items--;
-	tape_each(&im->tape, entries, i) {
+	tape_each(t, entries, i) {
 		im->items++;
-		rc = take_entry(im, i, tape_str(&im->tape, i), &in);
+		rc = take_entry(im, i, tape_str(t, i), &in);
 		if (rc < 0)
 			break;
 		in.entry++;
@@ -201,41 +202,31 @@ static uint64_t lines_before(struct str text, size_t offset)
 	return n;
 }
 
-/* True when text is JSON; else it is rejected. Text is raw, or raw completed
- * behind (the head of a Bundle) or in front (its tail). */
-static bool parse(struct import *im, struct str text, struct str raw,
-    const struct place *at, int *rc)
+/* Text is no JSON. It is raw, or raw completed behind (the head of a Bundle)
+ * or in front (its tail). */
+static int refuse_text(struct import *im, const struct tape_error *why,
+    struct str text, struct str raw, const struct place *at)
 {
-	struct tape_error why;
-	struct diag d;
-	size_t at_byte;
+	struct diag d = { .id = why->id, .severity = DIAG_ERROR,
+		.text = why->text };
+	size_t at_byte = why->offset;
 
-	*rc = 0;
-	if (tape_parse(&im->tape, text.s, text.n, &why) == 0)
-		return true;
-	at_byte = why.offset;
 	if (str_starts(raw, "]"))
 		at_byte -= at_byte < text.n - raw.n ? at_byte :
 		    text.n - raw.n;
-	d = (struct diag){ .id = why.id, .severity = DIAG_ERROR,
-		.text = why.text, .offset = at->offset + at_byte,
-		.line = at->line + lines_before(raw, at_byte) };
+	d.offset = at->offset + at_byte;
+	d.line = at->line + lines_before(raw, at_byte);
 	place_path(&im->path, at, false, NULL);
 	if (im->path.len)
 		d.path = im->path.s;
-	*rc = import_reject(im, &d, at, raw);
-	return false;
+	return import_reject(im, &d, at, raw);
 }
 
-int import_text(struct import *im, struct str text, struct str raw,
-    const struct place *at)
+/* What raw came to is on the tape. */
+static int take_text(struct import *im, struct str raw, const struct place *at)
 {
-	struct tape *t = &im->tape;
-	int rc;
+	const struct tape *t = im->tape;
 
-	im->items++;
-	if (!parse(im, text, raw, at, &rc))
-		return rc;
 	if (at->entry >= 0)
 		return take_entry(im, 0, raw, at);
 	if (fhir_resource_type(t, 0) == FHIR_Bundle)
@@ -247,43 +238,32 @@ int import_text(struct import *im, struct str text, struct str raw,
 	return take(im, 0, STR_NONE, raw, at);
 }
 
-/* ---- an input ---- */
-
-static int take_item(struct import *im, const struct json_item *item,
-    const char *file)
+int import_text(struct import *im, struct str text, const struct place *at)
 {
-	struct place at = { file, item->line, item->offset, -1 };
+	struct tape_error why;
+
+	im->items++;
+	if (tape_parse(&im->inner, text.s, text.n, &why) < 0)
+		return refuse_text(im, &why, text, text, at);
+	im->tape = &im->inner;
+	return take_text(im, text, at);
+}
+
+int import_fhir(struct import *im, const struct piece *p)
+{
+	const struct json_item *item = &p->item;
+	struct place at = { p->file, item->line, item->offset, -1 };
 	struct diag d = { .id = item->id, .severity = DIAG_ERROR,
 		.text = item->why };
-	int rc;
+	bool part = item->kind == JSON_HEAD || item->kind == JSON_TAIL;
 
 	if (item->kind == JSON_ENTRY)
 		at.entry = (int64_t)item->entry;
-	if (item->why) {
-		im->items++;
+	im->items += item->why || !part;
+	if (item->why)
 		return import_reject(im, &d, &at, item->raw);
-	}
-	if (item->kind == JSON_VALUE || item->kind == JSON_ENTRY)
-		return import_text(im, item->text, item->raw, &at);
-	parse(im, item->text, item->raw, &at, &rc);
-	return rc;
-}
-
-int import_fhir(struct import *im, struct in *in)
-{
-	struct json_split_opt opt = {
-		.on_skipped = rejects_stream, .arg = &im->rejects,
-	};
-	struct json_split *s = json_split_new(in, &opt);
-	struct json_item item;
-	int rc;
-
-	while ((rc = json_split_next(s, &item, im->err)) > 0) {
-		rc = take_item(im, &item, in_name(in));
-		if (rc < 0)
-			break;
-		cli_progress(im->c, "resources read", im->items, 0);
-	}
-	json_split_free(s);
-	return rc;
+	if (!p->is_json)
+		return refuse_text(im, &p->fault, item->text, item->raw, &at);
+	im->tape = &p->tape;
+	return part ? 0 : take_text(im, item->raw, &at);
 }

@@ -41,25 +41,47 @@ struct files {
 int files_find(struct files *f, struct cli *c, struct ehr_err *e);
 void files_release(struct files *f);
 
+/* ---- reader.c: values of the inputs, read ahead in a thread ---- */
+
+struct piece {
+	struct json_item item;
+	const char *file;	 /* as the operand was given */
+	bool is_json;		 /* then tape is that of item.text, */
+	struct tape tape;
+	struct tape_error fault; /* else this is why not, unless item.why is */
+};
+
+struct reader;
+
+/* files and rejects are borrowed. */
+struct reader *reader_new(const struct files *files, enum json_form form,
+    struct rejects *rejects);
+/* 1 and the next piece, borrowed until the next call; 0 at the end of the last
+ * file; negative: it could not be read on. */
+int reader_next(struct reader *r, struct piece **p, struct ehr_err *e);
+/* After the end: the digest of the file, or that over those of the files in
+ * their own order, so that neither names nor order matter. */
+void reader_digest(struct reader *r, uint8_t all[SHA256_LEN]);
+void reader_free(struct reader *r);
+
 /* ---- the import ---- */
 
 struct import {
 	struct cli *c;
 	struct batch *batch;
 	struct rejects rejects;
-	struct tape tape;
-	struct buf text;	/* scratch */
-	struct buf path;	/* of the finding being made */
-	struct map64 seen;	/* of a history Bundle: newest comes first */
-	bool history;		/* the Bundle at work is one */
+	const struct tape *tape; /* of the text at work */
+	struct tape inner;	 /* of one inside another */
+	struct buf text;	 /* scratch */
+	struct buf path;	 /* of the finding being made */
 	uint64_t items, rejected, warnings;
 	struct ehr_err *err;
 };
 
-/* fhir.c: one input in a format, from a reader that is open. */
-int import_fhir(struct import *im, struct in *in);
-/* refeed.c: a file made by --rejects, mended. */
-int import_rejects(struct import *im, struct in *in);
+/* fhir.c: a resource, a Bundle or an entry of one. */
+int import_fhir(struct import *im, const struct piece *p);
+/* refeed.c: a line of a file made by --rejects, mended. */
+int import_rejects(struct import *im, const struct piece *p);
 
 /* One text: a resource, a Bundle or an entry of one. pos says where it
  * stands; entry -1: no entry of a Bundle. 0 taken (or rejected and counted);
@@ -69,8 +91,7 @@ struct place {
 	uint64_t line, offset;
 	int64_t entry;
 };
-int import_text(struct import *im, struct str text, struct str raw,
-    const struct place *at);
+int import_text(struct import *im, struct str text, const struct place *at);
 /* Counts, reports and keeps what was not taken. d->file, line and offset are
  * filled in from at unless they are there already. */
 int import_reject(struct import *im, struct diag *d, const struct place *at,

@@ -10,10 +10,11 @@ static const char *rejects_path;
 /* How an input is read; the place is that of the word in -f. */
 static const struct format {
 	const char *name;
-	int (*read)(struct import *im, struct in *in);
+	enum json_form form;
+	int (*take)(struct import *im, const struct piece *p);
 } formats[] = {
-	{ "fhir", import_fhir },
-	{ "rejects", import_rejects },
+	{ "fhir", JSON_AUTO, import_fhir },
+	{ "rejects", JSON_LINES, import_rejects },
 };
 
 static const struct format *format_of(struct cli *c, struct ehr_err *e)
@@ -26,64 +27,27 @@ static const struct format *format_of(struct cli *c, struct ehr_err *e)
 	return NULL;
 }
 
-/* ---- digests ---- */
-
-static void on_raw(void *arg, const void *p, size_t n)
-{
-	sha256_update(arg, p, n);
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return memcmp(a, b, SHA256_LEN);
-}
-
-/* Digest of the input: that of the file, or over those of the files in their
- * own order, so that neither names nor order matter. */
-static void digest_all(uint8_t *digest, size_t n, uint8_t all[SHA256_LEN])
-{
-	if (n == 1) {
-		memcpy(all, digest, SHA256_LEN);
-		return;
-	}
-	qsort(digest, n, SHA256_LEN, by_bytes);
-	sha256(digest, n * SHA256_LEN, all);
-}
-
 /* ---- reading ---- */
-
-static int read_file(struct import *im, const struct format *f,
-    const char *path, uint8_t digest[SHA256_LEN])
-{
-	struct sha256_ctx *sha = sha256_new();
-	struct in *in;
-	int rc = in_open(&in, path, im->err);
-
-	if (rc == 0) {
-		in_on_raw(in, on_raw, sha);
-		rc = f->read(im, in);
-		in_close(in);
-		sha256_final(sha, digest);
-	}
-	sha256_free(sha);
-	return rc;
-}
 
 static int read_all(struct import *im, const struct format *f,
     const struct files *files)
 {
+	struct reader *r = reader_new(files, f->form, &im->rejects);
 	uint8_t all[SHA256_LEN];
-	uint8_t *digest = xcalloc(files->n, SHA256_LEN);
-	int rc = 0;
+	struct piece *p;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < files->n; i++)
-		rc = read_file(im, f, files->path[i],
-		    digest + i * SHA256_LEN);
+	while ((rc = reader_next(r, &p, im->err)) > 0) {
+		rc = f->take(im, p);
+		if (rc < 0)
+			break;
+		cli_progress(im->c, "resources read", im->items, 0);
+	}
 	if (rc == 0) {
-		digest_all(digest, files->n, all);
+		reader_digest(r, all);
 		batch_digest(im->batch, all);
 	}
-	free(digest);
+	reader_free(r);
 	return rc;
 }
 
@@ -160,7 +124,7 @@ static int run(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
 	struct access_opt opt = ACCESS_OPT(c);
-	struct import im = { .c = c, .tape = TAPE_INIT, .text = BUF_INIT,
+	struct import im = { .c = c, .inner = TAPE_INIT, .text = BUF_INIT,
 		.path = BUF_INIT, .rejects.line = BUF_INIT, .err = e };
 	struct files files = { 0 };
 	const struct format *f = format_of(c, e);
@@ -171,7 +135,7 @@ static int run(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = import_files(&im, &a, f, &files);
 	files_release(&files);
-	tape_release(&im.tape);
+	tape_release(&im.inner);
 	buf_release(&im.text);
 	buf_release(&im.path);
 	return rc;

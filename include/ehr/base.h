@@ -1,6 +1,7 @@
 /*
  * base.h - what everything else stands on: errors, findings, slices, buffers,
- * arenas, maps, text, dates, decimals, input and output files, limits.
+ * arenas, maps, text, dates, decimals, input and output files, limits, a ring
+ * between two threads.
  *
  * Nothing here knows a record, a format or a terminal. Only xmalloc() and its
  * kin end the process (out of memory, exit 6); all else returns.
@@ -352,6 +353,38 @@ void out_abort(struct out *out);
 /* Removes the temporary files of all open outputs; for a signal handler of a
  * process that ends. */
 void out_remove_temps(void);
+
+/* ---- relay: what one thread makes ready, the caller uses, in order ----
+ *
+ * A ring of slots, whose content is the caller's business: the thread fills
+ * them in turn, the caller takes each and gives it back. Between these calls a
+ * slot belongs to one of the two alone. */
+
+struct relay;
+
+/* budget: weight (bytes, say) that may be on the way; a heavier slot waits
+ * until it is alone. */
+struct relay *relay_new(size_t slots, size_t budget);
+/* Runs run(arg) in a thread that takes no signals; what it returns ends the
+ * ring: 0, or negative with e filled in. EHR_EIO: no thread is to be had. */
+int relay_start(struct relay *r, int (*run)(void *arg, struct ehr_err *e),
+    void *arg, struct ehr_err *e);
+/* Stops the thread at its next call and waits for its end; NULL is allowed. */
+void relay_free(struct relay *r);
+
+/* For run(): waits for a free slot; false when nobody wants more. */
+bool relay_room(struct relay *r, size_t *slot);
+/* For run(): the slot of the last relay_room() is ready. */
+void relay_push(struct relay *r, size_t weight);
+/* For run(): waits until all that was pushed was used and the caller waits in
+ * relay_next(), where he stays until the next push; false as above. */
+bool relay_drain(struct relay *r);
+
+/* For the caller: 1 and the next slot that is ready; 0 at the end, or what
+ * run() failed with, once all that were ready are used. */
+int relay_next(struct relay *r, size_t *slot, struct ehr_err *e);
+/* For the caller: the slot of the last relay_next() may be filled again. */
+void relay_back(struct relay *r);
 
 #include "base/banned.h" /* last */
 

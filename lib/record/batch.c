@@ -422,6 +422,8 @@ static int commit_load(struct batch *b, struct ehr_err *e)
 		return commit_in(b, STORE_BULK, e);
 	b->fresh = store_int(b->r->db, &record_sql_table[RES_ANY], &any,
 	    e) == 0;
+	if (b->fresh)
+		bloom_init(&b->seen, spool_count(b->spool));
 	rc = apply_all(b, e);
 	if (rc < 0)
 		store_rollback(b->r->db);

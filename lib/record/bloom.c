@@ -5,16 +5,21 @@
 
 #include "impl.h"
 
-enum { WORDS_LOG2 = 21, PROBES = 4 }; /* 16 MiB */
+enum { LOG2_LEAST = 13, LOG2_MOST = 21, PROBES = 4 }; /* 64 KiB to 16 MiB */
+
+void bloom_init(struct bloom *b, size_t names)
+{
+	b->log2 = LOG2_LEAST;
+	while (b->log2 < LOG2_MOST && ((size_t)1 << b->log2) < names / 4)
+		b->log2++;
+	b->word = xcalloc((size_t)1 << b->log2, sizeof(*b->word));
+}
 
 bool bloom_add(struct bloom *b, uint64_t hash)
 {
-	uint64_t *word, mask = 0;
+	uint64_t *word = &b->word[hash >> (64 - b->log2)], mask = 0;
 	bool there;
 
-	if (b->word == NULL)
-		b->word = xcalloc((size_t)1 << WORDS_LOG2, sizeof(*b->word));
-	word = &b->word[hash >> (64 - WORDS_LOG2)];
 	for (int i = 0; i < PROBES; i++)
 		mask |= (uint64_t)1 << (hash >> (6 * i) & 63);
 	there = (*word & mask) == mask;

@@ -2,27 +2,27 @@
  * compartment parameters owns it, further ones see it too. */
 #include "impl.h"
 
-struct str chart_of_ref(struct batch *b, struct str text, bool *late)
+struct str chart_of_ref(struct batch *b, const struct fact_ref *ref,
+    bool *late)
 {
-	struct fhir_ref f;
+	const struct fhir_ref *f = &ref->to;
 
 	*late = false;
-	fhir_ref_parse(text, &f);
-	switch (f.kind) {
+	switch (f->kind) {
 	case FHIR_REF_CONTAINED:
 	case FHIR_REF_OTHER:
 		break;
 	case FHIR_REF_CONDITIONAL:
 		*late = true;
-		return f.query;
+		return f->query;
 	case FHIR_REF_ABSOLUTE:
-		if (strmap_get(&b->bases, f.base) ||
-		    base_known(b->r, b->source, f.base))
-			return f.id;
-		return text;
+		if (strmap_get(&b->bases, f->base) ||
+		    base_known(b->r, b->source, f->base))
+			return f->id;
+		return ref->text;
 	case FHIR_REF_RELATIVE:
 	case FHIR_REF_URN:
-		return f.id;
+		return f->id;
 	}
 	return STR_NONE;
 }
@@ -37,10 +37,12 @@ struct first_chart {
 static int take_first(void *arg, uint32_t node, int ordinal)
 {
 	struct first_chart *c = arg;
+	struct fact_ref ref = { .text = tape_text(c->t, node,
+	    &c->b->chart_name) };
 
 	(void)ordinal;
-	c->name = chart_of_ref(c->b, tape_text(c->t, node, &c->b->chart_name),
-	    &c->late);
+	fhir_ref_parse(ref.text, &ref.to);
+	c->name = chart_of_ref(c->b, &ref, &c->late);
 	return c->name.s != NULL;
 }
 
@@ -109,7 +111,7 @@ int chart_also(struct batch *b, const struct version *v,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < f->n_chart; i++) {
-		struct str name = chart_of_ref(b, f->chart[i], &late);
+		struct str name = chart_of_ref(b, &f->chart[i], &late);
 
 		if (name.s == NULL)
 			continue;

@@ -55,6 +55,7 @@ void facts_release(struct facts_reader *fr)
 	for (size_t i = 0; i < ARRAY_LEN(fr->scratch); i++)
 		buf_release(&fr->scratch[i]);
 	free(fr->row);
+	free(fr->ref);
 	free(fr->str);
 }
 
@@ -76,30 +77,37 @@ static struct str member(struct reading *r, uint32_t node, const char *key)
 	return keep(r, tape_member(r->t, node, key, &r->fr->scratch[0]));
 }
 
+/* Room for one more of size bytes behind n in a vector that grows. */
+static void *room(void *v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return v;
+	*cap = *cap ? *cap * 2 : 32;
+	return xrealloc(v, *cap * size);
+}
+
 static void add_str(struct reading *r, struct str s)
 {
 	struct facts_reader *fr = r->fr;
 
-	if (fr->n_str == fr->cap_str) {
-		fr->cap_str = fr->cap_str ? fr->cap_str * 2 : 64;
-		fr->str = xrealloc(fr->str, fr->cap_str * sizeof(*fr->str));
-	}
+	fr->str = room(fr->str, fr->n_str, &fr->cap_str, sizeof(*fr->str));
 	fr->str[fr->n_str++] = s;
 }
 
-/* The texts gathered since the last call. */
-static struct str *take_strs(struct reading *r, size_t *n)
+/* What was gathered in a vector since the last call. */
+static void *take_all(struct reading *r, const void *v, size_t *gathered,
+    size_t size, size_t *n)
 {
-	size_t bytes = r->fr->n_str * sizeof(struct str);
-	struct str *v = NULL;
+	size_t bytes = *gathered * size;
 
-	*n = r->fr->n_str;
-	if (*n) {
-		v = arena_alloc(r->mem, bytes);
-		memcpy(v, r->fr->str, bytes);
-	}
-	r->fr->n_str = 0;
-	return v;
+	*n = *gathered;
+	*gathered = 0;
+	return *n ? memcpy(arena_alloc(r->mem, bytes), v, bytes) : NULL;
+}
+
+static struct fact_ref *take_refs(struct reading *r, size_t *n)
+{
+	return take_all(r, r->fr->ref, &r->fr->n_ref, sizeof(*r->fr->ref), n);
 }
 
 static struct fact_row *add_row(struct reading *r, enum row_kind kind,
@@ -108,10 +116,7 @@ static struct fact_row *add_row(struct reading *r, enum row_kind kind,
 	struct facts_reader *fr = r->fr;
 	struct fact_row *row;
 
-	if (fr->n_row == fr->cap_row) {
-		fr->cap_row = fr->cap_row ? fr->cap_row * 2 : 32;
-		fr->row = xrealloc(fr->row, fr->cap_row * sizeof(*fr->row));
-	}
+	fr->row = room(fr->row, fr->n_row, &fr->cap_row, sizeof(*fr->row));
 	row = &fr->row[fr->n_row++];
 	*row = (struct fact_row){ .kind = kind, .param = param };
 	return row;
@@ -350,8 +355,13 @@ static struct str note_of(struct reading *r)
 static int take_ref(void *arg, uint32_t node)
 {
 	struct reading *r = arg;
+	struct facts_reader *fr = r->fr;
+	struct fact_ref *ref;
 
-	add_str(r, keep(r, tape_text(r->t, node, &r->fr->scratch[0])));
+	fr->ref = room(fr->ref, fr->n_ref, &fr->cap_ref, sizeof(*fr->ref));
+	ref = &fr->ref[fr->n_ref++];
+	ref->text = keep(r, tape_text(r->t, node, &fr->scratch[0]));
+	fhir_ref_parse(ref->text, &ref->to);
 	return 0;
 }
 
@@ -439,25 +449,20 @@ int facts_read(struct facts_reader *fr, struct arena *mem, int type,
 {
 	struct reading r = { fr, &fr->tape, mem, body, type };
 	struct tape_error why;
-	size_t bytes;
 
 	if (tape_parse(&fr->tape, body.s, body.n, &why) < 0)
 		return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s at "
 		    "byte %zu", why.text, why.offset);
 	*f = (struct facts){ .date = date_of(&r), .note = note_of(&r) };
-	fr->n_row = fr->n_str = 0;
 	rows_of(&r);
-	bytes = fr->n_row * sizeof(*fr->row);
-	f->n_row = fr->n_row;
-	if (f->n_row) {
-		f->row = arena_alloc(mem, bytes);
-		memcpy(f->row, fr->row, bytes);
-	}
+	f->row = take_all(&r, fr->row, &fr->n_row, sizeof(*fr->row),
+	    &f->n_row);
 	fhir_references_each(r.t, 0, take_ref, &r);
-	f->ref = take_strs(&r, &f->n_ref);
+	f->ref = take_refs(&r, &f->n_ref);
 	fhir_compartment_each(r.t, 0, type, take_chart, &r);
-	f->chart = take_strs(&r, &f->n_chart);
+	f->chart = take_refs(&r, &f->n_chart);
 	each_value(&r, INDEX_CODE, tape_get(r.t, 0, "identifier"), identifier);
-	f->name = take_strs(&r, &f->n_name);
+	f->name = take_all(&r, fr->str, &fr->n_str, sizeof(*fr->str),
+	    &f->n_name);
 	return 0;
 }

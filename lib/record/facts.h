@@ -19,13 +19,18 @@ struct fact_row {
 	struct str number; /* with the source's digits */
 };
 
+struct fact_ref {
+	struct str text;
+	struct fhir_ref to; /* taken apart */
+};
+
 /* Slices lie in the body or in the arena given to facts_read(). */
 struct facts {
 	int64_t date; /* ms; 0: the resource says none */
 	struct fact_row *row;
-	struct str *ref;   /* texts of all references, in document order */
-	struct str *chart; /* texts of the compartment's references */
-	struct str *name;  /* "identifier=system|value" */
+	struct fact_ref *ref;	/* all references, in document order */
+	struct fact_ref *chart; /* those of the compartment */
+	struct str *name;	/* "identifier=system|value" */
 	size_t n_row, n_ref, n_chart, n_name;
 	struct str note; /* the words of a note, .n 0: none */
 };
@@ -36,6 +41,8 @@ struct facts_reader {
 	struct buf scratch[3];
 	struct fact_row *row;
 	size_t n_row, cap_row;
+	struct fact_ref *ref;
+	size_t n_ref, cap_ref;
 	struct str *str;
 	size_t n_str, cap_str;
 };

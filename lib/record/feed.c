@@ -1,14 +1,15 @@
 /* feed.c - from the spool to windows with facts (feed.h). */
 #include "feed.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 enum {
 	WINDOW_BYTES = 4 << 20,
 	WINDOW_ITEMS = 8192,
-	AHEAD = 4, /* windows */
-	THREAD_FROM = 4000, /* items that are worth a thread */
+	AHEAD = 16,		/* windows at most, */
+	AHEAD_BYTES = 4 << 20,	/* of so many bytes of bodies and one more */
+	THREAD_FROM = 4000,	/* items that are worth a thread */
+	KEEP_ITEMS = 1024,	/* room that a window keeps for the next */
 };
 
 struct feed {
@@ -17,15 +18,7 @@ struct feed {
 	struct item_ref held; /* read already, of the next window */
 	bool holding;
 	struct window window[AHEAD];
-	bool threaded;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t moved;
-	/* Windows are used in turn: [given, filled) are ready. */
-	size_t filled, given;
-	bool stop, end;
-	int rc; /* of reading, told when the ready ones are used up */
-	struct ehr_err err;
+	struct relay *relay; /* NULL: no thread */
 };
 
 static void window_add(struct window *w, const struct item_ref *it)
@@ -82,8 +75,6 @@ static int fill(struct feed *f, struct window *w, struct ehr_err *e)
 {
 	int rc;
 
-	w->n = w->bytes = 0;
-	arena_reset(&w->mem);
 	if (f->holding)
 		window_add(w, &f->held);
 	f->holding = false;
@@ -102,49 +93,18 @@ static int fill(struct feed *f, struct window *w, struct ehr_err *e)
 
 /* ---- ahead, in a thread ---- */
 
-static bool wait_for_room(struct feed *f)
-{
-	bool go;
-
-	pthread_mutex_lock(&f->lock);
-	while (!f->stop && f->filled - f->given == AHEAD)
-		pthread_cond_wait(&f->moved, &f->lock);
-	go = !f->stop;
-	pthread_mutex_unlock(&f->lock);
-	return go;
-}
-
-static void *run(void *arg)
+static int run(void *arg, struct ehr_err *e)
 {
 	struct feed *f = arg;
+	size_t slot;
 	int rc = 1;
 
-	while (rc > 0 && wait_for_room(f)) {
-		rc = fill(f, &f->window[f->filled % AHEAD], &f->err);
-		pthread_mutex_lock(&f->lock);
-		f->filled += rc > 0;
-		f->end = rc <= 0;
-		f->rc = rc;
-		pthread_cond_broadcast(&f->moved);
-		pthread_mutex_unlock(&f->lock);
+	while (rc > 0 && relay_room(f->relay, &slot)) {
+		rc = fill(f, &f->window[slot], e);
+		if (rc > 0)
+			relay_push(f->relay, f->window[slot].bytes);
 	}
-	return NULL;
-}
-
-static int next_ready(struct feed *f, struct window **w, struct ehr_err *e)
-{
-	int rc = 1;
-
-	pthread_mutex_lock(&f->lock);
-	while (f->filled == f->given && !f->end)
-		pthread_cond_wait(&f->moved, &f->lock);
-	if (f->filled == f->given)
-		rc = f->rc;
-	pthread_mutex_unlock(&f->lock);
-	if (rc < 0)
-		return ehr_fail(e, rc, "%s", f->err.msg);
-	*w = &f->window[f->given % AHEAD];
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* ---- the caller's side ---- */
@@ -157,47 +117,53 @@ struct feed *feed_new(struct spool *spool)
 	facts_init(&f->reader);
 	if (spool_count(spool) < THREAD_FROM)
 		return f;
-	pthread_mutex_init(&f->lock, NULL);
-	pthread_cond_init(&f->moved, NULL);
-	f->threaded = pthread_create(&f->thread, NULL, run, f) == 0;
+	f->relay = relay_new(AHEAD, AHEAD_BYTES);
+	if (relay_start(f->relay, run, f, NULL) < 0) {
+		relay_free(f->relay);
+		f->relay = NULL;
+	}
 	return f;
 }
 
 int feed_next(struct feed *f, struct window **w, struct ehr_err *e)
 {
-	if (f->threaded)
-		return next_ready(f, w, e);
-	*w = &f->window[0];
-	return fill(f, *w, e);
+	size_t slot = 0;
+	int rc = f->relay ? relay_next(f->relay, &slot, e) :
+	    fill(f, &f->window[0], e);
+
+	*w = &f->window[slot];
+	return rc;
+}
+
+static void free_items(struct window *w)
+{
+	free(w->it);
+	free(w->facts);
+	free(w->is_new);
+	w->it = NULL;
+	w->facts = NULL;
+	w->is_new = NULL;
+	w->cap = 0;
 }
 
 void feed_back(struct feed *f, struct window *w)
 {
-	(void)w;
-	if (!f->threaded)
-		return;
-	pthread_mutex_lock(&f->lock);
-	f->given++;
-	pthread_cond_broadcast(&f->moved);
-	pthread_mutex_unlock(&f->lock);
+	w->n = w->bytes = 0;
+	arena_reset(&w->mem);
+	if (w->cap > KEEP_ITEMS)
+		free_items(w);
+	if (f->relay)
+		relay_back(f->relay);
 }
 
 void feed_free(struct feed *f)
 {
 	if (f == NULL)
 		return;
-	if (f->threaded) {
-		pthread_mutex_lock(&f->lock);
-		f->stop = true;
-		pthread_cond_broadcast(&f->moved);
-		pthread_mutex_unlock(&f->lock);
-		pthread_join(f->thread, NULL);
-	}
+	relay_free(f->relay);
 	facts_release(&f->reader);
 	for (size_t i = 0; i < AHEAD; i++) {
-		free(f->window[i].it);
-		free(f->window[i].facts);
-		free(f->window[i].is_new);
+		free_items(&f->window[i]);
 		arena_release(&f->window[i].mem);
 	}
 	free(f);

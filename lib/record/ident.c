@@ -315,28 +315,26 @@ struct str ref_base(struct str url, int *type, struct str *id)
 	return ref.base;
 }
 
-void ref_parse(struct record *r, int source, struct str text, struct ref *ref)
+void ref_name(struct record *r, int source, const struct fact_ref *f,
+    struct ref *ref)
 {
-	struct fhir_ref f;
-
-	fhir_ref_parse(text, &f);
-	*ref = (struct ref){ .type = f.type, .name = text };
-	switch (f.kind) {
+	*ref = (struct ref){ .type = f->to.type, .name = f->text };
+	switch (f->to.kind) {
 	case FHIR_REF_CONTAINED:
 		ref->name = STR_NONE;
 		return;
 	case FHIR_REF_ABSOLUTE:
-		if (!base_known(r, source, f.base)) {
+		if (!base_known(r, source, f->to.base)) {
 			ref->type = IDENT_ANY;
 			return;
 		}
 		/* fall through */
 	case FHIR_REF_URN:
 	case FHIR_REF_RELATIVE:
-		ref->name = f.id;
+		ref->name = f->to.id;
 		return;
 	case FHIR_REF_CONDITIONAL:
-		ref->name = f.query;
+		ref->name = f->to.query;
 		return;
 	case FHIR_REF_OTHER:
 		ref->type = IDENT_ANY;

@@ -87,12 +87,13 @@ int ident_find(struct record *r, int source, struct str name, int type,
 bool ident_in_body(const struct tape *t, struct str system, struct str value,
     struct buf *scratch);
 
-/* A reference as text, taken apart. */
+/* The name a reference means its target by. */
 struct ref {
 	struct str name; /* .s NULL: leads nowhere in a record */
 	int type;	 /* IDENT_ANY when the text does not say */
 };
-void ref_parse(struct record *r, int source, struct str text, struct ref *ref);
+void ref_name(struct record *r, int source, const struct fact_ref *f,
+    struct ref *ref);
 /* Address before "/Type/id" of a full URL that ends so; STR_NONE if none. */
 struct str ref_base(struct str url, int *type, struct str *id);
 int base_add(struct record *r, int source, struct str base, struct ehr_err *e);
@@ -204,10 +205,13 @@ int item_cmp(const struct item *a, const struct item *b);
 
 /* ---- bloom.c: was a name seen in this load? ---- */
 
-/* About 2 % wrong yes at 10 million names. */
 struct bloom {
 	uint64_t *word;
+	int log2; /* of their number */
 };
+/* Room for so many names: 16 bits each, until 16 MiB are reached; with 10
+ * million about 2 % wrong yes. */
+void bloom_init(struct bloom *b, size_t names);
 /* Was it there (or seems so)? It is now. */
 bool bloom_add(struct bloom *b, uint64_t hash);
 void bloom_release(struct bloom *b);
@@ -263,7 +267,8 @@ enum { CHART_NOBODY = 0 };
 
 /* Name of the patient a reference of the compartment means, STR_NONE when it
  * is none in a record; *late: only to be found after all Patients. */
-struct str chart_of_ref(struct batch *b, struct str text, bool *late);
+struct str chart_of_ref(struct batch *b, const struct fact_ref *ref,
+    bool *late);
 /* Fills in chart and its key; the name may lie in b->chart_name. */
 void chart_of(struct batch *b, const struct tape *t, uint32_t root,
     struct item_ref *it);

@@ -75,7 +75,7 @@ static int add_pending(struct linking *l, const struct ref *ref)
 	return stmt_run(s, l->e);
 }
 
-static int link_one(struct linking *l, struct str text)
+static int link_one(struct linking *l, const struct fact_ref *f)
 {
 	static const enum link_state states[] = {
 		LINK_PENDING, LINK_RESOLVED, LINK_AMBIGUOUS,
@@ -85,7 +85,7 @@ static int link_one(struct linking *l, struct str text)
 	int64_t target = 0;
 	int rc = 0;
 
-	ref_parse(l->b->r, l->v->source, text, &ref);
+	ref_name(l->b->r, l->v->source, f, &ref);
 	if (ref.name.s) {
 		rc = target_of(l->b, &ref, &target, l->e);
 		if (rc < 0)
@@ -110,7 +110,7 @@ int link_read(struct batch *b, const struct version *v,
 
 	buf_reset(&b->refs);
 	for (size_t i = 0; rc == 0 && i < f->n_ref; i++)
-		rc = link_one(&l, f->ref[i]);
+		rc = link_one(&l, &f->ref[i]);
 	return rc;
 }
 
@@ -227,12 +227,14 @@ int record_link(struct record *r, int64_t rid, int ordinal, int64_t *target,
 int record_resolve(struct record *r, int source, struct str reference,
     int64_t *target, enum link_state *state, struct ehr_err *e)
 {
+	struct fact_ref f = { .text = reference };
 	struct ref ref;
 	int rc;
 
 	*target = 0;
 	*state = LINK_OTHER;
-	ref_parse(r, source, reference, &ref);
+	fhir_ref_parse(reference, &f.to);
+	ref_name(r, source, &f, &ref);
 	if (ref.name.s == NULL)
 		return 0;
 	rc = ident_find(r, source, ref.name, ref.type, false, target, e);

@@ -277,6 +277,31 @@ history() { # LASTMODIFIED of the deletion
 	[ "$n" -gt 100 ] && [ "$n" -lt 2000 ]
 }
 
+@test "rejects stand in the order of the input, too large ones as well" {
+	large() {
+		printf '{"resourceType":"Binary","data":"'
+		head -c 67200000 /dev/zero | tr '\0' A
+		echo '"}'
+	}
+	{ pt a; echo '{"x'; large; pt b; echo '[1'; large; pt c; } > in
+	run -3 --separate-stderr ehr-import --rejects bad in - <<< '{"y'
+	same "$(jq -r '[.line, .id, (.data // .data64 | length)] | @tsv' bad)" \
+		"$(printf '%s\t%s\t%s\n' 2 json-truncated 3 \
+		3 json-size 89600048 5 json-truncated 2 6 json-size 89600048 \
+		1 json-truncated 3)"
+	same "$(ehr-export --all | wc -l)" 3
+}
+
+@test "an input that cannot be read or rejects that cannot be written: exit 6" {
+	{ pt a; yes '{' | head -n 20000; } > in
+	run -6 --separate-stderr ehr-import in nothing.json
+	has "${stderr_lines[-1]}" "nothing.json: No such file"
+	run -6 --separate-stderr ehr-import --rejects /dev/full in
+	has "${stderr_lines[-1]}" "/dev/full: No space left"
+	same "$(ehr-export --all)" ""
+	same "$(ehr-batch list)" ""
+}
+
 @test "20 rejects are shown, -v shows all" {
 	for i in $(seq 30); do echo '{"resourceType":"Nil"}'; done > in
 	run -3 --separate-stderr ehr-import in
