@@ -15,6 +15,8 @@
 #ifndef EHR_KEYS_H
 #define EHR_KEYS_H
 
+#include <time.h>
+
 #include "ehr/crypto.h"
 
 enum {
@@ -78,6 +80,9 @@ int keys_write_file(const char *path, struct str text, unsigned mode,
  * none. */
 int keyfile_make(const char *path, struct ehr_err *e);
 int keyfile_read(const char *path, struct secret *s, struct ehr_err *e);
+/* The same of $CREDENTIALS_DIRECTORY/ehr-key, which systemd.exec(5) lets only
+ * the unit read. EHR_ENOENT: there is none. */
+int keyfile_credential(struct secret *s, struct ehr_err *e);
 
 /* A recovery code: 128 random bits and a check, six groups of five letters
  * and digits (Crockford's base 32). */
@@ -156,5 +161,95 @@ int key_slots_remove(struct key_slots *f, unsigned id, struct ehr_err *e);
  * is not NULL), 0: it opens none. Without the MAC, see key_slots_check(). */
 int key_slots_open(const struct key_slots *f, enum slot_kind kind,
     struct str secret, struct keyring *ring, unsigned *id, struct ehr_err *e);
+
+/* ---- the slots of a record, and unlocking ---- */
+
+struct keys_opt {
+	const char *db;	   /* the record; NULL: $EHR_DB */
+	const char *slots; /* its slot file; NULL: $EHR_KEYS, else beside it */
+};
+
+/* Appends the name of the slot file: "P.ehr.keys" where P.ehr really is, when
+ * none is named. EHR_EUSAGE: no record is named. */
+int keys_path(const struct keys_opt *o, struct buf *path, struct ehr_err *e);
+/* Reads it; path as from keys_path(). EHR_ENOENT: there is none. */
+int keys_read(const char *path, struct key_slots *f, struct ehr_err *e);
+/* Writes it: text of key_slots_format(). */
+int keys_write(const char *path, struct key_slots *f,
+    const struct keyring *ring, bool fresh, struct ehr_err *e);
+
+/* Keeps others from changing the slot file until keys_unlock_file(); what was
+ * read before is to be read again. */
+int keys_lock_file(const char *path, int *fd, struct ehr_err *e);
+void keys_unlock_file(int *fd); /* for cleanup; -1: nothing */
+
+/* The data keys of the record whose slots are f, from the agent, else the key
+ * file that $EHR_KEY_FILE names, else the credential, else a passphrase or
+ * recovery code that is asked for at the terminal (and then given to the
+ * agent). name is the slot file's. EHR_ENOTEHR: none of these opens a slot;
+ * EHR_EINTEGRITY: the slots were tampered with. */
+int keys_open(const struct key_slots *f, const char *name,
+    struct keyring *ring, struct ehr_err *e);
+/* The same with a recovery code only, asked for at the terminal; *id is its
+ * slot. */
+int keys_recover(const struct key_slots *f, const char *name,
+    struct keyring *ring, unsigned *id, struct ehr_err *e);
+/* All of it for a tool: 0 and the ring. */
+int keys_unlock(const struct keys_opt *o, struct keyring *ring,
+    struct ehr_err *e);
+
+/* ---- the agent ---- */
+
+enum {
+	AGENT_MAX = 16,		    /* records it keeps keys of */
+	AGENT_IDLE = 15 * 60 * 1000, /* ms */
+};
+
+/* What is asked and answered, over a Unix socket: one each a connection. */
+enum agent_op {
+	AGENT_NO,     /* answer: it has none */
+	AGENT_YES,    /* answer */
+	AGENT_GET,    /* the ring of a record */
+	AGENT_PUT,    /* keep it */
+	AGENT_LOCK,   /* forget it; a record of zeros: all */
+	AGENT_STATUS, /* the n-th record kept, without its ring */
+	AGENT_STOP,   /* forget all and end */
+};
+struct agent_msg { /* bytes only: the same on both sides */
+	uint8_t magic[4];
+	uint8_t op, n;
+	uint8_t left[4]; /* seconds until it is forgotten, first byte high */
+	uint8_t record[UUID_LEN];
+	uint8_t ring[KEYRING_PACKED];
+};
+
+/* Milliseconds of CLOCK_MONOTONIC or CLOCK_BOOTTIME; a test has its own. */
+typedef int64_t agent_clock(void *arg, clockid_t which);
+
+struct agent;
+/* Keeps keys until they were not asked for for idle ms, or the machine slept.
+ * clock NULL: the system's. */
+int agent_new(struct agent **a, int64_t idle, agent_clock *clock, void *arg,
+    struct ehr_err *e);
+void agent_free(struct agent *a); /* NULL is fine */
+/* Forgets what is due; ms until it should be called again, -1: no need. */
+int agent_tick(struct agent *a);
+/* Serves one connection: the other side must be of the same user and group
+ * (SO_PEERCRED), else nothing is answered. 1: it asks the agent to end. */
+int agent_serve(struct agent *a, int fd);
+
+/* Where it listens: $EHR_AGENT, else $XDG_RUNTIME_DIR/ehr-agent. False: no
+ * such place. */
+bool agent_path(struct buf *path);
+/* A socket there that only this user can reach. EHR_EUSAGE: no place, or one
+ * that others could write to; EHR_ENO: an agent is running. */
+int agent_listen(int *fd, struct ehr_err *e);
+/* Asks: 1 and the answer, 0: it has none, or there is no agent of this user
+ * (then *alive is false; may be NULL). m is in memory of secret_new() when it
+ * holds a ring. */
+int agent_ask(struct agent_msg *m, enum agent_op op, bool *alive);
+/* The two that tools use. */
+bool agent_get(const struct key_slots *f, struct keyring *ring);
+bool agent_put(const struct key_slots *f, const struct keyring *ring);
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ehr/keys.h"
+#include "slots.h"
 
 static void close_fd(const int *fd)
 {
@@ -26,6 +26,13 @@ static bool group_ehr(gid_t gid)
 	    found && found->gr_gid == gid;
 }
 
+static int lets_in(const char *path, const struct stat *st,
+    struct ehr_err *e)
+{
+	return ehr_fail(e, EHR_EPERM, "%s: mode %04o lets others in "
+	    "(chmod go= it)", path, st->st_mode & 07777);
+}
+
 static int check(const char *path, const struct stat *st, struct ehr_err *e)
 {
 	bool ehr = group_ehr(st->st_gid);
@@ -37,8 +44,7 @@ static int check(const char *path, const struct stat *st, struct ehr_err *e)
 		return ehr_fail(e, EHR_EPERM,
 		    "%s: belongs to somebody else", path);
 	if (st->st_mode & S_IRWXO || (st->st_mode & S_IRWXG && !ehr))
-		return ehr_fail(e, EHR_EPERM, "%s: mode %04o lets others in "
-		    "(chmod go= it)", path, st->st_mode & 07777);
+		return lets_in(path, st, e);
 	return 0;
 }
 
@@ -91,8 +97,8 @@ static int read_all(int fd, const char *path, char *p, size_t max, size_t *n,
 	return 0;
 }
 
-int keys_read_file(const char *path, void *p, size_t max, size_t *n,
-    struct ehr_err *e)
+int keys_read_masked(const char *path, mode_t others, void *p, size_t max,
+    size_t *n, struct ehr_err *e)
 {
 	FD_AUTO fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC |
 	    O_NONBLOCK | O_NOCTTY);
@@ -103,8 +109,16 @@ int keys_read_file(const char *path, void *p, size_t max, size_t *n,
 		return cannot_open(path, e);
 	if (fstat(fd, &st) != 0)
 		return ehr_fail_errno(e, "%s", path);
-	rc = check(path, &st, e);
+	if (others && (st.st_mode & others))
+		return lets_in(path, &st, e);
+	rc = others ? 0 : check(path, &st, e);
 	return rc < 0 ? rc : read_all(fd, path, p, max, n, e);
+}
+
+int keys_read_file(const char *path, void *p, size_t max, size_t *n,
+    struct ehr_err *e)
+{
+	return keys_read_masked(path, 0, p, max, n, e);
 }
 
 /* ---- writing ---- */

@@ -1,7 +1,9 @@
 /* keyfile.c - key files: a line of random bytes with a name in front. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
-#include "ehr/keys.h"
+#include "slots.h"
 
 #define PREFIX "EHR-KEY-1 "
 enum { KEY_BYTES = 32, FILE_LEN = sizeof(PREFIX) - 1 + 2 * KEY_BYTES + 1 };
@@ -26,12 +28,13 @@ int keyfile_make(const char *path, struct ehr_err *e)
 	return keys_write_file(path, secret_str(s), 0400, true, e);
 }
 
-int keyfile_read(const char *path, struct secret *s, struct ehr_err *e)
+static int read_key(const char *path, mode_t others, struct secret *s,
+    struct ehr_err *e)
 {
 	uint8_t key[KEY_BYTES];
 	size_t prefix = sizeof(PREFIX) - 1;
 	bool ok;
-	int rc = keys_read_file(path, s->s, FILE_LEN, &s->n, e);
+	int rc = keys_read_masked(path, others, s->s, FILE_LEN, &s->n, e);
 
 	if (rc < 0)
 		return rc;
@@ -41,4 +44,21 @@ int keyfile_read(const char *path, struct secret *s, struct ehr_err *e)
 		KEY_BYTES);
 	crypto_cleanse(key, sizeof(key));
 	return ok ? 0 : ehr_fail(e, EHR_ENOTEHR, "%s: not a key file", path);
+}
+
+int keyfile_read(const char *path, struct secret *s, struct ehr_err *e)
+{
+	return read_key(path, 0, s, e);
+}
+
+/* Root's, with an access list for the unit's user. */
+int keyfile_credential(struct secret *s, struct ehr_err *e)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	BUF_AUTO path = BUF_INIT;
+
+	if (dir == NULL || *dir == '\0')
+		return ehr_fail(e, EHR_ENOENT, "no credentials");
+	buf_addf(&path, "%s/ehr-key", dir);
+	return read_key(path.s, S_IRWXO | S_IWGRP, s, e);
 }

@@ -9,6 +9,10 @@ bool keyring_unpack(struct keyring *ring, const uint8_t in[KEYRING_PACKED]);
 /* False: the slot's public key is none. */
 bool slot_seal(const struct key_slots *f, struct key_slot *s,
     const uint8_t packed[KEYRING_PACKED]);
+/* keys_read_file() for a file whose group bits mean something else (the mask
+ * of an access list): modes that must not be set, 0: the usual rule. */
+int keys_read_masked(const char *path, mode_t others, void *p, size_t max,
+    size_t *n, struct ehr_err *e);
 bool slot_label_ok(struct str label);
 
 #endif

@@ -1,0 +1,189 @@
+/* wire.c - the socket of the agent: both ends, and what goes over it. */
+#include "wire.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "slots.h"
+
+enum { PATIENCE = 1 }; /* seconds for a message */
+
+static const uint8_t magic[4] = { 'e', 'h', 'r', '1' };
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+#define FD_AUTO EHR_CLEANUP(close_fd) int
+
+bool wire_peer(int fd, struct ucred *who)
+{
+	const struct timeval limit = { .tv_sec = PATIENCE };
+	socklen_t n = sizeof(*who);
+
+	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
+	    sizeof(limit)) == 0 && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO,
+	    &limit, sizeof(limit)) == 0 && getsockopt(fd, SOL_SOCKET,
+	    SO_PEERCRED, who, &n) == 0 && n == sizeof(*who);
+}
+
+bool wire_read(int fd, struct agent_msg *m)
+{
+	return recv(fd, m, sizeof(*m), MSG_WAITALL) == (ssize_t)sizeof(*m) &&
+	    memcmp(m->magic, magic, sizeof(magic)) == 0;
+}
+
+bool wire_write(int fd, struct agent_msg *m)
+{
+	memcpy(m->magic, magic, sizeof(magic));
+	return send(fd, m, sizeof(*m), MSG_NOSIGNAL) == (ssize_t)sizeof(*m);
+}
+
+bool agent_path(struct buf *path)
+{
+	const char *own = getenv("EHR_AGENT");
+	const char *run = getenv("XDG_RUNTIME_DIR");
+
+	if (own && *own)
+		buf_adds(path, own);
+	else if (run && *run)
+		buf_addf(path, "%s/ehr-agent", run);
+	return path->len > 0;
+}
+
+/* The agent's address; EHR_EUSAGE: none, or too long for one. */
+static int address(struct sockaddr_un *at, struct ehr_err *e)
+{
+	BUF_AUTO path = BUF_INIT;
+
+	*at = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (!agent_path(&path))
+		return ehr_fail(e, EHR_EUSAGE, "no place for the socket "
+		    "(EHR_AGENT or XDG_RUNTIME_DIR)");
+	if (path.len >= sizeof(at->sun_path))
+		return ehr_fail(e, EHR_EUSAGE, "%s: too long for a socket",
+		    path.s);
+	memcpy(at->sun_path, path.s, path.len);
+	return 0;
+}
+
+static int dial(const struct sockaddr_un *at)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)at,
+	    sizeof(*at)) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* The folder is this user's, and nobody else can write to it. */
+static int check_folder(const char *path, struct ehr_err *e)
+{
+	const char *slash = strrchr(path, '/');
+	BUF_AUTO dir = BUF_INIT;
+	struct stat st;
+
+	if (slash == NULL)
+		buf_addch(&dir, '.');
+	else
+		buf_add(&dir, path, (size_t)(slash - path) + 1);
+	if (stat(dir.s, &st) != 0)
+		return ehr_fail_errno(e, "%s", dir.s);
+	if (st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
+		return ehr_fail(e, EHR_EUSAGE, "%s: must be a folder that "
+		    "only you can write to", dir.s);
+	return 0;
+}
+
+int agent_listen(int *fd, struct ehr_err *e)
+{
+	struct sockaddr_un at;
+	mode_t mask;
+	int rc = address(&at, e), there;
+
+	if (rc == 0)
+		rc = check_folder(at.sun_path, e);
+	if (rc < 0)
+		return rc;
+	there = dial(&at);
+	if (there >= 0) {
+		close(there);
+		return ehr_fail(e, EHR_ENO, "%s: an agent is running",
+		    at.sun_path);
+	}
+	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (*fd < 0)
+		return ehr_fail_errno(e, "socket");
+	unlink(at.sun_path); /* of one that is gone */
+	mask = umask(0177);
+	rc = bind(*fd, (struct sockaddr *)&at, sizeof(at));
+	umask(mask);
+	return rc == 0 && listen(*fd, 16) == 0 ? 0 :
+	    ehr_fail_errno(e, "%s", at.sun_path);
+}
+
+int agent_ask(struct agent_msg *m, enum agent_op op, bool *alive)
+{
+	FD_AUTO fd = -1;
+	struct sockaddr_un at;
+	struct ucred who;
+
+	if (alive)
+		*alive = false;
+	if (address(&at, NULL) < 0)
+		return 0;
+	fd = dial(&at);
+	/* keys are given to nobody else, and taken from nobody else */
+	if (fd < 0 || !wire_peer(fd, &who) || who.uid != geteuid())
+		return 0;
+	m->op = (uint8_t)op;
+	if (!wire_write(fd, m) || !wire_read(fd, m))
+		return 0;
+	if (alive)
+		*alive = true;
+	return m->op == AGENT_YES;
+}
+
+static void msg_free(struct agent_msg **m)
+{
+	secret_free(*m);
+}
+#define MSG_AUTO EHR_CLEANUP(msg_free) struct agent_msg
+
+/* A message about a record; NULL: no memory for it. */
+static struct agent_msg *about(const struct key_slots *f)
+{
+	struct agent_msg *m;
+	void *p;
+
+	if (secret_new(&p, sizeof(*m), NULL) < 0)
+		return NULL;
+	m = p;
+	memcpy(m->record, f->record, UUID_LEN);
+	return m;
+}
+
+bool agent_get(const struct key_slots *f, struct keyring *ring)
+{
+	MSG_AUTO *m = about(f);
+
+	return m && agent_ask(m, AGENT_GET, NULL) > 0 &&
+	    keyring_unpack(ring, m->ring);
+}
+
+bool agent_put(const struct key_slots *f, const struct keyring *ring)
+{
+	MSG_AUTO *m = about(f);
+
+	if (m)
+		keyring_pack(ring, m->ring);
+	return m && agent_ask(m, AGENT_PUT, NULL) > 0;
+}
