@@ -26,7 +26,8 @@ int rejects_open(struct rejects *r, const char *path, bool force,
 void rejects_stream(void *rejects, const void *p, size_t n);
 int rejects_add(struct rejects *r, const struct diag *d, int64_t entry,
     struct str data);
-/* rc is the result so far: with an integer failure no file is left. */
+/* rc is the result so far. When it is a failure, or nothing was rejected, no
+ * file is left. */
 int rejects_close(struct rejects *r, int rc);
 
 /* ---- files.c: which files ---- */

@@ -112,7 +112,7 @@ int rejects_close(struct rejects *r, int rc)
 	buf_release(&r->line);
 	r->out = NULL;
 	if (out && keep)
-		failed = out_commit(out, r->err);
+		failed = out_commit_some(out, r->err);
 	else
 		out_abort(out);
 	return failed < 0 ? failed : rc;

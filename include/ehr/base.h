@@ -347,9 +347,12 @@ struct out;
 int out_open(struct out **out, const char *path, bool force,
     struct ehr_err *e);
 int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e);
-/* Both free out; out_abort(NULL) is allowed. */
+/* All three free out; out_abort(NULL) is allowed. */
 int out_commit(struct out *out, struct ehr_err *e);
 void out_abort(struct out *out);
+/* As out_commit() when a byte was written. Else no file is left, and with force
+ * the one that was there goes: what it told is no longer so. */
+int out_commit_some(struct out *out, struct ehr_err *e);
 /* Removes the temporary files of all open outputs; for a signal handler of a
  * process that ends. */
 void out_remove_temps(void);

@@ -15,7 +15,7 @@ enum { BLOCK = 64 << 10 };
 struct out {
 	char *path; /* NULL: standard output */
 	char *temp; /* NULL: written in place */
-	bool force;
+	bool force, written;
 	int fd;
 	struct out *next; /* with a temporary file too */
 	size_t len;
@@ -133,6 +133,7 @@ int out_open(struct out **result, const char *path, bool force,
 	out->path = NULL;
 	out->temp = NULL;
 	out->force = force;
+	out->written = false;
 	out->fd = STDOUT_FILENO;
 	out->len = 0;
 	if (path && strcmp(path, "-") != 0) {
@@ -180,6 +181,7 @@ int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e)
 {
 	int r;
 
+	out->written |= n > 0;
 	if (n > BLOCK - out->len) {
 		r = flush(out, e);
 		if (r < 0)
@@ -247,6 +249,18 @@ int out_commit(struct out *out, struct ehr_err *e)
 	if (r == 0)
 		r = sync_folder(out, e);
 out:
+	out_free(out);
+	return r;
+}
+
+int out_commit_some(struct out *out, struct ehr_err *e)
+{
+	int r = 0;
+
+	if (out->written || !out->temp)
+		return out_commit(out, e);
+	if (out->force && unlink(out->path) != 0 && errno != ENOENT)
+		r = ehr_fail_errno(e, "%s", out->path);
 	out_free(out);
 	return r;
 }

@@ -311,10 +311,20 @@ history() { # LASTMODIFIED of the deletion
 	same "${#stderr_lines[@]}" 32
 }
 
-@test "a clean import leaves an empty file of rejects" {
+@test "a clean import leaves no file of rejects, --force none of before" {
 	pt a > a.json
 	run -0 --separate-stderr ehr-import --rejects r a.json
-	[ -f r ] && [ ! -s r ]
+	[ ! -e r ]
+	echo old > r
+	run -2 --separate-stderr ehr-import --rejects r a.json
+	same "$(cat r)" old
+	run -0 --separate-stderr ehr-import --rejects r --force a.json
+	[ ! -e r ]
+	run -0 --separate-stderr ehr-import --rejects /dev/null a.json
+	[ -c /dev/null ]
+	run -0 --separate-stderr ehr-import --rejects - a.json
+	same "$output" ""
+	run -6 --separate-stderr ehr-import --rejects no/r a.json
 }
 
 @test "the import is in the list and in the audit log with the patients" {
