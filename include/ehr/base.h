@@ -102,6 +102,7 @@ static inline const char *str_end(struct str a)
 {
 	return a.n ? a.s + a.n : a.s;
 }
+bool str_begins(struct str a, struct str prefix);
 bool str_starts(struct str a, const char *prefix);
 bool str_ends(struct str a, const char *suffix);
 int str_cmp(struct str a, struct str b); /* byte order, then length */

@@ -191,6 +191,11 @@ enum fhir_name_style { FHIR_NAME_SORT /* Family, Given */, FHIR_NAME_FULL };
 uint32_t fhir_current_name(const struct tape *t, uint32_t names);
 bool fhir_human_name(const struct tape *t, uint32_t name,
     enum fhir_name_style style, struct buf *b);
+/* The strings of all HumanNames of an array in one part ("family", "given"),
+ * in document order: their nodes, at most FHIR_NAME_PARTS; how many. */
+enum { FHIR_NAME_PARTS = 16 };
+size_t fhir_name_parts(const struct tape *t, uint32_t names, const char *part,
+    uint32_t node[FHIR_NAME_PARTS]);
 bool fhir_address(const struct tape *t, uint32_t address, struct buf *b);
 /* The value of the first ContactPoint of a system ("phone"), not old. */
 bool fhir_telecom(const struct tape *t, uint32_t telecoms, const char *system,

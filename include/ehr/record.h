@@ -281,6 +281,11 @@ int index_quantity(struct record *r, struct str system, struct str code,
 int index_string(struct record *r, enum index_param p, struct str folded,
     bool prefix, int (*fn)(void *arg, int64_t rid, struct str value),
     void *arg, struct ehr_err *e);
+/* Patients by the beginnings of a family name and a given name, both folded;
+ * either may be empty. A rid may come more than once. */
+int index_name(struct record *r, struct str family, struct str given,
+    int (*fn)(void *arg, int64_t rid, struct str value), void *arg,
+    struct ehr_err *e);
 /* String values in [lo, hi) (dates as YYYY-MM-DD); hi STR_NONE: no end. */
 int index_range(struct record *r, enum index_param p, struct str lo,
     struct str hi, int (*fn)(void *arg, int64_t rid, struct str value),

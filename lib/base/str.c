@@ -1,11 +1,15 @@
 /* Slices: borrowed text. */
 #include "ehr/base.h"
 
+bool str_begins(struct str a, struct str prefix)
+{
+	return a.n >= prefix.n &&
+	    (prefix.n == 0 || memcmp(a.s, prefix.s, prefix.n) == 0);
+}
+
 bool str_starts(struct str a, const char *prefix)
 {
-	size_t n = strlen(prefix);
-
-	return a.n >= n && (n == 0 || memcmp(a.s, prefix, n) == 0);
+	return str_begins(a, str_of(prefix));
 }
 
 bool str_ends(struct str a, const char *suffix)

@@ -202,6 +202,33 @@ bool fhir_human_name(const struct tape *t, uint32_t name,
 	return true;
 }
 
+static size_t add_part(const struct tape *t, uint32_t v, size_t n,
+    uint32_t node[FHIR_NAME_PARTS])
+{
+	if (v != 0 && tape_type(t, v) == TAPE_STRING && n < FHIR_NAME_PARTS)
+		node[n++] = v;
+	return n;
+}
+
+size_t fhir_name_parts(const struct tape *t, uint32_t names, const char *part,
+    uint32_t node[FHIR_NAME_PARTS])
+{
+	size_t n = 0;
+
+	if (names == 0 || tape_type(t, names) != TAPE_ARRAY)
+		return 0;
+	tape_each(t, names, i) {
+		uint32_t v = tape_get(t, i, part);
+
+		if (v == 0 || tape_type(t, v) != TAPE_ARRAY)
+			n = add_part(t, v, n, node);
+		else
+			tape_each(t, v, k)
+				n = add_part(t, k, n, node);
+	}
+	return n;
+}
+
 bool fhir_address(const struct tape *t, uint32_t address, struct buf *b)
 {
 	BUF_AUTO s = BUF_INIT;

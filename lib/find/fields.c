@@ -29,11 +29,6 @@ static int by_prefix(struct run *x, enum index_param p, struct str folded,
 	return rc < 0 ? rc : 1;
 }
 
-static bool has_prefix(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && memcmp(s.s, prefix.s, prefix.n) == 0;
-}
-
 /* The fields' elements may be arrays or, in what came in faulty, not. */
 typedef bool value_fn(struct run *x, const struct criterion *c,
     uint32_t node);
@@ -77,33 +72,13 @@ static bool starts(struct run *x, uint32_t node, struct str prefix)
 {
 	buf_reset(&x->b);
 	utf8_fold(&x->b, tape_text(&x->t, node, &x->a));
-	return x->b.len && has_prefix(buf_str(&x->b), prefix);
+	return x->b.len && str_begins(buf_str(&x->b), prefix);
 }
 
 static bool text_starts(struct run *x, const struct criterion *c,
     uint32_t node)
 {
 	return starts(x, node, c->text);
-}
-
-static bool text2_starts(struct run *x, const struct criterion *c,
-    uint32_t node)
-{
-	return starts(x, node, c->text2);
-}
-
-static bool family_holds(struct run *x, const struct criterion *c,
-    uint32_t name)
-{
-	return c->text.n == 0 || any_value(x, c, tape_get(&x->t, name,
-	    "family"), text_starts);
-}
-
-static bool given_holds(struct run *x, const struct criterion *c,
-    uint32_t name)
-{
-	return c->text2.n == 0 || any_value(x, c, tape_get(&x->t, name,
-	    "given"), text2_starts);
 }
 
 static bool either_holds(struct run *x, const struct criterion *c,
@@ -117,33 +92,27 @@ static bool either_holds(struct run *x, const struct criterion *c,
 	    (family == 0 && text && starts(x, text, c->text));
 }
 
+/* Begins one of the names of this part so? */
+static bool part_starts(struct run *x, uint32_t names, const char *part,
+    struct str prefix)
+{
+	uint32_t node[FHIR_NAME_PARTS];
+	size_t n = fhir_name_parts(&x->t, names, part, node);
+
+	for (size_t i = 0; i < n; i++)
+		if (starts(x, node[i], prefix))
+			return true;
+	return prefix.n == 0;
+}
+
 static bool name_holds(struct run *x, const struct criterion *c)
 {
 	uint32_t names = tape_get(&x->t, 0, "name");
 
 	if (!c->comma)
 		return any_value(x, c, names, either_holds);
-	return any_value(x, c, names, family_holds) &&
-	    any_value(x, c, names, given_holds);
-}
-
-/* Both parts are of one Patient. */
-static int full_name_narrow(struct run *x, const struct criterion *c,
-    struct find_set *rids)
-{
-	FIND_SET_AUTO given = FIND_SET_INIT;
-	int rc;
-
-	if (c->text.n == 0)
-		return by_prefix(x, INDEX_GIVEN, c->text2, rids);
-	rc = by_prefix(x, INDEX_FAMILY, c->text, rids);
-	if (rc <= 0 || c->text2.n == 0 || rids->n <= FIND_FEW)
-		return rc;
-	rc = by_prefix(x, INDEX_GIVEN, c->text2, &given);
-	find_set_sort(&given);
-	find_set_sort(rids);
-	set_and(rids, &given);
-	return rc;
+	return part_starts(x, names, "family", c->text) &&
+	    part_starts(x, names, "given", c->text2);
 }
 
 static int name_narrow(struct run *x, const struct criterion *c,
@@ -151,8 +120,10 @@ static int name_narrow(struct run *x, const struct criterion *c,
 {
 	int rc;
 
-	if (c->comma)
-		return full_name_narrow(x, c, rids);
+	if (c->comma) {
+		rc = index_name(x->r, c->text, c->text2, add_rid, rids, x->e);
+		return rc < 0 ? rc : 1;
+	}
 	rc = by_prefix(x, INDEX_FAMILY, c->text, rids);
 	if (rc > 0)
 		rc = by_prefix(x, INDEX_GIVEN, c->text, rids);

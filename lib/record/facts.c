@@ -206,13 +206,43 @@ static void folded(struct reading *r, enum index_param p, uint32_t node)
 
 static void human_name(struct reading *r, enum index_param p, uint32_t node)
 {
-	uint32_t family = tape_get(r->t, node, "family");
-
-	if (family)
-		folded(r, INDEX_FAMILY, family);
-	else
+	if (tape_get(r->t, node, "family") == 0)
 		add_folded(r, p, member(r, node, "text"));
 	each_value(r, INDEX_GIVEN, tape_get(r->t, node, "given"), folded);
+}
+
+/* A row for a family name and a given one, 0: none. */
+static void full_name(struct reading *r, uint32_t family, uint32_t given)
+{
+	struct fact_row *row;
+	struct buf *b = &r->fr->scratch[1];
+
+	buf_reset(b);
+	utf8_fold(b, tape_text(r->t, family, &r->fr->scratch[0]));
+	if (b->len == 0)
+		return;
+	buf_addch(b, INDEX_NAME_SEP);
+	if (given)
+		utf8_fold(b, tape_text(r->t, given, &r->fr->scratch[0]));
+	row = add_row(r, ROW_STRING, INDEX_FAMILY);
+	row->text = arena_str(r->mem, buf_str(b));
+}
+
+/* Every family name with every given name: who changed hers is found by the
+ * new one and by the old one. */
+static void full_names(struct reading *r)
+{
+	uint32_t family[FHIR_NAME_PARTS], given[FHIR_NAME_PARTS];
+	uint32_t names = tape_get(r->t, 0, "name");
+	size_t n_family = fhir_name_parts(r->t, names, "family", family);
+	size_t n_given = fhir_name_parts(r->t, names, "given", given);
+
+	for (size_t i = 0; i < n_family; i++) {
+		if (n_given == 0)
+			full_name(r, family[i], 0);
+		for (size_t k = 0; k < n_given; k++)
+			full_name(r, family[i], given[k]);
+	}
 }
 
 static void address(struct reading *r, enum index_param p, uint32_t node)
@@ -439,6 +469,8 @@ static void rows_of(struct reading *r)
 		each_value(r, p->param, tape_getn(r->t, 0, p->member),
 		    kinds[p->kind]);
 	}
+	if (r->type == FHIR_Patient)
+		full_names(r);
 	each_value(r, INDEX_TAG, tape_path(r->t, 0, "meta.security"), coding);
 	if (counts)
 		measured(r, INDEX_CODE, 0);

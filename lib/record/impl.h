@@ -150,8 +150,8 @@ int index_check_version(struct record *r, struct ehr_err *e);
 /* ---- index.c ---- */
 
 /* Changes with paths.def, facts.c and index.def; see record_reindex(). */
-enum { INDEX_VERSION = 2 };
-#define INDEX_VERSION_TEXT "2"
+enum { INDEX_VERSION = 3 };
+#define INDEX_VERSION_TEXT "3"
 
 /* Writes the search rows of a resource, or takes them away. */
 int index_write(struct record *r, int64_t rid, const struct facts *f,

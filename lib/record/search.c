@@ -121,6 +121,78 @@ int index_string(struct record *r, enum index_param p, struct str folded,
 	return index_range(r, p, folded, buf_str(&hi), fn, arg, e);
 }
 
+/* ---- names ---- */
+
+enum { NAME_PATIENCE = 8 };
+
+/* Where the next row of (family, given) can be, seen from a row that is none:
+ * at this family's rows of the given name, or behind the last of them. */
+static void name_seek(struct buf *at, struct str family, struct str got,
+    struct str given)
+{
+	buf_reset(at);
+	buf_addstr(at, family);
+	buf_addch(at, INDEX_NAME_SEP);
+	if (str_cmp(got, given) < 0)
+		buf_addstr(at, given);
+	else
+		buf_addch(at, (char)0xff);
+}
+
+/* Rows from *at on; *more: and from where *at is now. After some rows in vain
+ * it is cheaper to look further on than to read on. */
+static int name_rows(struct record *r, struct buf *at, struct str end,
+    struct str given, bool *more,
+    int (*fn)(void *arg, int64_t rid, struct str value), void *arg,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_scan(r->db, &record_sql_table[STRING_RANGE]);
+	int rc, vain = 0;
+
+	stmt_int(s, 1, INDEX_FAMILY);
+	stmt_text(s, 2, buf_str(at));
+	stmt_text(s, 3, end);
+	while ((rc = stmt_step(s, e)) > 0) {
+		struct str value = stmt_col(s, 1), got = value, family;
+
+		str_split(&got, INDEX_NAME_SEP, &family);
+		if (str_begins(got, given)) {
+			vain = 0;
+			rc = fn(arg, stmt_col_int(s, 0), value);
+			if (rc)
+				break;
+		} else if (++vain > NAME_PATIENCE) {
+			name_seek(at, family, got, given);
+			*more = true;
+			rc = 0;
+			break;
+		}
+	}
+	store_scan_end(s);
+	return rc;
+}
+
+int index_name(struct record *r, struct str family, struct str given,
+    int (*fn)(void *arg, int64_t rid, struct str value), void *arg,
+    struct ehr_err *e)
+{
+	BUF_AUTO at = BUF_INIT;
+	BUF_AUTO end = BUF_INIT;
+	int rc = index_check_version(r, e);
+
+	if (rc == 0 && family.n == 0)
+		return index_string(r, INDEX_GIVEN, given, true, fn, arg, e);
+	buf_addstr(&at, family);
+	buf_addstr(&end, family);
+	buf_addch(&end, (char)0xff);
+	for (bool more = true; rc == 0 && more;) {
+		more = false;
+		rc = name_rows(r, &at, buf_str(&end), given, &more, fn, arg,
+		    e);
+	}
+	return rc;
+}
+
 /* ---- identifiers ---- */
 
 static int identifier_rows(struct record *r, int64_t key, struct str system,

@@ -1,6 +1,6 @@
 -- Settings of the practice; keys are dotted ("facility.name").
 CREATE TABLE config(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO config(key, value) VALUES ('index.version', '2');
+INSERT INTO config(key, value) VALUES ('index.version', '3');
 
 CREATE TABLE facility(
 	id INTEGER PRIMARY KEY,
