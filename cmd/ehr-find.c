@@ -211,6 +211,29 @@ static int by_text(struct cli *c, struct hits *h, struct find_set *who,
 	return rc;
 }
 
+/* Finding and showing are a snapshot each, not a transaction a row; the event
+ * is written between them. */
+static int search(struct find *f, struct access *a, const struct find_opt *opt,
+    const struct find_set *within, struct find_set *set, struct ehr_err *e)
+{
+	int rc = find_run(f, a->r, opt, within, set, e);
+
+	store_rollback(record_store(a->r));
+	return rc;
+}
+
+static int show(struct cli *c, struct access *a, const struct hits *h,
+    const struct find_set *set, const struct date *today, struct ehr_err *e)
+{
+	int rc = store_begin(record_store(a->r), STORE_SNAPSHOT, e);
+
+	if (rc == 0)
+		rc = ask.text ? show_hits(c, h, set, e) :
+		    show_patients(c, a, set, today, e);
+	store_rollback(record_store(a->r));
+	return rc;
+}
+
 static int find_and_show(struct cli *c, struct find *f, struct access *a,
     struct ehr_err *e)
 {
@@ -223,17 +246,14 @@ static int find_and_show(struct cli *c, struct find *f, struct access *a,
 
 	cli_today(c, &opt.today);
 	scope(f, &kinds);
-	if (ask.text)
+	rc = store_begin(record_store(a->r), STORE_SNAPSHOT, e);
+	if (rc == 0 && ask.text)
 		rc = by_text(c, &hits, &within, e);
 	if (rc >= 0)
-		rc = find_run(f, a->r, &opt, ask.text ? &within : NULL, &set,
-		    e);
+		rc = search(f, a, &opt, ask.text ? &within : NULL, &set, e);
 	if (rc >= 0)
 		rc = access_set(a, AUDIT_LIST, kinds.s, set.v, set.n, e);
-	if (rc < 0)
-		return rc;
-	return ask.text ? show_hits(c, &hits, &set, e) :
-	    show_patients(c, a, &set, &opt.today, e);
+	return rc < 0 ? rc : show(c, a, &hits, &set, &opt.today, e);
 }
 
 static int run(struct cli *c, struct ehr_err *e)
