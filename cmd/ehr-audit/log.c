@@ -85,14 +85,6 @@ static int put_row(void *arg, const struct audit_row *row)
 	return print_row(l->p, l->e);
 }
 
-/* The row with its patients. */
-static int whole_row(void *arg, const struct audit_row *row)
-{
-	struct listing *l = arg;
-
-	return audit_get(record_store(l->r), row->seq, put_row, l, l->e);
-}
-
 static int list_all(struct cli *c, struct access *a,
     const struct audit_filter *f, struct ehr_err *e)
 {
@@ -100,7 +92,7 @@ static int list_all(struct cli *c, struct access *a,
 	int rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
 
 	if (rc == 0)
-		rc = audit_each(record_store(a->r), f, whole_row, &l, e);
+		rc = audit_each(record_store(a->r), f, put_row, &l, e);
 	return print_close(l.p, rc, e);
 }
 

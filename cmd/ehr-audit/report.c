@@ -83,10 +83,8 @@ static void add_range(struct line *l, int64_t first, int64_t last)
 	l->range[l->n_range++] = (struct audit_range){ first, last };
 }
 
-static int take_ranges(void *arg, const struct audit_row *row)
+static int take_ranges(struct report *r, const struct audit_row *row)
 {
-	struct report *r = arg;
-
 	for (size_t i = 0; i < row->n_range; i++)
 		add_range(r->adding, row->range[i].first, row->range[i].last);
 	if (row->n_range == 0 && str_is(row->outcome, "begin"))
@@ -116,9 +114,7 @@ static int take_event(void *arg, const struct audit_row *row)
 	}
 	if (row->pair && map64_get(&r->begun, (uint64_t)row->pair))
 		*map64_put(&r->begun, (uint64_t)row->pair, NULL) = 0;
-	if (row->patients == 0)
-		return 0;
-	return audit_get(r->db, row->seq, take_ranges, r, r->e);
+	return take_ranges(r, row);
 }
 
 /* Begins that have no end count as all of their scope. */
@@ -130,7 +126,7 @@ static int take_open(void *arg, const struct audit_row *row)
 	if (at == NULL || *at == 0)
 		return 0;
 	r->adding = &r->line[*at - 1];
-	return audit_get(r->db, row->seq, take_ranges, r, r->e);
+	return take_ranges(r, row);
 }
 
 static int by_first(const void *a, const void *b)

@@ -2,8 +2,7 @@
 #include "audit-tool.h"
 
 static const char *const fault_names[] = {
-	[AUDIT_GAP] = "gap", [AUDIT_LEAF] = "event",
-	[AUDIT_PATIENTS] = "patients", [AUDIT_TILE] = "tile",
+	[AUDIT_GAP] = "gap", [AUDIT_LEAF] = "event", [AUDIT_TILE] = "tile",
 	[AUDIT_HEAD] = "head",
 };
 

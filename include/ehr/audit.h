@@ -170,7 +170,7 @@ struct audit_row {
 	struct str user, tool, action, purpose, scope, outcome;
 	int64_t batch, pair;			/* 0: none */
 	const uint8_t *leaf;			/* MERKLE_HASH bytes */
-	const struct audit_range *range;	/* audit_get() only */
+	const struct audit_range *range;	/* ascending, with gaps */
 	size_t n_range;
 	int64_t patients;	/* how many the ranges hold */
 };
@@ -199,8 +199,7 @@ int audit_head(struct store *db, uint64_t *size, uint8_t root[MERKLE_HASH],
 
 enum audit_fault_kind {
 	AUDIT_GAP,	/* events missing, or not where they belong */
-	AUDIT_LEAF,	/* an event or its patients were changed */
-	AUDIT_PATIENTS,	/* patients of no event, or no proper ranges */
+	AUDIT_LEAF,	/* an event was changed */
 	AUDIT_TILE,	/* a completed tile is missing or differs */
 	AUDIT_HEAD,	/* the head does not fit the events */
 };

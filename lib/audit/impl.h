@@ -21,8 +21,26 @@ enum {
 /* Columns of an event's row, in the order of every SELECT and of the leaf. */
 enum event_column {
 	COL_SEQ, COL_TIME, COL_USER, COL_TOOL, COL_ACTION, COL_PURPOSE,
-	COL_SCOPE, COL_OUTCOME, COL_BATCH, COL_PAIR, COL_LEAF, COL_PATIENTS
+	COL_SCOPE, COL_OUTCOME, COL_BATCH, COL_PAIR, COL_PATIENT, COL_PATIENTS,
+	COL_LEAF
 };
+
+/* ---- ranges.c: whose data ---- */
+
+struct ranges {
+	struct audit_range *v;
+	size_t n, cap;
+	int64_t patients;	/* how many they hold */
+};
+#define RANGES_AUTO EHR_CLEANUP(ranges_release) struct ranges
+
+/* Sorts and joins what touches; returns how many are left. */
+size_t ranges_tidy(struct audit_range *r, size_t n);
+void ranges_put(struct buf *b, const struct audit_range *r, size_t n);
+/* Of bytes into ranges; false: not what ranges_put() writes. */
+bool ranges_take(struct str bytes, struct ranges *out);
+void ranges_add(struct ranges *out, struct audit_range r);
+void ranges_release(struct ranges *r);
 
 /* ---- leaf.c: an event as bytes ---- */
 
@@ -32,7 +50,7 @@ void leaf_int(struct buf *b, int64_t v);
 void leaf_text(struct buf *b, struct str v);	/* v.s NULL: NULL */
 /* Column i of the row s stands at, whatever type it has. */
 void leaf_column(struct buf *b, struct stmt *s, int i);
-void leaf_patients(struct buf *b, int64_t first, int64_t last);
+void leaf_blob(struct buf *b, struct str v);	/* the same */
 void leaf_end(struct buf *b, uint8_t hash[MERKLE_HASH]);
 
 /* ---- tile.c: the tree's hashes in the store ---- */

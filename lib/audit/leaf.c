@@ -3,10 +3,8 @@
  *
  *	0x00		leaf prefix (RFC 6962 2.1)
  *	0x01		version of this form
- *	value x 10	seq time user tool action purpose scope outcome
- *			batch pair
- *	('p' value value) x n	first and last of each range of patients
- *	'e'		end
+ *	value x 12	seq time user tool action purpose scope outcome
+ *			batch pair patient patients
  *
  *	value = 'n'	NULL
  *	      | 'i' int64 big-endian
@@ -63,6 +61,14 @@ void leaf_text(struct buf *b, struct str v)
 		leaf_null(b);
 }
 
+void leaf_blob(struct buf *b, struct str v)
+{
+	if (v.s)
+		put_bytes(b, 'b', v);
+	else
+		leaf_null(b);
+}
+
 static void leaf_real(struct buf *b, double v)
 {
 	uint64_t bits;
@@ -92,15 +98,7 @@ void leaf_column(struct buf *b, struct stmt *s, int i)
 	}
 }
 
-void leaf_patients(struct buf *b, int64_t first, int64_t last)
-{
-	buf_addch(b, 'p');
-	leaf_int(b, first);
-	leaf_int(b, last);
-}
-
 void leaf_end(struct buf *b, uint8_t hash[MERKLE_HASH])
 {
-	buf_addch(b, 'e');
 	sha256(b->s, b->len, hash);
 }

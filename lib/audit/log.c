@@ -50,51 +50,16 @@ void audit_user(struct buf *name)
 		buf_addf(name, "uid %lu", (unsigned long)uid);
 }
 
-/* ---- ranges ---- */
-
-static int by_first(const void *a, const void *b)
-{
-	const struct audit_range *x = a, *y = b;
-
-	return (x->first > y->first) - (x->first < y->first);
-}
-
-/* Sorts and joins what touches; returns how many are left. */
-static size_t ranges_tidy(struct audit_range *r, size_t n)
-{
-	size_t i, kept = 0;
-
-	if (n < 2)
-		return n;
-	qsort(r, n, sizeof(*r), by_first);
-	for (i = 1; i < n; i++) {
-		if (r[i].first - 1 > r[kept].last)
-			r[++kept] = r[i];
-		else if (r[i].last > r[kept].last)
-			r[kept].last = r[i].last;
-	}
-	return kept + 1;
-}
-
-size_t audit_ranges(const int64_t *patient, size_t n, struct audit_range *out)
-{
-	size_t i, used = 0;
-
-	for (i = 0; i < n; i++)
-		if (patient[i] != 0)
-			out[used++] = (struct audit_range){ patient[i],
-				patient[i] };
-	return ranges_tidy(out, used);
-}
-
 /* ---- one event ---- */
 
 /* What goes into the row, and in the same order into the leaf. */
 struct entry {
-	int64_t seq, time, batch, pair;	/* batch, pair: 0 is NULL */
+	int64_t seq, time;
+	int64_t batch, pair, patient;	/* 0 is NULL */
 	struct str text[COL_OUTCOME - COL_USER + 1];
 	struct audit_range *range;
 	size_t n;
+	struct str patients;		/* .s NULL: NULL */
 	uint8_t leaf[MERKLE_HASH];
 };
 
@@ -114,6 +79,14 @@ static int check(const struct entry *en, struct ehr_err *e)
 	return 0;
 }
 
+static void leaf_optional(struct buf *b, int64_t v)
+{
+	if (v)
+		leaf_int(b, v);
+	else
+		leaf_null(b);
+}
+
 static void hash_entry(struct entry *en)
 {
 	BUF_AUTO b = BUF_INIT;
@@ -124,16 +97,10 @@ static void hash_entry(struct entry *en)
 	leaf_int(&b, en->time);
 	for (i = 0; i < ARRAY_LEN(en->text); i++)
 		leaf_text(&b, en->text[i]);
-	if (en->batch)
-		leaf_int(&b, en->batch);
-	else
-		leaf_null(&b);
-	if (en->pair)
-		leaf_int(&b, en->pair);
-	else
-		leaf_null(&b);
-	for (i = 0; i < en->n; i++)
-		leaf_patients(&b, en->range[i].first, en->range[i].last);
+	leaf_optional(&b, en->batch);
+	leaf_optional(&b, en->pair);
+	leaf_optional(&b, en->patient);
+	leaf_blob(&b, en->patients);
 	leaf_end(&b, en->leaf);
 }
 
@@ -149,7 +116,6 @@ static int insert(struct store *db, const struct entry *en, struct ehr_err *e)
 {
 	struct stmt *s = store_sql(db, &audit_sql[SQL_APPEND]);
 	size_t i;
-	int rc;
 
 	stmt_int(s, COL_SEQ + 1, en->seq);
 	stmt_int(s, COL_TIME + 1, en->time);
@@ -157,21 +123,31 @@ static int insert(struct store *db, const struct entry *en, struct ehr_err *e)
 		stmt_text(s, COL_USER + 1 + (int)i, en->text[i]);
 	bind_optional(s, COL_BATCH + 1, en->batch);
 	bind_optional(s, COL_PAIR + 1, en->pair);
+	bind_optional(s, COL_PATIENT + 1, en->patient);
+	if (en->patients.s)
+		stmt_blob(s, COL_PATIENTS + 1, en->patients.s, en->patients.n);
+	else
+		stmt_null(s, COL_PATIENTS + 1);
 	stmt_blob(s, COL_LEAF + 1, en->leaf, MERKLE_HASH);
-	rc = stmt_run(s, e);
-	for (i = 0; rc == 0 && i < en->n; i++) {
-		s = store_sql(db, &audit_sql[SQL_APPEND_PATIENT]);
-		stmt_int(s, 1, en->seq);
-		stmt_int(s, 2, en->range[i].first);
-		stmt_int(s, 3, en->range[i].last);
-		rc = stmt_run(s, e);
+	return stmt_run(s, e);
+}
+
+/* The ranges as the row has them; set holds their bytes. */
+static void take_patients(struct entry *en, struct buf *set)
+{
+	en->n = ranges_tidy(en->range, en->n);
+	if (en->n == 1 && en->range->first == en->range->last)
+		en->patient = en->range->first;
+	else if (en->n) {
+		ranges_put(set, en->range, en->n);
+		en->patients = buf_str(set);
 	}
-	return rc;
 }
 
 static int append(struct store *db, struct entry *en, struct ehr_err *e)
 {
 	struct merkle m;
+	BUF_AUTO set = BUF_INIT;
 	uint8_t root[MERKLE_HASH];
 	int rc = check(en, e);
 
@@ -179,7 +155,7 @@ static int append(struct store *db, struct entry *en, struct ehr_err *e)
 		rc = head_read(db, &m, root, e);
 	if (rc < 0)
 		return rc;
-	en->n = ranges_tidy(en->range, en->n);
+	take_patients(en, &set);
 	en->seq = (int64_t)m.size + 1;
 	en->time = store_time(db);
 	hash_entry(en);

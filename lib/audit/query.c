@@ -3,10 +3,23 @@
 
 #include "impl.h"
 
+static int take_patients(struct stmt *s, struct ranges *set)
+{
+	int64_t one = stmt_col_int(s, COL_PATIENT);
+
+	if (!ranges_take(stmt_col(s, COL_PATIENTS), set))
+		return -1;
+	if (one)
+		ranges_add(set, (struct audit_range){ one, one });
+	return 0;
+}
+
 /* The row s stands at; slices live until the next step. */
-static int take_row(struct stmt *s, struct audit_row *row, struct ehr_err *e)
+static int take_row(struct stmt *s, struct ranges *set, struct audit_row *row,
+    struct ehr_err *e)
 {
 	struct str leaf = stmt_col(s, COL_LEAF);
+	int bad = take_patients(s, set);
 
 	*row = (struct audit_row){
 		.seq = stmt_col_int(s, COL_SEQ),
@@ -20,13 +33,29 @@ static int take_row(struct stmt *s, struct audit_row *row, struct ehr_err *e)
 		.batch = stmt_col_int(s, COL_BATCH),
 		.pair = stmt_col_int(s, COL_PAIR),
 		.leaf = (const uint8_t *)leaf.s,
-		.patients = stmt_col_int(s, COL_PATIENTS),
+		.range = set->v,
+		.n_range = set->n,
+		.patients = set->patients,
 	};
+	if (bad)
+		return ehr_fail(e, EHR_EINTEGRITY,
+		    "audit log: the patients of event %lld are no ranges",
+		    (long long)row->seq);
 	if (leaf.n != MERKLE_HASH)
 		return ehr_fail(e, EHR_EINTEGRITY,
 		    "audit log: event %lld has no leaf hash",
 		    (long long)row->seq);
 	return 0;
+}
+
+/* An open begin without patients is about all. */
+static bool concerns(const struct audit_row *row, int64_t patient)
+{
+	for (size_t i = 0; i < row->n_range; i++)
+		if (row->range[i].first <= patient &&
+		    row->range[i].last >= patient)
+			return true;
+	return patient == 0 || row->n_range == 0;
 }
 
 int audit_each(struct store *db, const struct audit_filter *f,
@@ -35,6 +64,7 @@ int audit_each(struct store *db, const struct audit_filter *f,
 {
 	struct stmt *s = store_sql(db,
 	    &audit_sql[f->patient ? SQL_EACH_OF_PATIENT : SQL_EACH]);
+	RANGES_AUTO set = { 0 };
 	struct audit_row row;
 	int rc;
 
@@ -44,8 +74,8 @@ int audit_each(struct store *db, const struct audit_filter *f,
 	stmt_int(s, 4, f->since);
 	stmt_int(s, 5, f->until ? f->until : INT64_MAX);
 	while ((rc = stmt_step(s, e)) > 0) {
-		rc = take_row(s, &row, e);
-		if (rc == 0)
+		rc = take_row(s, &set, &row, e);
+		if (rc == 0 && concerns(&row, f->patient))
 			rc = fn(arg, &row);
 		if (rc != 0)
 			break;
@@ -54,35 +84,12 @@ int audit_each(struct store *db, const struct audit_filter *f,
 	return rc;
 }
 
-static int get_ranges(struct store *db, int64_t seq, struct audit_range **out,
-    size_t *n, struct ehr_err *e)
-{
-	struct stmt *s = store_sql(db, &audit_sql[SQL_GET_PATIENTS]);
-	struct audit_range *r = NULL;
-	size_t cap = 0;
-	int rc;
-
-	*n = 0;
-	stmt_int(s, 1, seq);
-	while ((rc = stmt_step(s, e)) > 0) {
-		if (*n == cap) {
-			cap = cap ? 2 * cap : 16;
-			r = xrealloc(r, cap * sizeof(*r));
-		}
-		r[(*n)++] = (struct audit_range){ stmt_col_int(s, 0),
-			stmt_col_int(s, 1) };
-	}
-	stmt_reset(s);
-	*out = r;
-	return rc;
-}
-
 int audit_get(struct store *db, int64_t seq,
     int (*fn)(void *arg, const struct audit_row *row), void *arg,
     struct ehr_err *e)
 {
 	struct stmt *s = store_sql(db, &audit_sql[SQL_GET]);
-	struct audit_range *range = NULL;
+	RANGES_AUTO set = { 0 };
 	struct audit_row row;
 	int rc;
 
@@ -92,14 +99,9 @@ int audit_get(struct store *db, int64_t seq,
 		rc = ehr_fail(e, EHR_ENOENT, "audit log: no event %lld",
 		    (long long)seq);
 	if (rc > 0)
-		rc = take_row(s, &row, e);
+		rc = take_row(s, &set, &row, e);
 	if (rc == 0)
-		rc = get_ranges(db, seq, &range, &row.n_range, e);
-	if (rc == 0) {
-		row.range = range;
 		rc = fn(arg, &row);
-	}
-	free(range);
 	stmt_reset(s);
 	return rc;
 }

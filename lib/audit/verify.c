@@ -1,9 +1,9 @@
 /*
  * verify.c - is the log what was written?
  *
- * One pass over the events beside one over the patients: each leaf hash is
- * made again from its row and compared, the tree is built from the leaves,
- * its tiles are compared as they are completed, and the head at the end.
+ * One pass over the events: each leaf hash is made again from its row and
+ * compared, the tree is built from the leaves, its tiles are compared as they
+ * are completed, and the head at the end.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +23,7 @@ struct verify {
 	void *arg;
 	uint64_t faults;
 	char first[MAX_LINE_ERR / 2];	/* text of the first fault */
-	struct stmt *event, *patient;
-	bool more_patients;		/* the patient's row is not used yet */
+	struct stmt *event;
 	int64_t last;			/* seq of the last event, or 0 */
 	bool broken;			/* a gap: the tree cannot be built */
 	struct buf leaf;
@@ -112,64 +111,6 @@ static int grow(struct verify *v, const uint8_t *hash, struct ehr_err *e)
 	return rc;
 }
 
-/* ---- patients ---- */
-
-/* Steps to the next row of patients that has a number of an event. */
-static int next_patient(struct verify *v, struct ehr_err *e)
-{
-	int rc;
-
-	while ((rc = stmt_step(v->patient, e)) > 0) {
-		if (stmt_type(v->patient, 0) == STMT_INT)
-			break;
-		fault(v, AUDIT_PATIENTS, 0, "patients without an event");
-	}
-	v->more_patients = rc > 0;
-	return rc < 0 ? rc : 0;
-}
-
-/* Steps over patients of events up to upto that did not come. */
-static int skip_orphans(struct verify *v, int64_t upto, struct ehr_err *e)
-{
-	int64_t orphan;
-	int rc = 0;
-
-	while (rc == 0 && v->more_patients) {
-		orphan = stmt_col_int(v->patient, 0);
-		if (orphan > upto)
-			break;
-		fault(v, AUDIT_PATIENTS, orphan, "patients of event %lld, "
-		    "which is missing", (long long)orphan);
-		rc = next_patient(v, e);
-	}
-	return rc;
-}
-
-/* Puts the patients of event seq into its leaf. */
-static int take_patients(struct verify *v, int64_t seq, struct ehr_err *e)
-{
-	struct stmt *s = v->patient;
-	int64_t first, last, before = 0;
-	bool proper = true;
-	int rc = 0;
-
-	while (rc == 0 && v->more_patients && stmt_col_int(s, 0) == seq) {
-		first = stmt_col_int(s, 1);
-		last = stmt_col_int(s, 2);
-		proper = proper && stmt_type(s, 1) == STMT_INT &&
-		    stmt_type(s, 2) == STMT_INT && first > before &&
-		    last >= first;
-		before = last;
-		leaf_patients(&v->leaf, first, last);
-		rc = next_patient(v, e);
-	}
-	if (!proper)
-		fault(v, AUDIT_PATIENTS, seq,
-		    "patients of event %lld are no proper ranges",
-		    (long long)seq);
-	return rc;
-}
-
 /* ---- events ---- */
 
 /* Is the row the next event? A later one is taken, with a gap before it. */
@@ -208,29 +149,24 @@ static void check_leaf(struct verify *v, uint8_t hash[MERKLE_HASH])
 		return;
 	}
 	if (memcmp(kept.s, hash, MERKLE_HASH) != 0)
-		fault(v, AUDIT_LEAF, v->last, "event %lld or its patients "
-		    "differ from its leaf hash", (long long)v->last);
+		fault(v, AUDIT_LEAF, v->last, "event %lld differs from "
+		    "its leaf hash", (long long)v->last);
 	memcpy(hash, kept.s, MERKLE_HASH);
 }
 
 static int check_event(struct verify *v, struct ehr_err *e)
 {
 	uint8_t hash[MERKLE_HASH];
-	int i, rc;
+	int i;
 
 	if (!in_order(v))
 		return 0;
 	leaf_begin(&v->leaf);
 	for (i = 0; i < COL_LEAF; i++)
 		leaf_column(&v->leaf, v->event, i);
-	rc = skip_orphans(v, v->last - 1, e);
-	if (rc == 0)
-		rc = take_patients(v, v->last, e);
 	leaf_end(&v->leaf, hash);
 	check_leaf(v, hash);
-	if (rc == 0 && !v->broken)
-		rc = grow(v, hash, e);
-	return rc;
+	return v->broken ? 0 : grow(v, hash, e);
 }
 
 /* ---- head ---- */
@@ -289,12 +225,10 @@ static int check_head(struct verify *v, struct ehr_err *e)
 
 static int verify_all(struct verify *v, struct ehr_err *e)
 {
-	int rc = next_patient(v, e);
+	int rc = 0;
 
 	while (rc == 0 && (rc = stmt_step(v->event, e)) > 0)
 		rc = check_event(v, e);
-	if (rc == 0)
-		rc = skip_orphans(v, INT64_MAX, e);
 	if (rc == 0)
 		rc = check_head(v, e);
 	if (rc == 0 && v->faults > 0)
@@ -320,10 +254,8 @@ int audit_verify(struct store *db,
 	v->arg = arg;
 	v->leaf = BUF_INIT;
 	v->event = store_sql(db, &audit_sql[SQL_ALL_EVENTS]);
-	v->patient = store_sql(db, &audit_sql[SQL_ALL_PATIENTS]);
 	rc = verify_all(v, e);
 	stmt_reset(v->event);
-	stmt_reset(v->patient);
 	buf_release(&v->leaf);
 	free(v);
 	if (own)

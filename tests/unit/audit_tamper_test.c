@@ -54,7 +54,7 @@ static uint64_t any(uint64_t below)
 /* ---- the tables, without their types ---- */
 
 #define EVENT_COLS "seq, time, user, tool, action, purpose, scope, outcome, " \
-	"batch, pair, leaf"
+	"batch, pair, patient, patients, leaf"
 
 static const struct sql untype[] = {
 #define T(table, cols)                                                        \
@@ -63,7 +63,7 @@ static const struct sql untype[] = {
 	{ "make", "CREATE TABLE " table "(" cols ")", PERM_NONE },            \
 	{ "fill", "INSERT INTO " table " SELECT * FROM saved", PERM_NONE },   \
 	{ "done", "DROP TABLE saved", PERM_NONE }
-	T("audit_event", EVENT_COLS), T("audit_patient", "seq, first, last"),
+	T("audit_event", EVENT_COLS),
 	T("audit_tile", "level, idx, hashes, root"),
 	T("audit_head", "id, size, root, frontier"),
 #undef T
@@ -76,15 +76,14 @@ static const struct sql untype[] = {
 	X(EVENT, "audit_event", "action") X(EVENT, "audit_event", "purpose")  \
 	X(EVENT, "audit_event", "scope") X(EVENT, "audit_event", "outcome")   \
 	X(EVENT, "audit_event", "batch") X(EVENT, "audit_event", "pair")      \
-	X(EVENT, "audit_event", "leaf") X(PATIENT, "audit_patient", "seq")    \
-	X(PATIENT, "audit_patient", "first")                                  \
-	X(PATIENT, "audit_patient", "last") X(TILE, "audit_tile", "level")    \
+	X(EVENT, "audit_event", "patient") X(EVENT, "audit_event", "patients")\
+	X(EVENT, "audit_event", "leaf") X(TILE, "audit_tile", "level")        \
 	X(TILE, "audit_tile", "idx") X(TILE, "audit_tile", "hashes")          \
 	X(TILE, "audit_tile", "root") X(HEAD, "audit_head", "id")             \
 	X(HEAD, "audit_head", "size") X(HEAD, "audit_head", "root")           \
 	X(HEAD, "audit_head", "frontier")
 
-enum table { EVENT, PATIENT, TILE, HEAD, TABLES };
+enum table { EVENT, TILE, HEAD, TABLES };
 
 static const struct column {
 	enum table table;
@@ -110,7 +109,7 @@ static const struct {
 	    { "copy", "INSERT INTO " table " SELECT * FROM " table            \
 		" WHERE rowid = ?1", PERM_NONE },                             \
 	    cols }
-	T(EVENT, "audit_event", 11), T(PATIENT, "audit_patient", 3),
+	T(EVENT, "audit_event", 13),
 	T(TILE, "audit_tile", 4), T(HEAD, "audit_head", 4),
 #undef T
 };
@@ -120,15 +119,8 @@ static const struct sql roll_back = { "rb", "ROLLBACK TO tamper", PERM_NONE };
 /* Numbers behind ?1 move by ?2, so that a hole closes or opens. */
 static const struct sql shift_events = { "shift", "UPDATE audit_event "
     "SET seq = seq + ?2 WHERE seq > ?1", PERM_NONE };
-static const struct sql shift_patients = { "shift", "UPDATE audit_patient "
-    "SET seq = seq + ?2 WHERE seq > ?1", PERM_NONE };
 static const struct sql swap_events = { "swap", "UPDATE audit_event SET seq = "
     "CASE seq WHEN ?1 THEN ?2 ELSE ?1 END WHERE seq IN (?1, ?2)", PERM_NONE };
-static const struct sql swap_patients = { "swap", "UPDATE audit_patient "
-    "SET seq = CASE seq WHEN ?1 THEN ?2 ELSE ?1 END WHERE seq IN (?1, ?2)",
-    PERM_NONE };
-static const struct sql drop_patients = { "drop", "DELETE FROM audit_patient "
-    "WHERE seq = ?1", PERM_NONE };
 
 static void run(struct store *db, const struct sql *q, int n, int64_t a,
     int64_t b)
@@ -241,12 +233,12 @@ static uint64_t digest(struct store *db)
 
 static const struct column *any_column(void)
 {
-	/* half of them events, a quarter patients */
+	/* three quarters of them events */
 	static const struct { int first, count; } part[TABLES] = {
-		{ 0, 11 }, { 11, 3 }, { 14, 4 }, { 18, 4 },
+		{ 0, 13 }, { 13, 4 }, { 17, 4 },
 	};
-	static const enum table of[] = { EVENT, EVENT, EVENT, EVENT, PATIENT,
-		PATIENT, TILE, HEAD };
+	static const enum table of[] = { EVENT, EVENT, EVENT, EVENT, EVENT,
+		EVENT, TILE, HEAD };
 	enum table t = of[any(ARRAY_LEN(of))];
 
 	return &columns[part[t].first + (int)any((uint64_t)part[t].count)];
@@ -355,7 +347,6 @@ static void swap_rows(struct store *db)
 	int64_t a = any_row(db, EVENT), b = any_row(db, EVENT);
 
 	run(db, &swap_events, 2, a, b);
-	run(db, &swap_patients, 2, a, b);
 }
 
 static void delete_row(struct store *db)
@@ -370,9 +361,7 @@ static void delete_and_close_up(struct store *db)
 	int64_t seq = any_row(db, EVENT);
 
 	run(db, &tables[EVENT].delete, 1, seq, 0);
-	run(db, &drop_patients, 1, seq, 0);
 	run(db, &shift_events, 2, seq, -1);
-	run(db, &shift_patients, 2, seq, -1);
 }
 
 static void copy_row(struct store *db)
@@ -390,21 +379,21 @@ static void insert_event(struct store *db)
 	int64_t at = any(4) ? seq : n;
 
 	run(db, &shift_events, 2, at, 1);
-	run(db, &shift_patients, 2, at, 1);
 	run(db, &tables[EVENT].copy, 1, seq, 0);
 	c.i = at + 1;
 	cell_set(db, &columns[COL_SEQ], n + 1, &c);
 }
 
-/* A patient's row is copied to another event, there or not. */
-static void insert_patient(struct store *db)
+/* The patients of an event become those of another. */
+static void swap_patients(struct store *db)
 {
-	struct cell c = { .type = STMT_INT };
-	int64_t n = rows(db, PATIENT);
+	static struct cell c;
+	int64_t from = any_row(db, EVENT), to = any_row(db, EVENT);
 
-	run(db, &tables[PATIENT].copy, 1, any_row(db, PATIENT), 0);
-	c.i = (int64_t)any((uint64_t)rows(db, EVENT) + 4);
-	cell_set(db, &columns[COL_LEAF + 1], n + 1, &c);
+	for (int i = COL_PATIENT; i <= COL_PATIENTS; i++) {
+		cell_get(db, &columns[i], from, &c);
+		cell_set(db, &columns[i], to, &c);
+	}
 }
 
 /* A user is changed and the event's leaf hash made anew. */
@@ -424,10 +413,6 @@ static void forge_leaf(struct store *db)
 	CHECK_INT(stmt_step(s, NULL), 1);
 	for (i = 0; i < COL_LEAF; i++)
 		leaf_column(&leaf, s, (int)i);
-	s = store_sql(db, &audit_sql[SQL_GET_PATIENTS]);
-	stmt_int(s, 1, row);
-	while (stmt_step(s, NULL) > 0)
-		leaf_patients(&leaf, stmt_col_int(s, 0), stmt_col_int(s, 1));
 	c.type = STMT_BLOB;
 	c.n = MERKLE_HASH;
 	leaf_end(&leaf, (uint8_t *)c.s);
@@ -454,7 +439,7 @@ static const struct way {
 	{ "deleted event, closed up", delete_and_close_up, 1 },
 	{ "copied row", copy_row, 1 },
 	{ "inserted event", insert_event, 2 },
-	{ "inserted patient", insert_patient, 1 },
+	{ "patients of another", swap_patients, 1 },
 	{ "forged leaf", forge_leaf, 1 },
 	{ "nothing", change_nothing, 1 },
 };
@@ -606,10 +591,8 @@ TEST(the_event_is_named)
 	cell_set(db, &columns[COL_SCOPE], 299, &c);
 	check_said(db, AUDIT_LEAF, 299, 1);
 	run(db, &tables[EVENT].delete, 1, 40, 0);
-	run(db, &drop_patients, 1, 40, 0);
 	check_said(db, AUDIT_GAP, 40, 1);
 	run(db, &tables[EVENT].delete, 1, 300, 0);
-	run(db, &drop_patients, 1, 300, 0);
 	check_said(db, AUDIT_HEAD, 0, 2);
 	run(db, &tables[TILE].delete, 1, 1, 0);
 	check_said(db, AUDIT_TILE, 1, 1);

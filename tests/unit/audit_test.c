@@ -3,7 +3,7 @@
  */
 #include <pwd.h>
 
-#include "ehr/audit.h"
+#include "audit/impl.h"
 #include "test.h"
 
 static char dir[64], path[96];
@@ -198,6 +198,38 @@ static int add_seq(void *arg, const struct audit_row *row)
 	return row->seq == 1000;
 }
 
+TEST(ranges_are_the_same_after_bytes)
+{
+	static const struct audit_range r[] = { { 1, 1 }, { 3, 3 },
+		{ 128, 16511 }, { 1LL << 40, (1LL << 40) + 1 },
+		{ INT64_MAX - 1, INT64_MAX } };
+	RANGES_AUTO back = { 0 };
+	BUF_AUTO b = BUF_INIT;
+
+	ranges_put(&b, r, ARRAY_LEN(r));
+	CHECK(ranges_take(buf_str(&b), &back));
+	CHECK_INT(back.n, ARRAY_LEN(r));
+	CHECK(memcmp(back.v, r, sizeof(r)) == 0);
+	CHECK_INT(back.patients, 1 + 1 + 16384 + 2 + 2);
+	for (size_t n = 1; n < b.len; n++)
+		if (ranges_take((struct str){ b.s, n }, &back))
+			CHECK(back.n < ARRAY_LEN(r));
+}
+
+TEST(what_is_no_range_is_refused)
+{
+	static const struct str bad[] = { STR("\x05"), STR("\x80"),
+		STR("\x05\x80"), STR("\x05\x01\x00"),
+		STR("\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x01"),
+		STR("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01") };
+	RANGES_AUTO r = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!ranges_take(bad[i], &r));
+	CHECK(!ranges_take((struct str){ "\0\1", 2 }, &r));
+	CHECK(ranges_take(STR_NONE, &r) && r.n == 0);
+}
+
 static void check_each(struct store *db, const struct audit_filter *f,
     const char *want)
 {
@@ -390,14 +422,9 @@ static const struct sql refused[] = {
 	{ "event replace", "INSERT OR REPLACE INTO audit_event "
 	    "SELECT * FROM audit_event WHERE seq = 3", PERM_NONE },
 	{ "event out of turn", "INSERT INTO audit_event SELECT 302, time, "
-	    "user, tool, action, purpose, scope, outcome, batch, pair, leaf "
+	    "user, tool, action, purpose, scope, outcome, batch, pair, patient, "
+	    "patients, leaf "
 	    "FROM audit_event WHERE seq = 3", PERM_NONE },
-	{ "patient update", "UPDATE audit_patient SET last = 400 "
-	    "WHERE seq = 3", PERM_NONE },
-	{ "patient delete", "DELETE FROM audit_patient WHERE seq = 3",
-	    PERM_NONE },
-	{ "patient later", "INSERT INTO audit_patient VALUES (3, 700, 700)",
-	    PERM_NONE },
 	{ "tile update", "UPDATE audit_tile SET root = x'00'", PERM_NONE },
 	{ "tile delete", "DELETE FROM audit_tile", PERM_NONE },
 	{ "tile replace", "REPLACE INTO audit_tile VALUES (0, 0, x'00', "
@@ -412,7 +439,7 @@ TEST(triggers_refuse_all_but_the_next_event)
 {
 	static const struct sql next = { "next", "INSERT INTO audit_event "
 	    "SELECT 301, time, user, tool, action, purpose, scope, outcome, "
-	    "batch, pair, leaf FROM audit_event WHERE seq = 3", PERM_NONE };
+	    "batch, pair, patient, patients, leaf FROM audit_event WHERE seq = 3", PERM_NONE };
 	struct store *db = open_new();
 	struct ehr_err e;
 	size_t i;

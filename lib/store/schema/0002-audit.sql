@@ -1,7 +1,7 @@
 -- The audit log: events are the leaves of a Merkle tree (RFC 6962 2.1). Rows
 -- are only ever added, each at the end: the triggers refuse all else. leaf is
--- the hash of every other column and of the event's patients; how they are
--- put into bytes stands in lib/audit/leaf.c.
+-- the hash of every other column; how they are put into bytes stands in
+-- lib/audit/leaf.c, how the patients of a set are in lib/audit/ranges.c.
 CREATE TABLE audit_event(
 	seq INTEGER PRIMARY KEY,	-- from 1; leaf index + 1
 	time INTEGER NOT NULL,		-- ms since 1970
@@ -13,23 +13,18 @@ CREATE TABLE audit_event(
 	outcome TEXT NOT NULL,		-- enum audit_outcome
 	batch INTEGER,
 	pair INTEGER,			-- of an end: seq of its begin
-	leaf BLOB NOT NULL
+	patient INTEGER,		-- whose data, when one patient's
+	patients BLOB,			-- else ranges of their numbers
+	leaf BLOB NOT NULL,
+	CHECK(patient IS NULL OR patients IS NULL)
 ) STRICT;
 CREATE UNIQUE INDEX audit_event_pair ON audit_event(pair)
 	WHERE pair IS NOT NULL;
 CREATE INDEX audit_event_begin ON audit_event(seq) WHERE outcome = 'begin';
-
--- Whose data: ranges of patient numbers, ascending, with gaps between them.
-CREATE TABLE audit_patient(
-	seq INTEGER NOT NULL,
-	first INTEGER NOT NULL,
-	last INTEGER NOT NULL CHECK(last >= first),
-	PRIMARY KEY(seq, first)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX audit_patient_one ON audit_patient(first, seq)
-	WHERE first = last;
-CREATE INDEX audit_patient_wide ON audit_patient(last, first, seq)
-	WHERE first < last;
+CREATE INDEX audit_event_patient ON audit_event(patient)
+	WHERE patient IS NOT NULL;
+CREATE INDEX audit_event_patients ON audit_event(seq)
+	WHERE patients IS NOT NULL;
 
 -- Completed tiles of 256 hashes: of leaves on level 0, of the tiles of the
 -- level below elsewhere.
@@ -59,14 +54,6 @@ BEGIN SELECT RAISE(ABORT, 'audit log: only the next event'); END;
 CREATE TRIGGER audit_event_update BEFORE UPDATE ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit log: append only'); END;
 CREATE TRIGGER audit_event_delete BEFORE DELETE ON audit_event
-BEGIN SELECT RAISE(ABORT, 'audit log: append only'); END;
-
-CREATE TRIGGER audit_patient_insert BEFORE INSERT ON audit_patient
-WHEN NEW.seq IS NOT (SELECT size + 1 FROM audit_head)
-BEGIN SELECT RAISE(ABORT, 'audit log: only the next event'); END;
-CREATE TRIGGER audit_patient_update BEFORE UPDATE ON audit_patient
-BEGIN SELECT RAISE(ABORT, 'audit log: append only'); END;
-CREATE TRIGGER audit_patient_delete BEFORE DELETE ON audit_patient
 BEGIN SELECT RAISE(ABORT, 'audit log: append only'); END;
 
 CREATE TRIGGER audit_tile_insert BEFORE INSERT ON audit_tile
