@@ -193,12 +193,13 @@ static int fits(struct record *r, int64_t rid, struct str name, bool written,
 }
 
 /* Rows under a key. Many resources may share an identifier, of which the
- * first are enough to see that it is ambiguous; many ids with one hash are an
- * attack. */
+ * first are enough to see that it is ambiguous. Of one id there is a row for
+ * each time it came to another chart; many ids with one hash are an attack. */
+enum { MAX_SHARING = 32, MAX_SAME = 1024 };
 struct found {
-	int64_t rid[32];
-	bool written[32], wrong[32];
-	size_t n;
+	int64_t rid[MAX_SAME];
+	bool written[MAX_SAME], wrong[MAX_SAME];
+	size_t n, max;
 };
 
 static bool found_has(const struct found *f, int64_t rid)
@@ -220,7 +221,7 @@ static bool rows_waiting(struct record *r, int64_t key, int64_t last,
 		w = &r->waiting[at - 1];
 		if (w->key < key || w->key > last || found_has(f, w->rid))
 			continue;
-		if (f->n == ARRAY_LEN(f->rid))
+		if (f->n == f->max)
 			return true;
 		f->written[f->n] = f->wrong[f->n] = false;
 		f->rid[f->n++] = w->rid;
@@ -237,10 +238,11 @@ static int rows_of(struct record *r, int64_t key, struct str name,
 	int rc;
 
 	f->n = 0;
+	f->max = is_identifier(name) ? MAX_SHARING : MAX_SAME;
 	stmt_int(s, 1, key);
 	stmt_int(s, 2, last);
 	while ((rc = stmt_step(s, e)) > 0) {
-		many = f->n == ARRAY_LEN(f->rid);
+		many = f->n == f->max;
 		if (many)
 			break;
 		f->rid[f->n] = stmt_col_int(s, 0);
@@ -277,6 +279,17 @@ int ident_find(struct record *r, int source, struct str name, int type,
 			*rid = f.rid[i];
 	}
 	return rc < 0 ? rc : hits > 2 ? 2 : hits;
+}
+
+int ident_each(struct record *r, int source, struct str id, int type,
+    int (*fn)(void *arg, int64_t rid), void *arg, struct ehr_err *e)
+{
+	struct found f;
+	int rc = rows_of(r, ident_key(source, id, type), id, &f, e);
+
+	for (size_t i = 0; rc == 0 && i < f.n; i++)
+		rc = fn(arg, f.rid[i]);
+	return rc;
 }
 
 int base_add(struct record *r, int source, struct str base, struct ehr_err *e)

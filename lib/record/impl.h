@@ -83,6 +83,10 @@ void ident_forget(struct record *r); /* after a rollback */
  * with placeholders. */
 int ident_find(struct record *r, int source, struct str name, int type,
     bool placeholders, int64_t *rid, struct ehr_err *e);
+/* Calls fn for every row that may have this id, tombstones and those that it
+ * moved away from too; a few may have another one with the same hash. */
+int ident_each(struct record *r, int source, struct str id, int type,
+    int (*fn)(void *arg, int64_t rid), void *arg, struct ehr_err *e);
 /* Has the resource this identifier (system.s NULL: of any system)? */
 bool ident_in_body(const struct tape *t, struct str system, struct str value,
     struct buf *scratch);

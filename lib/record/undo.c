@@ -201,28 +201,51 @@ static int fate_of(struct undo *u, int64_t rid, struct fate *f)
 	return rc < 0 ? rc : 0;
 }
 
+/* The rows of a resource that moved away. */
+struct elsewhere {
+	struct undo *u;
+	int64_t rid;	/* the one it moved away from */
+	struct str id;
+	int64_t by;	/* batch that keeps it in another one, or 0 */
+};
+
+/* Another row: is the resource there, or was it deleted there later? Not when
+ * that is what the undo takes back. */
+static int stays(void *arg, int64_t rid)
+{
+	struct elsewhere *w = arg;
+	struct undo *u = w->u;
+	struct resource cur;
+	struct fate f;
+	int rc = 0;
+
+	if (rid == w->rid || w->by)
+		return 0;
+	rc = row_load(u->b->r, rid, &cur, u->e);
+	if (rc <= 0 || cur.state == RECORD_MOVED || !str_eq(cur.id, w->id))
+		return rc < 0 ? rc : 0;
+	if (cur.state == RECORD_DELETED &&
+	    (cur.batch < u->id || cur.batch == u->b->id))
+		return 0;
+	rc = fate_of(u, rid, &f);
+	w->by = f.touched ? f.by : cur.batch;
+	return rc;
+}
+
 /* What moved away must not come back while it stays where it went to, or was
  * deleted there: *by is the batch that did so. */
 static int lives_elsewhere(struct undo *u, int64_t rid, int64_t *by)
 {
+	struct elsewhere w = { u, rid, STR_NONE, 0 };
 	struct record *r = u->b->r;
 	struct resource cur;
-	struct fate f;
-	int64_t other = rid;
 	int rc = row_load(r, rid, &cur, u->e);
 
 	if (rc <= 0 || cur.state != RECORD_MOVED)
 		return rc;
-	cur.id = arena_str(&u->b->mem, cur.id);
-	rc = ident_find(r, cur.source, cur.id, cur.type, false, &other, u->e);
-	if (rc > 0 && other != rid)
-		rc = row_load(r, other, &cur, u->e);
-	if (rc <= 0 || other == rid)
-		return rc;
-	*by = cur.batch;
-	rc = fate_of(u, other, &f);
-	if (f.touched)
-		*by = f.by;
+	w.id = arena_str(&u->b->mem, cur.id);
+	rc = ident_each(r, cur.source, w.id, cur.type, stays, &w, u->e);
+	*by = w.by;
 	return rc;
 }
 

@@ -173,6 +173,43 @@ TEST(a_move_is_taken_back_whole_or_not_at_all)
 	kit_close(&k);
 }
 
+/* What stands deleted in a third chart since before does not count. */
+TEST(a_move_is_taken_back_beside_an_old_tombstone)
+{
+	int64_t first, second, last;
+
+	kit_open(&k);
+	kit_import(&k, NULL, PATIENT("a", "A"));
+	kit_import(&k, NULL, PATIENT("b", "B"));
+	kit_import(&k, NULL, PATIENT("c", "C"));
+	first = kit_import(&k, NULL, OBS("o", "b", "1"));
+	CHECK(kit_undo(&k, first, false) > 0);
+	second = kit_import(&k, NULL, OBS("o", "c", "2"));
+	kit_import(&k, NULL, OBS("o", "b", "3"));
+	CHECK(kit_undo(&k, second, true) > 0);
+	last = kit_import(&k, NULL, OBS("o", "a", "4"));
+	CHECK(kit_undo(&k, last, false) > 0);
+	CHECK_STR(kit_chart(&k, "a"), "Patient/a");
+	CHECK_STR(kit_chart(&k, "b"), "Patient/b Observation/o");
+	CHECK_STR(kit_body(&k, "Observation/o"), OBS("o", "b", "3"));
+	kit_close(&k);
+}
+
+TEST(a_resource_may_move_often)
+{
+	char body[300];
+
+	kit_open(&k);
+	for (int i = 0; i < 100; i++) {
+		snprintf(body, sizeof(body), OBS("o", "p%d", "%d"), i % 2, i);
+		kit_import(&k, NULL, body);
+	}
+	CHECK_STR(kit_body(&k, "Observation/o"), body);
+	CHECK_STR(kit_chart(&k, "p0"), "");
+	CHECK_STR(kit_chart(&k, "p1"), "Observation/o");
+	kit_close(&k);
+}
+
 static int note_change(void *arg, int64_t rid, char kind, int64_t version)
 {
 	buf_addf(arg, "%d%c%d ", (int)(rid & 0xff), kind, (int)version);

@@ -291,6 +291,15 @@ static bool is_built_on(const struct model *m, int row, int batch)
 	return f == NULL && chart_in_use(m, row, batch);
 }
 
+/* Is the resource in a row, or was it deleted there after the batch? */
+static bool stays(const struct model *m, int row, int batch)
+{
+	const struct model_version *cur = model_current(m, row);
+
+	return cur->state == RECORD_LIVE ||
+	    (cur->state == RECORD_DELETED && cur->batch > batch);
+}
+
 /* The resource would come back here, but stays elsewhere, or was deleted
  * there later. */
 static bool would_double(const struct model *m, int row, int batch)
@@ -302,7 +311,7 @@ static bool would_double(const struct model *m, int row, int batch)
 		return false;
 	for (int i = 0; i < m->n_row; i++)
 		if (i != row && m->row[i].key == m->row[row].key &&
-		    model_current(m, i)->state != RECORD_MOVED &&
+		    stays(m, i, batch) &&
 		    (!touched(m, i, batch) || is_built_on(m, i, batch)))
 			return true;
 	return false;
