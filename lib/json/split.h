@@ -7,9 +7,11 @@
 enum {
 	SPLIT_CHUNK = 256 << 10,
 	SPLIT_FRONT = 16,	/* readable bytes before the window */
-	SPLIT_KEEP = 256,	/* bytes over the limit before they are skipped;
-				 * blanks kept then, as an item may be found
-				 * to end before them */
+	SPLIT_KEEP = 256,	/* blanks kept when bytes are skipped, as an
+				 * item may be found to end before them */
+	SPLIT_OVER = 2 * SPLIT_KEEP + 2, /* bytes over the limit before they
+				 * are skipped: an entry may be found to end
+				 * before a comma and blanks on both sides */
 	SPLIT_LEVELS = 4096,	/* deeper brackets are only counted */
 	SPLIT_FAULTS = 64,	/* mended brackets told per item */
 };

@@ -84,15 +84,25 @@ static void make_room(struct json_split *s, size_t n)
 	s->cap = need;
 }
 
-/* Keeps what tells whether the next object belongs to the item: the last byte
- * that is not blank and the blanks behind it. */
-static void skip_most(struct json_split *s)
+static size_t before_kept_blanks(const struct json_split *s, size_t end)
 {
-	size_t end = s->pos;
+	size_t last = end;
 
-	while (end > s->start && s->pos - end < SPLIT_KEEP &&
+	while (end > s->start && last - end < SPLIT_KEEP &&
 	    split_blank(s->win[end - 1]))
 		end--;
+	return end;
+}
+
+/* Keeps what tells whether the next object belongs to the item: the last byte
+ * that is not blank and the blanks behind it. The next entry leaves the comma
+ * between them out of both. */
+static void skip_most(struct json_split *s)
+{
+	size_t end = before_kept_blanks(s, s->pos);
+
+	if (s->in_bundle && end > s->start && s->win[end - 1] == ',')
+		end = before_kept_blanks(s, end - 1);
 	split_skip(s, end - (end > s->start));
 }
 
@@ -102,7 +112,7 @@ bool split_fill(struct json_split *s)
 
 	if (s->eof)
 		return false;
-	if (!s->skipping && s->pos - s->start > s->opt.limit + SPLIT_KEEP) {
+	if (!s->skipping && s->pos - s->start > s->opt.limit + SPLIT_OVER) {
 		if (s->hold) {
 			s->full = true;
 			return false;

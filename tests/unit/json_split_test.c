@@ -364,6 +364,22 @@ TEST(split_lost_brace_behind_the_limit)
 	    "T1@420 {\"entry\":[]}\n");
 }
 
+/* An entry that lost its brace ends before the comma and the blanks around it,
+ * which do not make it too large. */
+TEST(split_blanks_around_a_comma)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	buf_adds(&b, B "{\"a\":1");
+	add_many(&b, ' ', 200);
+	buf_addch(&b, ',');
+	add_many(&b, ' ', 200);
+	buf_adds(&b, "{\"b\":2},{\"c\":3}]}");
+	items(__LINE__, buf_str(&b), (struct json_split_opt){ .limit = 40 },
+	    "H1@0 " B "]}\nE1@34 !json-syntax {\"a\":1\n"
+	    "E1@441 {\"b\":2}\nE1@449 {\"c\":3}\nT1@456 {\"entry\":[]}\n");
+}
+
 /* Far over the limit: bytes are handed on while the item is read. */
 TEST(split_skips_in_flat_memory)
 {
