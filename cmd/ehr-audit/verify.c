@@ -79,12 +79,13 @@ static int print_head(struct cli *c, struct store *db, struct ehr_err *e)
 
 int audit_tool_verify(struct cli *c, struct ehr_err *e)
 {
+	struct access_opt opt = ACCESS_OPT(c);
 	struct store *db;
 	int rc;
 
 	if (c->argc == 1)
 		return cli_usage(c, e, "ROOT is missing");
-	rc = store_open(&db, c->db, STORE_READ, e);
+	rc = access_store(&db, &opt, STORE_READ, e);
 	if (rc < 0)
 		return rc;
 	rc = store_begin(db, STORE_SNAPSHOT, e);

@@ -11,11 +11,14 @@
 #define EHR_ACCESS_H
 
 #include "ehr/audit.h"
+#include "ehr/keys.h"
 #include "ehr/record.h"
 
 /* Texts are borrowed until access_close(). */
 struct access_opt {
 	const char *db;		/* -d, or NULL: $EHR_DB */
+	const char *keys;	/* --keys, or NULL: $EHR_KEYS, beside db */
+	const struct keyring *ring; /* unlocked already, or NULL */
 	const char *tool;	/* "ehr-chart" */
 	const char *reason;	/* --reason, or NULL */
 	bool dry_run;		/* -n: batches are rolled back */
@@ -25,9 +28,9 @@ struct access_opt {
 
 /* As a struct cli has it. */
 #define ACCESS_OPT(c) \
-	((struct access_opt){ .db = (c)->db, .tool = (c)->tool->name, \
-	    .reason = (c)->reason, .dry_run = (c)->dry_run, \
-	    .as_of = (c)->as_of_ms })
+	((struct access_opt){ .db = (c)->db, .keys = (c)->keys, \
+	    .tool = (c)->tool->name, .reason = (c)->reason, \
+	    .dry_run = (c)->dry_run, .as_of = (c)->as_of_ms })
 
 /* What a batch is for; texts as above. */
 struct access_write {
@@ -52,7 +55,13 @@ struct access {
 #define ACCESS_INIT ((struct access){ .user = BUF_INIT })
 #define ACCESS_AUTO EHR_CLEANUP(access_close) struct access
 
+/* Unlocks the record when it is encrypted (keys_unlock()). A new one is
+ * encrypted with opt->ring, plain without. EHR_EPERM: others may read or
+ * write the file; EHR_EINTEGRITY: it is plain although it has key slots. */
 int access_open(struct access *a, const struct access_opt *opt,
+    enum store_mode mode, struct ehr_err *e);
+/* The same for the store alone, for what leaves no event. */
+int access_store(struct store **db, const struct access_opt *opt,
     enum store_mode mode, struct ehr_err *e);
 /* A set that was not ended is so as failed. */
 void access_close(struct access *a);

@@ -55,7 +55,7 @@ struct cli_list {
 
 /* Shared options. -h, -q, -v and --version are everybody's. */
 enum {
-	CLI_DB = 1 << 0,	/* -d FILE, else $EHR_DB */
+	CLI_DB = 1 << 0,	/* -d FILE, else $EHR_DB; --keys FILE */
 	CLI_DRY_RUN = 1 << 1,	/* -n */
 	CLI_FORMAT = 1 << 2,	/* -o table|tsv|csv|json|ndjson */
 	CLI_HEADER = 1 << 3,	/* --header */
@@ -115,7 +115,7 @@ struct cli {
 	int argc;		/* operands */
 	const char **argv;	/* NULL at the end */
 
-	const char *db;
+	const char *db, *keys;
 	bool dry_run, quiet, header, force, test;
 	int verbose;
 	enum cli_format format;

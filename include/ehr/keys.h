@@ -178,8 +178,8 @@ int keys_read(const char *path, struct key_slots *f, struct ehr_err *e);
 int keys_write(const char *path, struct key_slots *f,
     const struct keyring *ring, bool fresh, struct ehr_err *e);
 
-/* Keeps others from changing the slot file until keys_unlock_file(); what was
- * read before is to be read again. */
+/* Keeps other commands from changing slot files of that folder until
+ * keys_unlock_file(). EHR_EIO: another one is at it. */
 int keys_lock_file(const char *path, int *fd, struct ehr_err *e);
 void keys_unlock_file(int *fd); /* for cleanup; -1: nothing */
 

@@ -17,6 +17,9 @@ struct record;
 
 int record_open(struct record **r, const char *path, enum store_mode mode,
     struct ehr_err *e);
+/* The same with keys, as store_open_with() does. */
+int record_open_with(struct record **r, const struct store_opts *o,
+    struct ehr_err *e);
 void record_close(struct record *r);
 struct store *record_store(struct record *r);
 

@@ -2,14 +2,30 @@
 #include <stdlib.h>
 
 #include "ehr/access.h"
+#include "unlock.h"
 
 int access_open(struct access *a, const struct access_opt *opt,
     enum store_mode mode, struct ehr_err *e)
 {
+	KEYRING_AUTO *own = NULL;
+	struct store_opts o;
+	int rc = access_unlock(opt, mode, &o, &own, e);
+
 	*a = ACCESS_INIT;
 	a->opt = *opt;
+	a->opt.ring = NULL; /* the caller's */
 	audit_user(&a->user);
-	return record_open(&a->r, opt->db, mode, e);
+	return rc < 0 ? rc : record_open_with(&a->r, &o, e);
+}
+
+int access_store(struct store **db, const struct access_opt *opt,
+    enum store_mode mode, struct ehr_err *e)
+{
+	KEYRING_AUTO *own = NULL;
+	struct store_opts o;
+	int rc = access_unlock(opt, mode, &o, &own, e);
+
+	return rc < 0 ? rc : store_open_with(db, &o, e);
 }
 
 void access_close(struct access *a)

@@ -14,6 +14,8 @@
 const struct cli_shared cli_shared[] = {
 	{ CLI_DB, AT(db), { "db", 'd', CLI_TEXT, 0, "FILE",
 		"the record ($EHR_DB)", NULL, 0, 0 } },
+	{ CLI_DB, AT(keys), { "keys", 0, CLI_TEXT, 0, "FILE",
+		"its key slots ($EHR_KEYS)", NULL, 0, 0 } },
 	{ CLI_DRY_RUN, AT(dry_run), { "dry-run", 'n', CLI_FLAG, 0, NULL,
 		"do everything, then roll it back", NULL, 0, 0 } },
 	{ CLI_FORMAT, AT(format), { NULL, 'o', CLI_CHOICE, 0,

@@ -141,13 +141,21 @@ static void making_end(struct making *m)
 	free(m->folder);
 }
 
+char *keys_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return xstrdup(".");
+	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
 static int making_begin(struct making *m, const char *path, struct ehr_err *e)
 {
 	const char *slash = strrchr(path, '/');
 	uint8_t salt[8];
 
-	m->folder = slash == path ? xstrdup("/") :
-	    slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+	m->folder = keys_folder(path);
 	m->base = slash ? slash + 1 : path;
 	m->dir = open(m->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (m->dir < 0)

@@ -13,6 +13,7 @@ bool slot_seal(const struct key_slots *f, struct key_slot *s,
  * of an access list): modes that must not be set, 0: the usual rule. */
 int keys_read_masked(const char *path, mode_t others, void *p, size_t max,
     size_t *n, struct ehr_err *e);
+char *keys_folder(const char *path); /* owned; "." without a slash */
 bool slot_label_ok(struct str label);
 
 #endif

@@ -1,12 +1,12 @@
 /* unlock.c - where the slots of a record are, and the order in which secrets
  * are tried on them. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "ehr/keys.h"
+#include "slots.h"
 
 enum { TRIES = 3 };
 
@@ -63,24 +63,20 @@ int keys_write(const char *path, struct key_slots *f,
 	    keys_write_file(path, buf_str(&text), 0600, fresh, e);
 }
 
-/* The lock is on the file, which is replaced: whoever waited for the one
- * before takes the next one. */
+/* The lock is on the folder: the file itself is replaced. */
 int keys_lock_file(const char *path, int *fd, struct ehr_err *e)
 {
-	struct stat mine, now;
+	char *folder = keys_folder(path);
 
-	for (;;) {
-		*fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC |
-		    O_NONBLOCK);
-		if (*fd < 0)
-			return ehr_fail_errno(e, "%s", path);
-		if (flock(*fd, LOCK_EX) != 0 || fstat(*fd, &mine) != 0 ||
-		    lstat(path, &now) != 0)
-			return ehr_fail_errno(e, "%s", path);
-		if (mine.st_ino == now.st_ino && mine.st_dev == now.st_dev)
-			return 0;
-		close(*fd);
-	}
+	*fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (*fd < 0)
+		return ehr_fail_errno(e, "%s", path);
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK ? ehr_fail(e, EHR_EIO, "%s: another "
+	    "command is changing keys here", path) :
+	    ehr_fail_errno(e, "%s", path);
 }
 
 void keys_unlock_file(int *fd)

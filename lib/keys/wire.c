@@ -87,20 +87,17 @@ static int dial(const struct sockaddr_un *at)
 /* The folder is this user's, and nobody else can write to it. */
 static int check_folder(const char *path, struct ehr_err *e)
 {
-	const char *slash = strrchr(path, '/');
-	BUF_AUTO dir = BUF_INIT;
+	char *dir = keys_folder(path);
 	struct stat st;
+	int rc = 0;
 
-	if (slash == NULL)
-		buf_addch(&dir, '.');
-	else
-		buf_add(&dir, path, (size_t)(slash - path) + 1);
-	if (stat(dir.s, &st) != 0)
-		return ehr_fail_errno(e, "%s", dir.s);
-	if (st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
-		return ehr_fail(e, EHR_EUSAGE, "%s: must be a folder that "
-		    "only you can write to", dir.s);
-	return 0;
+	if (stat(dir, &st) != 0)
+		rc = ehr_fail_errno(e, "%s", dir);
+	else if (st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
+		rc = ehr_fail(e, EHR_EUSAGE, "%s: must be a folder that "
+		    "only you can write to", dir);
+	free(dir);
+	return rc;
 }
 
 int agent_listen(int *fd, struct ehr_err *e)

@@ -12,6 +12,13 @@ const struct sql record_sql_table[] = {
 int record_open(struct record **out, const char *path, enum store_mode mode,
     struct ehr_err *e)
 {
+	return record_open_with(out,
+	    &(struct store_opts){ .path = path, .mode = mode }, e);
+}
+
+int record_open_with(struct record **out, const struct store_opts *o,
+    struct ehr_err *e)
+{
 	struct record *r = xcalloc(1, sizeof(*r));
 	int rc;
 
@@ -19,7 +26,7 @@ int record_open(struct record **out, const char *path, enum store_mode mode,
 	facts_init(&r->reader);
 	r->name = r->text = r->text2 = r->term_key = r->ident_text = BUF_INIT;
 	r->got = r->spliced = r->stored = r->blobs = BUF_INIT;
-	rc = store_open(&r->db, path, mode, e);
+	rc = store_open_with(&r->db, o, e);
 	if (rc == 0)
 		rc = store_function(r->db, "note_text", note_text, e);
 	if (rc < 0) {
