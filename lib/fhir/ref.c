@@ -1,18 +1,20 @@
 /* ref.c - references and the patient compartment. */
 #include "ehr/fhir.h"
 
+/* Without branches: whether letters or digits come no processor can guess. */
 bool fhir_id_valid(struct str id)
 {
+	unsigned other = 0;
+
 	if (id.n == 0 || id.n > MAX_ID)
 		return false;
 	for (size_t i = 0; i < id.n; i++) {
-		char c = id.s[i];
+		unsigned c = (unsigned char)id.s[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		      (c >= '0' && c <= '9') || c == '-' || c == '.'))
-			return false;
+		other |= ((c | 0x20) - 'a' >= 26) & (c - '0' >= 10) &
+		    (c != '-') & (c != '.');
 	}
-	return true;
+	return !other;
 }
 
 /* Cuts the last "/segment" off *s; false when there is no slash. */

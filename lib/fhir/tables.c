@@ -5,14 +5,14 @@
 enum class_kind { BACKBONE, PRIMITIVE, COMPLEX, RESOURCE };
 
 static const struct {
-	const char *name;
+	struct str name;
 	uint8_t kind;
 	uint16_t base;
 	uint16_t first, count; /* elements */
 } classes[] = {
-	{ 0 },
+	{ { NULL, 0 }, 0, 0, 0, 0 },
 #define C(cname, ckind, base, first, count) \
-	{ cname, ckind, base, first, count },
+	{ { cname, sizeof(cname) - 1 }, ckind, base, first, count },
 #include "fhir/data/classes.def"
 #undef C
 };
@@ -64,7 +64,7 @@ int fhir_type(struct str name)
 
 	while (lo <= hi) {
 		int mid = (lo + hi) / 2;
-		int c = str_cmp(name, str_of(classes[mid].name));
+		int c = str_cmp(name, classes[mid].name);
 
 		if (c == 0)
 			return mid;
@@ -78,8 +78,8 @@ int fhir_type(struct str name)
 
 const char *fhir_type_name(int type)
 {
-	return type > 0 && type <= FHIR_DomainResource ? classes[type].name :
-							 NULL;
+	return type > 0 && type <= FHIR_DomainResource ?
+		   classes[type].name.s : NULL;
 }
 
 int fhir_resource_type(const struct tape *t, uint32_t root)
@@ -146,7 +146,7 @@ bool fhir_class_primitive(int cls)
 
 const char *fhir_class_name(int cls)
 {
-	return classes[cls].name;
+	return classes[cls].name.s;
 }
 
 bool fhir_code_allowed(const struct fhir_element *el, struct str code)

@@ -181,7 +181,7 @@ static int put(struct batch *b, const struct tape *t, uint32_t node,
 	it.h.flags = opt->by_time ? ITEM_BY_TIME : 0;
 	it.h.key = ident_key(b->source, it.id, type);
 	it.h.updated = updated_ms(b, t, node);
-	content_hash(t, node, it.h.hash);
+	content_hash(t, node, &b->r->text, it.h.hash);
 	if (opt->full_url.n && !url_is_id(b, opt->full_url, type, it.id))
 		it.url = url_name(opt->full_url);
 	if (type == FHIR_Patient && it.url.n)
@@ -390,6 +390,8 @@ int batch_chunk(struct batch *b, bool last, struct ehr_err *e)
 
 	if (rc == 0)
 		rc = ident_flush(b->r, e);
+	if (rc == 0)
+		rc = index_flush(b->r, e);
 	if (rc == 0 && b->on_chunk)
 		rc = b->on_chunk(b->on_chunk_arg, b->id, b->patients,
 		    b->n_patients, !b->audited, last, e);

@@ -41,12 +41,15 @@ int record_reindex(struct record *r, struct ehr_err *e)
 	if (rc == 0)
 		rc = record_all(r, &all, index_one, &x, e);
 	if (rc == 0)
+		rc = index_flush(r, e);
+	if (rc == 0)
 		rc = store_config_set(r->db, "index.version",
 		    STR(INDEX_VERSION_TEXT), e);
 	if (rc == 0)
 		rc = store_commit(r->db, e);
 	else
 		store_rollback(r->db);
+	record_forget(r);
 	return rc;
 }
 
@@ -81,7 +84,7 @@ static int check_one(void *arg, const struct resource *res)
 		return 0;
 	if (tape_parse(&c->t, res->body.s, res->body.n, &why) < 0)
 		return finding(c, res, why.text);
-	content_hash(&c->t, 0, hash);
+	content_hash(&c->t, 0, &c->r->text, hash);
 	if (res->hash.n != 16 || memcmp(hash, res->hash.s, 16) != 0)
 		return finding(c, res, "not what its hash says");
 	if (fhir_resource_type(&c->t, 0) != res->type)

@@ -1,11 +1,12 @@
 /* hash.c - the content hash of a resource. */
 #include "impl.h"
 
-/* The part of an object without some members, as pieces to be hashed. */
-static void hash_rest(struct sha256_ctx *h, const char *from, const char *to)
+enum { KEEP_BYTES = 1 << 20 };
+
+static void add(struct buf *b, const char *from, const char *to)
 {
 	if (to > from)
-		sha256_update(h, from, (size_t)(to - from));
+		buf_add(b, from, (size_t)(to - from));
 }
 
 static bool left_out(const struct tape *t, uint32_t key)
@@ -16,8 +17,7 @@ static bool left_out(const struct tape *t, uint32_t key)
 }
 
 /* Members of meta that count, each with its value, in order. */
-static void hash_meta(struct sha256_ctx *h, const struct tape *t,
-    uint32_t meta)
+static void add_meta(struct buf *b, const struct tape *t, uint32_t meta)
 {
 	tape_each_key(t, meta, k) {
 		const char *from = t->text + t->node[k].off - 1;
@@ -28,8 +28,8 @@ static void hash_meta(struct sha256_ctx *h, const struct tape *t,
 			continue;
 		if (tape_type(t, v) == TAPE_STRING)
 			end++;
-		hash_rest(h, from, t->text + end);
-		sha256_update(h, ",", 1);
+		add(b, from, t->text + end);
+		buf_addch(b, ',');
 	}
 }
 
@@ -41,32 +41,38 @@ static bool meta_counts(const struct tape *t, uint32_t meta)
 	return false;
 }
 
-void content_hash(const struct tape *t, uint32_t root, uint8_t hash[16])
+/* What counts of an object with a meta, in b. */
+static void add_all(struct buf *b, const struct tape *t, uint32_t root,
+    uint32_t meta)
 {
-	uint32_t meta = tape_get(t, root, "meta");
 	const char *text = t->text + t->node[root].off;
-	const char *end = text + t->node[root].len, *before, *after;
-	uint8_t full[32];
-	struct sha256_ctx *h;
+	const char *before = t->text + t->node[meta - 1].off - 1;
+	const char *after = t->text + t->node[meta].off + t->node[meta].len;
 
-	if (meta == 0 || tape_type(t, meta) != TAPE_OBJECT) {
-		sha256(text, t->node[root].len, full);
-		memcpy(hash, full, 16);
-		return;
-	}
-	h = sha256_new();
-	before = t->text + t->node[meta - 1].off - 1;
-	after = t->text + t->node[meta].off + t->node[meta].len;
 	if (meta_counts(t, meta)) {
-		hash_rest(h, text, before);
-		hash_meta(h, t, meta);
+		add(b, text, before);
+		add_meta(b, t, meta);
 	} else { /* the same as no meta: its comma does not count either */
 		after += *after == ',';
-		hash_rest(h, text, before - (before[-1] == ',' &&
-		    *after == '}'));
+		add(b, text, before - (before[-1] == ',' && *after == '}'));
 	}
-	hash_rest(h, after, end);
-	sha256_final(h, full);
-	sha256_free(h);
+	add(b, after, text + t->node[root].len);
+}
+
+void content_hash(const struct tape *t, uint32_t root, struct buf *scratch,
+    uint8_t hash[16])
+{
+	uint32_t meta = tape_get(t, root, "meta");
+	struct str counts = tape_str(t, root);
+	uint8_t full[SHA256_LEN];
+
+	if (meta && tape_type(t, meta) == TAPE_OBJECT) {
+		buf_reset(scratch);
+		add_all(scratch, t, root, meta);
+		counts = buf_str(scratch);
+	}
+	sha256(counts.s, counts.n, full);
 	memcpy(hash, full, 16);
+	if (scratch->cap > KEEP_BYTES)
+		buf_release(scratch);
 }

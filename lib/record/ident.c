@@ -55,17 +55,6 @@ static uint32_t *chain(struct record *r, int64_t key)
 	return &r->waiting_head[key >> 16 & (HEADS - 1)];
 }
 
-static int insert_row(struct record *r, int64_t key, int64_t rid,
-    struct str name, struct ehr_err *e)
-{
-	struct stmt *s = sql(r, IDENT_ADD);
-
-	stmt_int(s, 1, key);
-	stmt_int(s, 2, rid);
-	stmt_text(s, 3, name);
-	return stmt_run(s, e);
-}
-
 static int cmp_waiting(const void *a, const void *b)
 {
 	const struct ident_row *x = a, *y = b;
@@ -81,18 +70,38 @@ void ident_forget(struct record *r)
 		*chain(r, r->waiting[--r->n_waiting].key) = 0;
 }
 
+static void bind_waiting(struct stmt *s, int at, const void *row)
+{
+	const struct ident_row *w = row;
+
+	stmt_int(s, at, w->key);
+	stmt_int(s, at + 1, w->rid);
+}
+
 int ident_flush(struct record *r, struct ehr_err *e)
 {
-	int rc = 0;
+	static const struct row_table table = {
+		sizeof(struct ident_row), 2, IDENT_ADD_HASH, IDENT_ADD_HASHES,
+		cmp_waiting, bind_waiting,
+	};
+	int rc;
 
 	if (r->n_waiting == 0)
 		return 0;
-	qsort(r->waiting, r->n_waiting, sizeof(*r->waiting), cmp_waiting);
-	for (size_t i = 0; rc == 0 && i < r->n_waiting; i++)
-		rc = insert_row(r, r->waiting[i].key, r->waiting[i].rid,
-		    STR_NONE, e);
+	rc = rows_write(r, &table, r->waiting, r->n_waiting, e);
 	ident_forget(r);
 	return rc;
+}
+
+static int write_name(struct record *r, int64_t key, int64_t rid,
+    struct str name, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, IDENT_ADD);
+
+	stmt_int(s, 1, key);
+	stmt_int(s, 2, rid);
+	stmt_text(s, 3, name);
+	return stmt_run(s, e);
 }
 
 int ident_add(struct record *r, int source, struct str name, int type,
@@ -102,7 +111,7 @@ int ident_add(struct record *r, int source, struct str name, int type,
 	uint32_t *head;
 
 	if (written_out)
-		return insert_row(r, key, rid, name, e);
+		return write_name(r, key, rid, name, e);
 	if (r->waiting == NULL) {
 		r->waiting = xmalloc(WAIT_MAX * sizeof(*r->waiting));
 		r->waiting_head = xcalloc(HEADS, sizeof(*r->waiting_head));

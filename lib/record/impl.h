@@ -30,6 +30,7 @@ struct record {
 	char **source_name;	 /* by id; NULL: not read yet */
 	int n_source;
 	struct strmap term_id;	/* "system|code" -> id, bounded */
+	struct index_rows *rows; /* of index.c, that wait */
 	struct buf name;	/* scratch of names */
 	struct buf term_key;	/* of index_term() */
 	struct buf text, text2; /* scratch of values */
@@ -62,6 +63,19 @@ int row_read(struct record *r, struct stmt *s, struct buf *spliced,
     struct resource *res, struct ehr_err *e);
 int row_load(struct record *r, int64_t rid, struct resource *res,
     struct ehr_err *e);
+
+/* ---- rows.c: rows of small tables ---- */
+
+struct row_table {
+	size_t size;			/* of a row in memory */
+	int columns;			/* parameters of a row */
+	enum record_sql_id one, many;	/* statements */
+	int (*cmp)(const void *a, const void *b);
+	void (*bind)(struct stmt *s, int at, const void *row); /* at: first */
+};
+/* Sorts n rows, then writes them. */
+int rows_write(struct record *r, const struct row_table *t, void *rows,
+    size_t n, struct ehr_err *e);
 
 /* ---- ident.c: hashed names ---- */
 
@@ -107,7 +121,8 @@ bool base_known(struct record *r, int source, struct str base);
 
 /* Content hash: 128 bits of SHA-256 over the minified text without
  * meta.versionId and meta.lastUpdated. */
-void content_hash(const struct tape *t, uint32_t root, uint8_t hash[16]);
+void content_hash(const struct tape *t, uint32_t root, struct buf *scratch,
+    uint8_t hash[16]);
 
 /* ---- blob.c ---- */
 
@@ -157,9 +172,12 @@ int index_check_version(struct record *r, struct ehr_err *e);
 enum { INDEX_VERSION = 3 };
 #define INDEX_VERSION_TEXT "3"
 
-/* Writes the search rows of a resource, or takes them away. */
+/* Writes the search rows of a resource, or takes them away. Most wait in
+ * memory, at the latest for index_flush() before the commit. */
 int index_write(struct record *r, int64_t rid, const struct facts *f,
     bool drop, struct ehr_err *e);
+int index_flush(struct record *r, struct ehr_err *e);
+void index_forget(struct record *r); /* after a rollback */
 bool note_text(struct buf *out, int64_t type, struct str body);
 
 /* ---- link.c ---- */

@@ -1,8 +1,15 @@
 /* index.c - search rows of a resource, written when a version becomes current
  * and taken away, by the facts of the former body, when it stops being so. */
+#include <stdlib.h>
+
 #include "impl.h"
 
-enum { TERMS_MAX = 1 << 17 };
+enum {
+	TERMS_MAX = 1 << 17,
+	TOKENS = 8192, /* that wait */
+	QUANTITIES = 4096,
+	SHORT_TEXT = 18, /* bytes of a value and its unit that may wait */
+};
 
 struct writing {
 	struct record *r;
@@ -57,33 +64,157 @@ static int find_term(struct record *r, struct str system, struct str code,
 	return rc;
 }
 
+/* ---- rows that wait ---- */
+
+/* Where a row stands: term << 8 | param of a token, term of a quantity. */
+struct place {
+	int64_t key, date, rid;
+};
+
+struct quantity {
+	struct place at;
+	uint32_t turn; /* where only units differ the first row stays */
+	uint8_t number, unit; /* bytes of text */
+	char text[SHORT_TEXT];
+};
+
+struct index_rows {
+	struct place token[TOKENS];
+	struct quantity quantity[QUANTITIES];
+	size_t n_token, n_quantity;
+};
+
+static int cmp64(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int cmp_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int c = cmp64(x->key, y->key);
+
+	if (c == 0)
+		c = cmp64(rid_segment(x->rid), rid_segment(y->rid));
+	if (c == 0)
+		c = cmp64(x->date, y->date);
+	return c ? c : cmp64(x->rid, y->rid);
+}
+
+static int cmp_quantity(const void *a, const void *b)
+{
+	const struct quantity *x = a, *y = b;
+	int c = cmp_place(&x->at, &y->at);
+
+	return c ? c : cmp64(x->turn, y->turn);
+}
+
+static void bind_place(struct stmt *s, int at, const void *row)
+{
+	const struct place *p = row;
+
+	stmt_int(s, at, p->key);
+	stmt_int(s, at + 1, rid_segment(p->rid));
+	stmt_int(s, at + 2, p->date);
+	stmt_int(s, at + 3, p->rid);
+}
+
+static void bind_quantity(struct stmt *s, int at, const void *row)
+{
+	const struct quantity *q = row;
+
+	bind_place(s, at, &q->at);
+	stmt_text(s, at + 4, (struct str){ q->text, q->number });
+	stmt_text(s, at + 5, (struct str){ q->text + q->number, q->unit });
+}
+
+int index_flush(struct record *r, struct ehr_err *e)
+{
+	static const struct row_table tokens = {
+		sizeof(struct place), 4, TOKEN_ADD, TOKEN_ADD_MANY, cmp_place,
+		bind_place,
+	}, quantities = {
+		sizeof(struct quantity), 6, QUANTITY_ADD, QUANTITY_ADD_MANY,
+		cmp_quantity, bind_quantity,
+	};
+	struct index_rows *w = r->rows;
+	int rc;
+
+	if (w == NULL)
+		return 0;
+	rc = rows_write(r, &tokens, w->token, w->n_token, e);
+	if (rc == 0)
+		rc = rows_write(r, &quantities, w->quantity, w->n_quantity, e);
+	w->n_token = w->n_quantity = 0;
+	return rc;
+}
+
+void index_forget(struct record *r)
+{
+	free(r->rows);
+	r->rows = NULL;
+}
+
+static int room_for_one(struct record *r, struct ehr_err *e)
+{
+	if (r->rows == NULL)
+		r->rows = xcalloc(1, sizeof(*r->rows));
+	return r->rows->n_token == TOKENS || r->rows->n_quantity == QUANTITIES ?
+	    index_flush(r, e) : 0;
+}
+
 /* ---- rows ---- */
 
 static int token_row(struct writing *w, const struct fact_row *f,
     int64_t term)
 {
-	struct stmt *s = sql(w->r, w->drop ? TOKEN_DROP : TOKEN_ADD);
+	struct place p = { term << 8 | f->param, w->date, w->rid };
+	struct stmt *s;
+	int rc;
 
-	stmt_int(s, 1, term << 8 | f->param);
-	stmt_int(s, 2, rid_segment(w->rid));
-	stmt_int(s, 3, w->date);
-	stmt_int(s, 4, w->rid);
+	if (!w->drop) {
+		rc = room_for_one(w->r, w->e);
+		w->r->rows->token[w->r->rows->n_token++] = p;
+		return rc;
+	}
+	s = sql(w->r, TOKEN_DROP);
+	bind_place(s, 1, &p);
+	return stmt_run(s, w->e);
+}
+
+static int write_quantity(struct writing *w, const struct fact_row *f,
+    const struct place *p)
+{
+	struct stmt *s = sql(w->r, w->drop ? QUANTITY_DROP : QUANTITY_ADD);
+
+	bind_place(s, 1, p);
+	stmt_text(s, 5, f->number);
+	if (!w->drop)
+		stmt_text(s, 6, f->unit);
 	return stmt_run(s, w->e);
 }
 
 static int quantity_row(struct writing *w, const struct fact_row *f,
     int64_t term)
 {
-	struct stmt *s = sql(w->r, w->drop ? QUANTITY_DROP : QUANTITY_ADD);
+	struct place p = { term, w->date, w->rid };
+	struct quantity *q;
+	int rc;
 
-	stmt_int(s, 1, term);
-	stmt_int(s, 2, rid_segment(w->rid));
-	stmt_int(s, 3, w->date);
-	stmt_int(s, 4, w->rid);
-	stmt_text(s, 5, f->number);
-	if (!w->drop)
-		stmt_text(s, 6, f->unit);
-	return stmt_run(s, w->e);
+	if (w->drop)
+		return write_quantity(w, f, &p);
+	if (f->number.n + f->unit.n > SHORT_TEXT) {
+		rc = index_flush(w->r, w->e);
+		return rc < 0 ? rc : write_quantity(w, f, &p);
+	}
+	rc = room_for_one(w->r, w->e);
+	q = &w->r->rows->quantity[w->r->rows->n_quantity];
+	*q = (struct quantity){ .at = p,
+		.turn = (uint32_t)w->r->rows->n_quantity++,
+		.number = (uint8_t)f->number.n, .unit = (uint8_t)f->unit.n };
+	memcpy(q->text, f->number.s, f->number.n);
+	memcpy(q->text + f->number.n, f->unit.s, f->unit.n);
+	return rc;
 }
 
 static int string_row(struct writing *w, const struct fact_row *f)
@@ -123,7 +254,7 @@ int index_write(struct record *r, int64_t rid, const struct facts *f,
     bool drop, struct ehr_err *e)
 {
 	struct writing w = { r, rid, f->date, drop, e };
-	int rc = 0;
+	int rc = drop ? index_flush(r, e) : 0;
 
 	for (size_t i = 0; rc == 0 && i < f->n_row; i++)
 		rc = one_row(&w, &f->row[i]);

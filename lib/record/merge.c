@@ -58,6 +58,7 @@ int record_merge(struct batch *b, int64_t to, int64_t from,
 		rc = batch_end_row(b, BATCH_DONE, e);
 	if (rc == 0)
 		rc = batch_chunk(b, true, e);
+	record_forget(b->r);
 	if (rc == 0 && !b->outer)
 		rc = store_commit(db, e);
 	if (rc < 0 && !b->outer)

@@ -69,6 +69,7 @@ void record_forget(struct record *r)
 	strmap_release(&r->source_id);
 	strmap_release(&r->term_id);
 	ident_forget(r);
+	index_forget(r);
 }
 
 struct store *record_store(struct record *r)

@@ -24,18 +24,26 @@ struct run {
 	size_t head_len;
 };
 
+/* An item in memory with what decides nearly always which one comes first, so
+ * that sorting does not jump through all of it. */
+struct place {
+	int64_t chart, key;
+	int rank;
+	uint32_t at; /* offset into mem */
+};
+
 struct spool {
 	char *beside;
 	int fd; /* -1: all in memory */
 	off_t end;
 	struct buf mem; /* items one after another */
-	size_t *at;	/* offsets into mem */
+	struct place *place;
 	size_t n, cap, count;
 	struct run *run;
 	size_t n_run;
 	size_t *heap; /* runs, the smallest head first */
 	size_t n_heap;
-	size_t next; /* in memory: the next one of at[] */
+	size_t next; /* in memory: the next one of place[] */
 };
 
 struct spool *spool_new(const char *beside)
@@ -60,7 +68,7 @@ void spool_free(struct spool *s)
 	free(s->beside);
 	free(s->run);
 	free(s->heap);
-	free(s->at);
+	free(s->place);
 	free(s);
 }
 
@@ -113,19 +121,27 @@ static void item_at(const char *p, struct item_ref *it)
 	it->body = (struct str){ p + it->h.chart_len, it->h.body_len };
 }
 
-static int cmp_at(const void *a, const void *b, void *mem)
+static int cmp_place(const void *a, const void *b, void *mem)
 {
+	const struct place *p = a, *q = b;
 	struct item x, y;
+	int c = cmp64(p->chart, q->chart);
 
-	memcpy(&x, (char *)mem + *(const size_t *)a, sizeof(x));
-	memcpy(&y, (char *)mem + *(const size_t *)b, sizeof(y));
+	if (c == 0)
+		c = p->rank - q->rank;
+	if (c == 0)
+		c = cmp64(p->key, q->key);
+	if (c)
+		return c;
+	memcpy(&x, (char *)mem + p->at, sizeof(x));
+	memcpy(&y, (char *)mem + q->at, sizeof(y));
 	return item_cmp(&x, &y);
 }
 
 static void sort_memory(struct spool *s)
 {
 	if (s->n > 1)
-		qsort_r(s->at, s->n, sizeof(*s->at), cmp_at, s->mem.s);
+		qsort_r(s->place, s->n, sizeof(*s->place), cmp_place, s->mem.s);
 }
 
 static int open_file(struct spool *s, struct ehr_err *e)
@@ -171,10 +187,11 @@ static int spill(struct spool *s, struct ehr_err *e)
 	run = &s->run[s->n_run++];
 	*run = (struct run){ .at = s->end, .end = s->end, .win = BUF_INIT };
 	for (size_t i = 0; rc == 0 && i < s->n; i++) {
+		const char *p = s->mem.s + s->place[i].at;
 		struct item h;
 
-		memcpy(&h, s->mem.s + s->at[i], sizeof(h));
-		buf_add(&out, s->mem.s + s->at[i], item_size(&h));
+		memcpy(&h, p, sizeof(h));
+		buf_add(&out, p, item_size(&h));
 		run->end += (off_t)item_size(&h);
 		if (out.len >= OUT_BYTES) {
 			rc = write_all(s->fd, out.s, out.len, e);
@@ -199,9 +216,10 @@ int spool_add(struct spool *s, const struct item_ref *it, struct ehr_err *e)
 		return rc;
 	if (s->n == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 1024;
-		s->at = xrealloc(s->at, s->cap * sizeof(*s->at));
+		s->place = xrealloc(s->place, s->cap * sizeof(*s->place));
 	}
-	s->at[s->n++] = s->mem.len;
+	s->place[s->n++] = (struct place){ it->h.chart, it->h.key,
+		rank(it->h.type), (uint32_t)s->mem.len };
 	buf_add(&s->mem, &it->h, sizeof(it->h));
 	buf_addstr(&s->mem, it->id);
 	buf_addstr(&s->mem, it->url);
@@ -335,6 +353,6 @@ int spool_next(struct spool *s, struct item_ref *it, struct ehr_err *e)
 		return next_merged(s, it, e);
 	if (s->next == s->n)
 		return 0;
-	item_at(s->mem.s + s->at[s->next++], it);
+	item_at(s->mem.s + s->place[s->next++].at, it);
 	return 1;
 }

@@ -370,6 +370,7 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 	rc = b->outer ? 0 : store_begin(b->r->db, STORE_BULK, e);
 	if (rc == 0)
 		rc = run(&u, undoes);
+	record_forget(b->r);
 	if (b->outer)
 		return rc;
 	if (rc == 0)
