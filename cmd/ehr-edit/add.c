@@ -49,7 +49,7 @@ static int read_keys(struct cli *c, const struct edit_env *env, int kind,
 		none.value = str_of(c->argv[2]);
 		return edit_new(env, kind, &none, 1, out, e);
 	}
-	rc = read_pairs(c, 2, &p, &n, e);
+	rc = desk_pairs(c, 2, &p, &n, e);
 	return rc < 0 ? rc : edit_new(env, kind, p, n, out, e);
 }
 
@@ -71,7 +71,7 @@ static int write_all(struct cli *c, struct access *a,
 	}
 	if (rc == 0)
 		rc = edit_commit(&j, e);
-	return rc < 0 ? rc : print_names(c, &j, e);
+	return rc < 0 ? rc : desk_names(c, &j, e);
 }
 
 int add_run(struct cli *c, struct ehr_err *e)
@@ -86,7 +86,7 @@ int add_run(struct cli *c, struct ehr_err *e)
 		return cli_usage(c, e, "no kind of entry is called that");
 	if (opt_json && c->argc > 2)
 		return cli_usage(c, e, "--json or key=value, not both");
-	rc = open_record(c, &a, e);
+	rc = desk_open(c, &a, STORE_WRITE, e);
 	if (rc == 0)
 		rc = edit_who(&a, str_of(c->argv[1]), &who, &candidates, e);
 	cli_candidates(c, &candidates);

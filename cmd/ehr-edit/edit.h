@@ -2,8 +2,7 @@
 #ifndef EHR_EDIT_TOOL_H
 #define EHR_EDIT_TOOL_H
 
-#include "ehr/cli.h"
-#include "ehr/edit.h"
+#include "ehr/desk.h"
 #include "ehr/fhir.h"
 
 /* Own options; the verbs have some of them each. */
@@ -14,13 +13,5 @@ int add_run(struct cli *c, struct ehr_err *e);
 int edit_run(struct cli *c, struct ehr_err *e);
 int resolve_run(struct cli *c, struct ehr_err *e);
 int error_run(struct cli *c, struct ehr_err *e);
-
-int open_record(struct cli *c, struct access *a, struct ehr_err *e);
-/* Pairs of the operands from first on; "-" stands for lines of standard
- * input. Owned by c. */
-int read_pairs(struct cli *c, int first, struct edit_pair **p, size_t *n,
-    struct ehr_err *e);
-/* The ids that were written, one a line. */
-int print_names(struct cli *c, const struct edit_job *j, struct ehr_err *e);
 
 #endif

@@ -7,72 +7,53 @@
 const char *opt_json, *opt_draft, *opt_date;
 int64_t opt_version;
 
-#define JSON_OPT \
-	{ "json", 0, CLI_TEXT, 0, "FILE", \
-	  "the resource as FHIR JSON, - for standard input", &opt_json, 0, 0 }
-#define VERSION_OPT \
-	{ "if-version", 0, CLI_INT, 0, "N", \
-	  "only when version N is the current one", &opt_version, 1, \
-	  INT64_MAX }
+#define JSON_OPT                                                       \
+	{                                                              \
+		"json", 0, CLI_TEXT, 0, "FILE",                        \
+		    "the resource as FHIR JSON, - for standard input", \
+		    &opt_json, 0, 0                                    \
+	}
+#define VERSION_OPT                                                            \
+	{                                                                      \
+		"if-version", 0, CLI_INT, 0, "N",                              \
+		    "only when version N is the current one", &opt_version, 1, \
+		    INT64_MAX                                                  \
+	}
 
 static const struct cli_opt add_opt[] = { JSON_OPT, { 0 } };
 static const struct cli_opt edit_opt[] = {
 	JSON_OPT,
 	VERSION_OPT,
 	{ "draft", 0, CLI_TEXT, 0, "FILE", "go on from a draft that was kept",
-	  &opt_draft, 0, 0 },
+	    &opt_draft, 0, 0 },
 	{ 0 },
 };
 static const struct cli_opt resolve_opt[] = {
 	VERSION_OPT,
 	{ "date", 0, CLI_DATE, CLI_HIDE, "DATE", "when it ended (now)",
-	  &opt_date, 0, 0 },
+	    &opt_date, 0, 0 },
 	{ 0 },
 };
 static const struct cli_opt error_opt[] = { VERSION_OPT, { 0 } };
 
 static const struct cli_verb verbs[] = {
 	{ "add", "KIND PATIENT [key=value...|-]",
-	  "add an entry to a patient's chart", CLI_WRITE, add_opt, 2, -1, true,
-	  add_run },
+	    "add an entry to a patient's chart", CLI_WRITE, add_opt, 2, -1,
+	    true, add_run },
 	{ "edit", "TYPE/ID [key=value...|-]", "change an entry",
-	  CLI_WRITE & ~CLI_SOURCE, edit_opt, 1, -1, true, edit_run },
+	    CLI_WRITE & ~CLI_SOURCE, edit_opt, 1, -1, true, edit_run },
 	{ "resolve", "TYPE/ID", "end a problem, medication, allergy or plan",
-	  CLI_WRITE & ~CLI_SOURCE, resolve_opt, 1, 1, false, resolve_run },
+	    CLI_WRITE & ~CLI_SOURCE, resolve_opt, 1, 1, false, resolve_run },
 	{ "enter-in-error", "TYPE/ID", "mark an entry that never was true",
-	  CLI_WRITE & ~CLI_SOURCE, error_opt, 1, 1, false, error_run },
+	    CLI_WRITE & ~CLI_SOURCE, error_opt, 1, 1, false, error_run },
 	{ 0 },
 };
 
 static const struct cli_tool tool = {
-	"ehr-edit", "add and change clinical entries", verbs,
+	"ehr-edit",
+	"add and change clinical entries",
+	verbs,
 };
-
-int open_record(struct cli *c, struct access *a, struct ehr_err *e)
-{
-	struct access_opt opt = ACCESS_OPT(c);
-
-	return access_open(a, &opt, STORE_WRITE, e);
-}
-
-int read_pairs(struct cli *c, int first, struct edit_pair **p, size_t *n,
-    struct ehr_err *e)
-{
-	struct str *words;
-	int rc = cli_words(c, first, &words, n, e);
-
-	if (rc < 0)
-		return rc;
-	*p = arena_alloc(&c->mem, (*n + 1) * sizeof(**p));
-	return edit_pairs(words, *n, *p, e);
-}
-
-int print_names(struct cli *c, const struct edit_job *j, struct ehr_err *e)
-{
-	if (j->n.unchanged)
-		cli_note(c, "%lld unchanged", (long long)j->n.unchanged);
-	return cli_write(&j->names, e);
-}
 
 int main(int argc, char **argv)
 {

@@ -55,14 +55,6 @@ static const struct cli_tool tool = {
 	verbs,
 };
 
-int open_record(
-    struct cli *c, struct access *a, enum store_mode mode, struct ehr_err *e)
-{
-	struct access_opt opt = ACCESS_OPT(c);
-
-	return access_open(a, &opt, mode, e);
-}
-
 int main(int argc, char **argv)
 {
 	return cli_main(&tool, argc, argv);

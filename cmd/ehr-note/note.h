@@ -2,7 +2,7 @@
 #ifndef EHR_NOTE_TOOL_H
 #define EHR_NOTE_TOOL_H
 
-#include "ehr/cli.h"
+#include "ehr/desk.h"
 #include "ehr/edit-note.h"
 #include "ehr/fhir.h"
 
@@ -18,8 +18,5 @@ int cosign_run(struct cli *c, struct ehr_err *e);
 int list_run(struct cli *c, struct ehr_err *e);
 int show_run(struct cli *c, struct ehr_err *e);
 int diff_run(struct cli *c, struct ehr_err *e);
-
-int open_record(struct cli *c, struct access *a, enum store_mode mode,
-    struct ehr_err *e);
 
 #endif

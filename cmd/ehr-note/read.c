@@ -181,7 +181,7 @@ int list_run(struct cli *c, struct ehr_err *e)
 	struct printer *p;
 	struct chart ch;
 	int64_t patient = 0;
-	int rc = open_record(c, &a, STORE_READ, e);
+	int rc = desk_open(c, &a, STORE_READ, e);
 
 	if (rc == 0)
 		rc = access_patient(&a, str_of(c->argv[0]), AUDIT_READ,
@@ -282,7 +282,7 @@ static int find_note(struct cli *c, struct access *a,
 {
 	BUF_AUTO candidates = BUF_INIT;
 	struct resource res;
-	int rc = open_record(c, a, STORE_READ, e);
+	int rc = desk_open(c, a, STORE_READ, e);
 
 	if (rc == 0)
 		rc = access_find(a, str_of(c->argv[0]),

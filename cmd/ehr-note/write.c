@@ -105,7 +105,7 @@ int new_run(struct cli *c, struct ehr_err *e)
 	struct work w = WORK(c);
 	BUF_AUTO candidates = BUF_INIT;
 	BUF_AUTO start = BUF_INIT;
-	int rc = open_record(c, &w.a, STORE_WRITE, e);
+	int rc = desk_open(c, &w.a, STORE_WRITE, e);
 
 	if (rc == 0)
 		rc = edit_who(&w.a, str_of(c->argv[0]), &w.x.who, &candidates,
@@ -129,7 +129,7 @@ int new_run(struct cli *c, struct ehr_err *e)
 static int begin(struct work *w, struct ehr_err *e)
 {
 	BUF_AUTO candidates = BUF_INIT;
-	int rc = open_record(w->c, &w->a, STORE_WRITE, e);
+	int rc = desk_open(w->c, &w->a, STORE_WRITE, e);
 
 	if (rc == 0)
 		rc = edit_load(&w->a, str_of(w->c->argv[0]),

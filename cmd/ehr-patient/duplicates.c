@@ -51,7 +51,7 @@ int duplicates_run(struct cli *c, struct ehr_err *e)
 	ACCESS_AUTO a = ACCESS_INIT;
 	struct identity_pair *pair = NULL;
 	size_t n;
-	int rc = open_record(c, &a, STORE_READ, e);
+	int rc = desk_open(c, &a, STORE_READ, e);
 
 	if (rc == 0)
 		rc = access_set_begin(&a, AUDIT_LIST, "duplicates", NULL, 0,

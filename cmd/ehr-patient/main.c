@@ -7,73 +7,51 @@
 const char *opt_json, *opt_draft;
 int64_t opt_version, opt_min = IDENTITY_MIN;
 
-#define JSON_OPT \
-	{ "json", 0, CLI_TEXT, 0, "FILE", \
-	  "the Patient as FHIR JSON, - for standard input", &opt_json, 0, 0 }
+#define JSON_OPT                                                      \
+	{                                                             \
+		"json", 0, CLI_TEXT, 0, "FILE",                       \
+		    "the Patient as FHIR JSON, - for standard input", \
+		    &opt_json, 0, 0                                   \
+	}
 
 static const struct cli_opt new_opt[] = { JSON_OPT, { 0 } };
 static const struct cli_opt edit_opt[] = {
 	JSON_OPT,
 	{ "if-version", 0, CLI_INT, 0, "N",
-	  "only when version N is the current one", &opt_version, 1,
-	  INT64_MAX },
+	    "only when version N is the current one", &opt_version, 1,
+	    INT64_MAX },
 	{ "draft", 0, CLI_TEXT, 0, "FILE", "go on from a draft that was kept",
-	  &opt_draft, 0, 0 },
+	    &opt_draft, 0, 0 },
 	{ 0 },
 };
 
 static const struct cli_opt duplicates_opt[] = {
 	{ "min", 0, CLI_INT, 0, "SCORE", "only pairs of that score (75)",
-	  &opt_min, 1, 100 },
+	    &opt_min, 1, 100 },
 	{ 0 },
 };
 
 static const struct cli_verb verbs[] = {
 	{ "new", "[key=value...|-]", "register a patient",
-	  CLI_WRITE | CLI_FORCE, new_opt, 0, -1, true, new_run },
+	    CLI_WRITE | CLI_FORCE, new_opt, 0, -1, true, new_run },
 	{ "edit", "PATIENT [key=value...|-]", "change who a patient is",
-	  CLI_WRITE & ~CLI_SOURCE, edit_opt, 1, -1, true, edit_run },
+	    CLI_WRITE & ~CLI_SOURCE, edit_opt, 1, -1, true, edit_run },
 	{ "merge", "A B", "put B's chart into A's (-n: show the plan)",
-	  (CLI_WRITE | CLI_FORMAT | CLI_HEADER) & ~CLI_SOURCE, NULL, 2, 2,
-	  false, merge_run },
+	    (CLI_WRITE | CLI_FORMAT | CLI_HEADER) & ~CLI_SOURCE, NULL, 2, 2,
+	    false, merge_run },
 	{ "unmerge", "A|BATCH", "take the last merge into A back",
-	  CLI_WRITE & ~CLI_SOURCE, NULL, 1, 1, false, unmerge_run },
+	    CLI_WRITE & ~CLI_SOURCE, NULL, 1, 1, false, unmerge_run },
 	{ "duplicates", NULL, "list pairs that may be one person",
-	  CLI_DB | CLI_OUTPUT | CLI_REASON, duplicates_opt, 0, 0, false,
-	  duplicates_run },
+	    CLI_DB | CLI_OUTPUT | CLI_REASON, duplicates_opt, 0, 0, false,
+	    duplicates_run },
 	{ 0 },
 };
 
 static const struct cli_tool tool = {
-	"ehr-patient", "register, correct and merge patients", verbs,
+	"ehr-patient",
+	"register, correct and merge patients",
+	verbs,
 };
-
-int open_record(struct cli *c, struct access *a, enum store_mode mode,
-    struct ehr_err *e)
-{
-	struct access_opt opt = ACCESS_OPT(c);
-
-	return access_open(a, &opt, mode, e);
-}
-
-int read_pairs(struct cli *c, int first, struct edit_pair **p, size_t *n,
-    struct ehr_err *e)
-{
-	struct str *words;
-	int rc = cli_words(c, first, &words, n, e);
-
-	if (rc < 0)
-		return rc;
-	*p = arena_alloc(&c->mem, (*n + 1) * sizeof(**p));
-	return edit_pairs(words, *n, *p, e);
-}
-
-int print_names(struct cli *c, const struct edit_job *j, struct ehr_err *e)
-{
-	if (j->n.unchanged)
-		cli_note(c, "%lld unchanged", (long long)j->n.unchanged);
-	return cli_write(&j->names, e);
-}
 
 int main(int argc, char **argv)
 {

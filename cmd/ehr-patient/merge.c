@@ -199,7 +199,7 @@ int merge_run(struct cli *c, struct ehr_err *e)
 	if (strcmp(c->argv[0], c->argv[1]) == 0)
 		return cli_usage(c, e, "a patient cannot be merged with "
 		    "himself");
-	rc = open_record(c, &a, STORE_WRITE, e);
+	rc = desk_open(c, &a, STORE_WRITE, e);
 	if (rc == 0)
 		rc = find_both(c, &a, &to, &from, e);
 	if (rc == 0 && to == from) {
@@ -280,7 +280,7 @@ int unmerge_run(struct cli *c, struct ehr_err *e)
 	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
 	struct built built = { c, NULL };
 	int64_t batch = 0;
-	int rc = open_record(c, &a, STORE_WRITE, e);
+	int rc = desk_open(c, &a, STORE_WRITE, e);
 
 	built.r = a.r;
 	if (rc == 0)

@@ -1,6 +1,4 @@
 /* write.c - ehr-patient new and edit. */
-#include <unistd.h>
-
 #include "patient.h"
 
 static int no_number(void *arg, int64_t rid)
@@ -75,7 +73,7 @@ static int make_new(struct cli *c, const struct edit_env *env,
 		return rc < 0 ? rc : edit_new_json(env, kind, buf_str(&json),
 		    text, e);
 	}
-	rc = read_pairs(c, 0, &p, &n, e);
+	rc = desk_pairs(c, 0, &p, &n, e);
 	return rc < 0 ? rc : edit_new(env, kind, p, n, text, e);
 }
 
@@ -93,7 +91,7 @@ int new_run(struct cli *c, struct ehr_err *e)
 
 	if ((opt_json != NULL) == (c->argc > 0))
 		return cli_usage(c, e, "key=value or --json is due");
-	rc = open_record(c, &a, STORE_WRITE, e);
+	rc = desk_open(c, &a, STORE_WRITE, e);
 	env.user = buf_str(&a.user);
 	if (rc == 0)
 		rc = make_new(c, &env, &text, e);
@@ -107,78 +105,13 @@ int new_run(struct cli *c, struct ehr_err *e)
 		rc = edit_put(&j, buf_str(&text), 0, 0, 0, e);
 	if (rc == 0)
 		rc = edit_commit(&j, e);
-	return rc < 0 ? rc : print_names(c, &j, e);
-}
-
-/* ---- edit ---- */
-
-struct change {
-	struct cli *c;
-	struct access a;
-	struct edit_entry x;
-	struct buf text;
-	int64_t version;
-	struct buf draft;
-};
-
-static int save(struct change *ch, struct ehr_err *e)
-{
-	struct access_write w = { AUDIT_UPDATE, ch->x.who.source.s, NULL,
-		"edit" };
-	struct diag_sink sink = { cli_diag_errors, ch->c, { 0 } };
-	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
-	int rc = edit_begin(&j, &ch->a, &w, &sink, e);
-
-	if (rc == 0)
-		rc = edit_save(&j, &ch->x, buf_str(&ch->text), ch->version, 0,
-		    &ch->draft, e);
-	if (rc == 0 && opt_draft && !ch->c->dry_run)
-		unlink(opt_draft);
-	return rc < 0 ? rc : print_names(ch->c, &j, e);
-}
-
-static int change(struct change *ch, const struct edit_input *in,
-    struct ehr_err *e)
-{
-	BUF_AUTO candidates = BUF_INIT;
-	int rc = open_record(ch->c, &ch->a, STORE_WRITE, e);
-
-	if (rc == 0)
-		rc = edit_load(&ch->a, str_of(ch->c->argv[0]), FHIR_Patient,
-		    &ch->x, &candidates, e);
-	cli_candidates(ch->c, &candidates);
-	if (rc == 0)
-		rc = edit_text(&ch->a, &ch->x, in, &ch->text, &ch->version,
-		    &ch->draft, e);
-	if (rc == 0)
-		rc = save(ch, e);
-	if (ch->draft.len)
-		cli_warn(ch->c, "the text is kept: --draft %s", ch->draft.s);
-	return rc;
+	return rc < 0 ? rc : desk_names(c, &j, e);
 }
 
 int edit_run(struct cli *c, struct ehr_err *e)
 {
 	struct edit_input in = { .draft = opt_draft, .json = opt_json,
-		.version = opt_version, .editor = isatty(STDIN_FILENO) };
-	struct change ch = { c, ACCESS_INIT, EDIT_ENTRY_INIT, BUF_INIT, 0,
-		BUF_INIT };
-	struct edit_pair *p;
-	int rc;
+		.version = opt_version };
 
-	if ((opt_json != NULL) + (opt_draft != NULL) + (c->argc > 1) > 1)
-		return cli_usage(c, e, "one of --json, --draft and "
-		    "key=value");
-	if (c->argc == 1 && !opt_json && !opt_draft && !in.editor)
-		return cli_usage(c, e, "nothing to change: key=value, - or "
-		    "--json is due");
-	rc = read_pairs(c, 1, &p, &in.n, e);
-	in.pair = p;
-	if (rc == 0)
-		rc = change(&ch, &in, e);
-	buf_release(&ch.draft);
-	buf_release(&ch.text);
-	edit_entry_release(&ch.x);
-	access_close(&ch.a);
-	return rc;
+	return desk_edit(c, FHIR_Patient, in, e);
 }

@@ -1,0 +1,29 @@
+/* desk.c - operands in, ids out. */
+#include "ehr/desk.h"
+
+int desk_open(struct cli *c, struct access *a, enum store_mode mode,
+    struct ehr_err *e)
+{
+	struct access_opt opt = ACCESS_OPT(c);
+
+	return access_open(a, &opt, mode, e);
+}
+
+int desk_pairs(struct cli *c, int first, struct edit_pair **p, size_t *n,
+    struct ehr_err *e)
+{
+	struct str *words;
+	int rc = cli_words(c, first, &words, n, e);
+
+	if (rc < 0)
+		return rc;
+	*p = arena_alloc(&c->mem, (*n + 1) * sizeof(**p));
+	return edit_pairs(words, *n, *p, e);
+}
+
+int desk_names(struct cli *c, const struct edit_job *j, struct ehr_err *e)
+{
+	if (j->n.unchanged)
+		cli_note(c, "%lld unchanged", (long long)j->n.unchanged);
+	return cli_write(&j->names, e);
+}
