@@ -1,9 +1,18 @@
 /*
  * crypt.h - encryption at rest: a VFS between SQLite and the disk.
  *
- * Page 1 of the file carries, in bytes 72-91 that SQLite leaves zero, the
- * mark of an encrypted file and its random id; byte 20 says that the last 32
- * bytes of each page are reserved, where the seal lies.
+ * Each page of the file, the log and the journal is sealed by AES-256-GCM
+ * under a key of its own file and kind. What a page needs for that lies in the
+ * 32 bytes SQLite is told to keep free at its end, so nothing moves: offsets
+ * and sizes are SQLite's. Toward SQLite these bytes are zero: checksums of the
+ * log are made over them.
+ *
+ * Page 1 carries, in bytes 72-91 that SQLite leaves zero, the mark of an
+ * encrypted file and its random id. Bytes 0-99 stay clear and are
+ * authenticated, with byte 20, the size of the reserve.
+ *
+ * One VFS is registered for each connection, so keys are in no name and no
+ * global.
  */
 #ifndef STORE_CRYPT_H
 #define STORE_CRYPT_H
@@ -17,7 +26,7 @@ enum {
 	CRYPT_ID_AT = 72,
 	CRYPT_ID_LEN = 20, /* CRYPT_MARK and 16 random bytes */
 	CRYPT_RESERVE_AT = 20,
-	CRYPT_SEAL = 32, /* reserved bytes of a page */
+	CRYPT_SEAL = 32, /* reserved bytes of a page: a seal */
 };
 #define CRYPT_MARK "ehr\1"
 
@@ -28,5 +37,23 @@ enum crypt_kind crypt_kind(const uint8_t *head, size_t n);
  * used yet. Its locks stay as they are: a file of our own would drop them when
  * it is closed. */
 int crypt_kind_of(sqlite3 *h, enum crypt_kind *kind);
+
+/* ---- the VFS of a connection ---- */
+
+struct crypt;
+/* Registered under crypt_name(); keys are copied; NULL: only what is opened
+ * without a name is encrypted. path is the record's; temporary files are made
+ * beside it. */
+struct crypt *crypt_new(const char *path, const struct keyring *keys);
+/* After the connection is closed. NULL is fine. */
+void crypt_free(struct crypt *c);
+const char *crypt_name(const struct crypt *c);
+/* Leaves the main file of that path as it is (encrypting a plain one). */
+void crypt_leave(struct crypt *c, const char *path);
+/* What the VFS found wrong since it was asked last: false when nothing. The
+ * code is EHR_ENOTEHR or EHR_EINTEGRITY. */
+bool crypt_fault(struct crypt *c, struct ehr_err *e);
+/* What a recovery left out, as a sentence; NULL: nothing. */
+const char *crypt_notice(const struct crypt *c);
 
 #endif

@@ -28,6 +28,8 @@ int store_fail(struct store *db, struct ehr_err *e, const char *doing)
 	int rc = db->h ? sqlite3_errcode(db->h) & 0xff : SQLITE_CANTOPEN;
 	int code = EHR_EIO;
 
+	if (crypt_fault(db->crypt, e))
+		return e ? e->code : EHR_EINTEGRITY;
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (codes[i].sqlite == rc)
 			code = codes[i].code;
@@ -145,10 +147,26 @@ static int create_file(const char *path, struct ehr_err *e)
 	return 0;
 }
 
+/* Room for the seals before the file has a page. Pages that are freed are
+ * written as zero: one that never was could not be told from a damaged one. */
+static int set_crypt(struct store *db, struct ehr_err *e)
+{
+	int reserve = CRYPT_SEAL;
+
+	if (db->crypt == NULL)
+		return 0;
+	if (sqlite3_file_control(db->h, "main", SQLITE_FCNTL_RESERVE_BYTES,
+		&reserve) != SQLITE_OK)
+		return store_fail(db, e, "reserve");
+	return store_exec(db, "PRAGMA secure_delete = ON;", e);
+}
+
 static int set_up(struct store *db, enum store_mode mode, struct ehr_err *e)
 {
-	int rc = set_defensive(db, e);
+	int rc = set_crypt(db, e);
 
+	if (rc == 0)
+		rc = set_defensive(db, e);
 	if (rc == 0)
 		rc = set_cache(db, mode, e);
 	if (rc == 0 && mode == STORE_CREATE)
@@ -225,9 +243,6 @@ int store_open_with(struct store **out, const struct store_opts *o,
 	int rc = which(&path, e);
 
 	*out = NULL;
-	if (rc == 0 && o->keys)
-		return ehr_fail(e, EHR_ENOTEHR, "%s: encrypted files are not "
-		    "supported yet", path);
 	if (rc == 0 && o->mode == STORE_CREATE)
 		rc = create_file(path, e);
 	else if (rc == 0 && access(path, F_OK) != 0)
@@ -238,8 +253,11 @@ int store_open_with(struct store **out, const struct store_opts *o,
 	db->path = xstrdup(path);
 	db->perms = PERM_ALL;
 	db->lock_fd = -1;
+	if (o->keys)
+		db->crypt = crypt_new(path, o->keys);
 	if (sqlite3_open_v2(path, &db->h, SQLITE_OPEN_READWRITE |
-		SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		SQLITE_OPEN_NOMUTEX, db->crypt ? crypt_name(db->crypt) :
+		NULL) != SQLITE_OK)
 		rc = store_fail(db, e, "open");
 	if (rc == 0)
 		rc = check_kind(db, o, e);
@@ -263,6 +281,7 @@ void store_close(struct store *db)
 		store_rollback(db);
 	store_free_stmts(db);
 	sqlite3_close(db->h);
+	crypt_free(db->crypt);
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
 	free(db->path);

@@ -1,0 +1,430 @@
+/* vfs_wal.c - the log. A frame is 24 bytes of header and a page; the page is
+ * sealed where it lies, together with the header: page number, size of the
+ * file after a commit and salts in the clear, the two checksums (which come
+ * from plain text) sealed. SQLite writes header and page apart; they go to
+ * disk as one, when the page comes.
+ *
+ * The log of a crash ends with the first frame that is not whole. SQLite drops
+ * what lies behind without a word; here a frame that must have been on disk
+ * before a later one was written is told from one that was being written. */
+#include "vfs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	WAL_HEAD = 32,
+	FRAME_HEAD = 24,
+	FRAME_CKSUM = 16, /* offset in the header */
+	FRAME_SALT = 8,
+	NO_FRAME = -1,
+};
+
+struct wal {
+	uint8_t head[WAL_HEAD];
+	bool have_head;
+	uint8_t next[FRAME_HEAD]; /* header whose page is still to come */
+	sqlite3_int64 next_at;	  /* its offset, or NO_FRAME */
+	sqlite3_int64 read_at;	  /* of the frame that plain holds */
+	uint8_t *plain;		  /* the frame read last as a whole */
+	size_t ps;
+};
+
+static struct wal *own(struct vfs_file *f)
+{
+	struct wal *w = f->own;
+
+	if (w == NULL) {
+		f->own = w = xcalloc(1, sizeof(*w));
+		w->next_at = w->read_at = NO_FRAME;
+	}
+	return w;
+}
+
+/* ---- the header of the log ---- */
+
+/* SQLite's checksum (file format 4.3) over the first 24 bytes. */
+static bool head_whole(const uint8_t *h)
+{
+	uint32_t s = 0, t = 0;
+	bool big = h[3] & 1;
+
+	for (int i = 0; i < WAL_HEAD - 8; i += 8) {
+		uint32_t a = get_u32(h + i), b = get_u32(h + i + 4);
+
+		s += (big ? a : __builtin_bswap32(a)) + t;
+		t += (big ? b : __builtin_bswap32(b)) + s;
+	}
+	return (get_u32(h) & ~1U) == 0x377f0682 && get_u32(h + 24) == s &&
+	    get_u32(h + 28) == t && vfs_page_size(get_u32(h + 8));
+}
+
+static int set_head(struct vfs_file *f, const uint8_t *h)
+{
+	struct wal *w = own(f);
+	int rc = vfs_db_ready(f->db, false);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	if (f->db->seal.n == 0)
+		return vfs_fault(f, EHR_EINTEGRITY, "a log without its file");
+	if (f->seal.n == 0 ||
+	    memcmp(f->seal.id, f->db->seal.id, CRYPT_ID_LEN) != 0)
+		seal_begin(&f->seal, &f->c->keys, f->db->seal.id,
+		    "ehr store wal");
+	memcpy(w->head, h, WAL_HEAD);
+	w->have_head = true;
+	w->next_at = w->read_at = NO_FRAME;
+	if (w->ps != get_u32(h + 8)) {
+		w->ps = get_u32(h + 8);
+		w->plain = xrealloc(w->plain, w->ps + FRAME_HEAD);
+	}
+	vfs_room(f, w->ps + FRAME_HEAD);
+	return SQLITE_OK;
+}
+
+/* Takes the header on disk. A header is synced before its first frame is
+ * written, so one that is neither whole nor all zero was changed. */
+static int load_head(struct vfs_file *f)
+{
+	uint8_t h[WAL_HEAD];
+	int rc = f->real->pMethods->xRead(f->real, h, WAL_HEAD, 0);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	if (is_zero(h, sizeof(h))) {
+		own(f)->have_head = false;
+		return SQLITE_OK;
+	}
+	if (!head_whole(h))
+		return vfs_fault(f, EHR_EINTEGRITY, "the head of the log was "
+		    "changed");
+	return set_head(f, h);
+}
+
+/* ---- a frame ---- */
+
+static long long frame_no(const struct wal *w, sqlite3_int64 at)
+{
+	return (long long)((at - WAL_HEAD) / (sqlite3_int64)(w->ps +
+	    FRAME_HEAD) + 1);
+}
+
+static bool is_frame(const struct wal *w, sqlite3_int64 at)
+{
+	return at >= WAL_HEAD &&
+	    (at - WAL_HEAD) % (sqlite3_int64)(w->ps + FRAME_HEAD) == 0;
+}
+
+static struct seal_ad frame_ad(struct vfs_file *f, const uint8_t *head,
+    sqlite3_int64 at)
+{
+	struct seal_ad ad = seal_ad(&f->seal);
+
+	seal_ad_u64(&ad, (uint64_t)at);
+	seal_ad_add(&ad, own(f)->head + 16, 8); /* the log's salts */
+	seal_ad_add(&ad, head, FRAME_CKSUM);
+	return ad;
+}
+
+/* Opens the frame in buf, its header there, its page to page. */
+static enum seal_result open_frame(struct vfs_file *f, sqlite3_int64 at,
+    void *page)
+{
+	struct wal *w = own(f);
+	uint8_t *p = f->buf + FRAME_HEAD, *cksum = f->buf + FRAME_CKSUM;
+	struct seal_ad ad = frame_ad(f, f->buf, at);
+	struct gcm_part part[] = {
+		{ p, page, w->ps - CRYPT_SEAL },
+		{ cksum, cksum, 8 },
+	};
+
+	return seal_open(&f->seal, &ad, part, ARRAY_LEN(part),
+	    p + w->ps - CRYPT_SEAL);
+}
+
+static int read_frame(struct vfs_file *f, sqlite3_int64 at)
+{
+	return f->real->pMethods->xRead(f->real, f->buf,
+	    (int)(own(f)->ps + FRAME_HEAD), at);
+}
+
+static int write_frame(struct vfs_file *f, const uint8_t *head,
+    const uint8_t *page, sqlite3_int64 at)
+{
+	struct wal *w = own(f);
+	uint8_t *p = f->buf + FRAME_HEAD, *cksum = f->buf + FRAME_CKSUM;
+	struct seal_ad ad = frame_ad(f, head, at);
+	struct gcm_part part[] = {
+		{ page, p, w->ps - CRYPT_SEAL },
+		{ head + FRAME_CKSUM, cksum, 8 },
+	};
+
+	memmove(f->buf, head, FRAME_CKSUM);
+	seal_close(&f->seal, &ad, part, ARRAY_LEN(part),
+	    p + w->ps - CRYPT_SEAL);
+	return f->real->pMethods->xWrite(f->real, f->buf,
+	    (int)(w->ps + FRAME_HEAD), at);
+}
+
+/* Reads and opens a frame that must be whole: header in buf, page in page. The
+ * log may have begun anew since its header was read. */
+static int get_frame(struct vfs_file *f, sqlite3_int64 at, void *page)
+{
+	enum seal_result got = SEAL_FALSE;
+	int rc = SQLITE_OK;
+
+	for (int i = 0; got != SEAL_OK && i < 2; i++) {
+		if (i > 0)
+			rc = load_head(f);
+		if (rc == SQLITE_OK)
+			rc = read_frame(f, at);
+		if (rc != SQLITE_OK)
+			return rc;
+		got = open_frame(f, at, page);
+	}
+	if (got != SEAL_OK)
+		return vfs_fault(f, EHR_EINTEGRITY, "frame %lld of the log is "
+		    "not what was written there", frame_no(own(f), at));
+	memset((uint8_t *)page + own(f)->ps - CRYPT_SEAL, 0, CRYPT_SEAL);
+	return SQLITE_OK;
+}
+
+/* ---- recovery ---- */
+
+/* SQLite's checksum of the header's first 8 bytes and the page, on from sum. */
+static void add_cksum(const struct wal *w, const uint8_t *head,
+    const uint8_t *page, uint32_t sum[2])
+{
+	bool big = w->head[3] & 1;
+
+	for (size_t i = 0; i < 8 + w->ps; i += 8) {
+		const uint8_t *p = i ? page + i - 8 : head;
+		uint32_t a = get_u32(p), b = get_u32(p + 4);
+
+		sum[0] += (big ? a : __builtin_bswap32(a)) + sum[1];
+		sum[1] += (big ? b : __builtin_bswap32(b)) + sum[0];
+	}
+}
+
+/* What lies behind a frame that is not whole. Frames of a commit are written,
+ * synced, then those of the next: a frame that follows on a commit proves that
+ * all before it were on disk. */
+enum behind { NOTHING, FRAMES, A_LATER_COMMIT };
+
+static enum behind look_behind(struct vfs_file *f, sqlite3_int64 at,
+    sqlite3_int64 size)
+{
+	struct wal *w = own(f);
+	sqlite3_int64 step = (sqlite3_int64)(w->ps + FRAME_HEAD);
+	enum behind found = NOTHING;
+	bool commit = false;
+	uint32_t sum[2];
+
+	for (at += step; at + step <= size; at += step) {
+		if (f->real->pMethods->xRead(f->real, f->buf, FRAME_HEAD,
+			at) != SQLITE_OK)
+			break;
+		if (memcmp(f->buf + FRAME_SALT, w->head + 16, 8) != 0 ||
+		    read_frame(f, at) != SQLITE_OK ||
+		    open_frame(f, at, w->plain + FRAME_HEAD) != SEAL_OK) {
+			commit = false;
+			continue;
+		}
+		found = FRAMES;
+		memset(w->plain + step - CRYPT_SEAL, 0, CRYPT_SEAL);
+		if (commit) {
+			add_cksum(w, f->buf, w->plain + FRAME_HEAD, sum);
+			if (sum[0] == get_u32(f->buf + FRAME_CKSUM) &&
+			    sum[1] == get_u32(f->buf + FRAME_CKSUM + 4))
+				return A_LATER_COMMIT;
+		}
+		commit = get_u32(f->buf + 4) != 0;
+		sum[0] = get_u32(f->buf + FRAME_CKSUM);
+		sum[1] = get_u32(f->buf + FRAME_CKSUM + 4);
+	}
+	return found;
+}
+
+/* The frame in buf was not opened: SQLITE_OK when the log may end here (p is
+ * all zero, which SQLite takes for that), else the fault. */
+static int log_ends(struct vfs_file *f, uint8_t *p, sqlite3_int64 at,
+    enum seal_result why)
+{
+	struct wal *w = own(f);
+	bool ours = memcmp(p + FRAME_SALT, w->head + 16, 8) == 0;
+	uint32_t gen = seal_gen(p + FRAME_HEAD + w->ps - CRYPT_SEAL);
+	enum behind behind;
+	sqlite3_int64 size;
+	int rc = vfs_size(f, &size);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	w->read_at = NO_FRAME;
+	/* who has not the key must not write over it; 0: never written */
+	if (why == SEAL_NO_KEY && ours && gen != 0)
+		return vfs_fault(f, EHR_ENOTEHR, "frame %lld of the log has a "
+		    "key of generation %u, which was not given",
+		    frame_no(w, at), gen);
+	/* with the salts it should have it is whole: these were changed */
+	memcpy(f->buf, p, w->ps + FRAME_HEAD);
+	memcpy(f->buf + FRAME_SALT, w->head + 16, 8);
+	if (!ours && open_frame(f, at, w->plain + FRAME_HEAD) == SEAL_OK)
+		behind = A_LATER_COMMIT;
+	else
+		behind = look_behind(f, at, size);
+	memset(p, 0, w->ps + FRAME_HEAD);
+	if (behind == A_LATER_COMMIT)
+		return vfs_fault(f, EHR_EINTEGRITY, "frame %lld of the log was "
+		    "changed: commits lie behind it", frame_no(w, at));
+	if (ours || behind == FRAMES)
+		snprintf(f->c->notice, sizeof(f->c->notice), "the log ends "
+		    "with frame %lld, which is damaged: power failed while it "
+		    "was written, or it was changed", frame_no(w, at));
+	return SQLITE_OK;
+}
+
+/* A frame as a whole: while the index is made after a crash, or when checksums
+ * of frames written twice are made anew. */
+static int read_whole(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
+{
+	struct wal *w = own(f);
+	enum seal_result got;
+	int rc = f->real->pMethods->xRead(f->real, p,
+	    (int)(w->ps + FRAME_HEAD), at);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	memcpy(f->buf, p, w->ps + FRAME_HEAD);
+	got = open_frame(f, at, w->plain + FRAME_HEAD);
+	if (got != SEAL_OK)
+		return log_ends(f, p, at, got);
+	memcpy(w->plain, f->buf, FRAME_HEAD);
+	memset(w->plain + FRAME_HEAD + w->ps - CRYPT_SEAL, 0, CRYPT_SEAL);
+	memcpy(p, w->plain, w->ps + FRAME_HEAD);
+	w->read_at = at;
+	return SQLITE_OK;
+}
+
+/* ---- methods ---- */
+
+static int unknown(struct vfs_file *f, const char *what, int n,
+    sqlite3_int64 at)
+{
+	return vfs_fault(f, EHR_EINTEGRITY, "log: no frame to %s: %d bytes at "
+	    "%lld", what, n, (long long)at);
+}
+
+static int read_parts(struct vfs_file *f, uint8_t *p, size_t n,
+    sqlite3_int64 at)
+{
+	struct wal *w = own(f);
+	int rc;
+
+	if (n == w->ps + FRAME_HEAD && is_frame(w, at))
+		return read_whole(f, p, at);
+	if (n == w->ps && is_frame(w, at - FRAME_HEAD))
+		return get_frame(f, at - FRAME_HEAD, p);
+	if (n != 8 || !is_frame(w, at - FRAME_CKSUM))
+		return unknown(f, "read", (int)n, at);
+	w->read_at = NO_FRAME;
+	rc = get_frame(f, at - FRAME_CKSUM, w->plain + FRAME_HEAD);
+	memcpy(p, f->buf + FRAME_CKSUM, 8);
+	return rc;
+}
+
+static int wal_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
+{
+	struct vfs_file *f = (struct vfs_file *)file;
+	struct wal *w = own(f);
+	int rc = SQLITE_OK;
+
+	if ((at == 0 && n == WAL_HEAD) || !w->have_head)
+		rc = load_head(f);
+	if (rc == SQLITE_OK && at + n <= WAL_HEAD)
+		rc = f->real->pMethods->xRead(f->real, p, n, at);
+	else if (rc == SQLITE_OK && !w->have_head)
+		rc = SQLITE_IOERR_SHORT_READ;
+	else if (rc == SQLITE_OK)
+		rc = read_parts(f, p, (size_t)n, at);
+	if (rc != SQLITE_OK)
+		memset(p, 0, (size_t)n);
+	return rc;
+}
+
+/* A page: with the header that came just before, or of a frame that is written
+ * again within its transaction. */
+static int write_page(struct vfs_file *f, const uint8_t *p, sqlite3_int64 at)
+{
+	struct wal *w = own(f);
+	int rc = SQLITE_OK;
+
+	if (!is_zero(p + w->ps - CRYPT_SEAL, CRYPT_SEAL))
+		return vfs_fault(f, EHR_EINTEGRITY, "log: frame %lld leaves no "
+		    "room for its seal", frame_no(w, at));
+	if (w->next_at != at) {
+		w->read_at = NO_FRAME;
+		rc = get_frame(f, at, w->plain + FRAME_HEAD);
+		memcpy(w->next, f->buf, FRAME_HEAD);
+	}
+	w->next_at = NO_FRAME;
+	return rc == SQLITE_OK ? write_frame(f, w->next, p, at) : rc;
+}
+
+/* A header: of the frame that was just read as a whole (its checksum is new),
+ * or of a new one, whose page comes next. */
+static int write_frame_head(struct vfs_file *f, const uint8_t *p,
+    sqlite3_int64 at)
+{
+	struct wal *w = own(f);
+
+	if (at == w->read_at) {
+		w->read_at = NO_FRAME;
+		return write_frame(f, p, w->plain + FRAME_HEAD, at);
+	}
+	memcpy(w->next, p, FRAME_HEAD);
+	w->next_at = at;
+	return SQLITE_OK;
+}
+
+static int wal_write(sqlite3_file *file, const void *p, int n,
+    sqlite3_int64 at)
+{
+	struct vfs_file *f = (struct vfs_file *)file;
+	struct wal *w = own(f);
+	int rc;
+
+	if (at == 0 && n == WAL_HEAD) {
+		rc = set_head(f, p);
+		return rc != SQLITE_OK ? rc :
+		    f->real->pMethods->xWrite(f->real, p, n, at);
+	}
+	rc = w->have_head ? SQLITE_OK : load_head(f);
+	if (rc != SQLITE_OK)
+		return rc;
+	if (n == FRAME_HEAD && w->have_head && is_frame(w, at))
+		return write_frame_head(f, p, at);
+	if ((size_t)n == w->ps && w->have_head && is_frame(w, at - FRAME_HEAD))
+		return write_page(f, p, at - FRAME_HEAD);
+	return unknown(f, "write", n, at);
+}
+
+static int wal_close(sqlite3_file *file)
+{
+	struct vfs_file *f = (struct vfs_file *)file;
+	struct wal *w = own(f);
+
+	if (w->plain)
+		crypto_cleanse(w->plain, w->ps + FRAME_HEAD);
+	free(w->plain);
+	return vfs_close(file);
+}
+
+const sqlite3_io_methods vfs_wal_methods = {
+	.iVersion = 1,
+	.xClose = wal_close,
+	.xRead = wal_read,
+	.xWrite = wal_write,
+	.xTruncate = vfs_truncate,
+	VFS_AS_REAL,
+};
