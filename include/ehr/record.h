@@ -128,6 +128,10 @@ int record_shared(struct record *r, const struct record_filter *f,
 /* Number of the patient whose chart holds rid at as_of; 0 for none. */
 int record_patient_of(struct record *r, int64_t rid, int64_t as_of,
     int64_t *patient, struct ehr_err *e);
+/* The same of Patient resources as of now: patient[i] of rid[i], which may be
+ * one array. While no chart was ever merged they are told without a look. */
+int record_patients_of(struct record *r, const int64_t *rid, size_t n,
+    int64_t *patient, struct ehr_err *e);
 /* rid of the Patient resource of a patient number. */
 int64_t record_patient_rid(int64_t patient);
 /* Calls fn for each current patient number, ascending. */

@@ -25,22 +25,19 @@ static int by_cost(const void *a, const void *b)
 
 /* ---- narrowing ---- */
 
-/* Patients to whom these Patient resources belong. */
-static int owners(struct run *x, const struct find_set *rids,
-    struct find_set *out)
+/* Patients to whom these Patient resources belong, in their place. */
+static int owners(struct run *x, struct find_set *rids)
 {
-	int64_t patient;
-	int rc;
+	size_t kept = 0;
+	int rc = record_patients_of(x->r, rids->v, rids->n, rids->v, x->e);
 
-	for (size_t i = 0; i < rids->n; i++) {
-		rc = record_patient_of(x->r, rids->v[i], RECORD_NOW, &patient,
-		    x->e);
-		if (rc < 0)
-			return rc;
-		if (patient > 0)
-			find_set_add(out, patient);
-	}
-	find_set_sort(out);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < rids->n; i++)
+		if (rids->v[i] > 0)
+			rids->v[kept++] = rids->v[i];
+	rids->n = kept;
+	find_set_sort(rids);
 	return 0;
 }
 
@@ -49,7 +46,6 @@ static int narrow(struct run *x, const struct criterion *c, bool all,
     struct find_set *cur)
 {
 	FIND_SET_AUTO found = FIND_SET_INIT;
-	FIND_SET_AUTO rids = FIND_SET_INIT;
 	int rc;
 
 	if (c->op == OP_NE || c->op == OP_NO)
@@ -60,9 +56,9 @@ static int narrow(struct run *x, const struct criterion *c, bool all,
 		rc = find_has(x, c, all ? NULL : cur, &found);
 		rc = rc < 0 ? rc : 1;
 	} else {
-		rc = c->field->narrow(x, c, &rids);
-		find_set_sort(&rids);
-		if (rc > 0 && owners(x, &rids, &found) < 0)
+		rc = c->field->narrow(x, c, &found);
+		find_set_sort(&found);
+		if (rc > 0 && owners(x, &found) < 0)
 			rc = x->e->code;
 	}
 	if (rc <= 0)

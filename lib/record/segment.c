@@ -110,6 +110,23 @@ int record_patient_of(struct record *r, int64_t rid, int64_t as_of,
 	return rc < 0 ? rc : 0;
 }
 
+int record_patients_of(struct record *r, const int64_t *rid, size_t n,
+    int64_t *patient, struct ehr_err *e)
+{
+	int64_t any;
+	int rc = store_int(r->db, &record_sql_table[SEG_MOVED], &any, e);
+	bool moved = rc != 0;
+
+	for (size_t i = 0; rc >= 0 && i < n; i++) {
+		int64_t own = rid_segment(rid[i]);
+
+		if (moved || rid[i] != record_patient_rid(own))
+			rc = record_patient_of(r, rid[i], RECORD_NOW, &own, e);
+		patient[i] = own;
+	}
+	return rc < 0 ? rc : 0;
+}
+
 int record_patients(struct record *r, int (*fn)(void *arg, int64_t patient),
     void *arg, struct ehr_err *e)
 {
