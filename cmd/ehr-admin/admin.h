@@ -19,6 +19,52 @@ int admin_end(struct access *a, int changed, const char *scope,
 extern const struct cli_opt admin_init_opts[];
 int admin_init(struct cli *c, struct ehr_err *e);
 
+/* ---- secret.c ---- */
+
+/* What the options say of the secret of a new slot. */
+extern struct admin_want {
+	const char *file, *credential, *label;
+	bool recovery;
+} admin_want;
+#define ADMIN_SECRET_OPTS                                                     \
+	{ "key-file", 0, CLI_TEXT, 0, "FILE",                                 \
+	    "a key file; made when there is none", &admin_want.file, 0, 0 },  \
+	{ "credential", 0, CLI_TEXT, 0, "FILE",                               \
+	    "a key file for systemd-creds(1) to encrypt",                     \
+	    &admin_want.credential, 0, 0 },                                   \
+	{ "recovery", 0, CLI_FLAG, 0, NULL,                                   \
+	    "a recovery code, printed once", &admin_want.recovery, 0, 0 },    \
+	{ "label", 0, CLI_TEXT, 0, "NAME", "a name for the slot",             \
+	    &admin_want.label, 0, 0 }
+extern const struct cli_opt admin_secret_opts[];
+/* A slot that was added for a secret that is new. */
+struct new_slot {
+	struct secret *secret;
+	const struct key_slot *slot; /* borrowed from its file */
+	const char *made; /* key file that was made for it, or NULL */
+	bool tell;	  /* print it at the end: a recovery code */
+};
+bool admin_secret_named(void); /* an option says which */
+/* Gets or makes the secret the options ask for (without any, a passphrase from
+ * the terminal) and adds its slot; n is to be released. */
+int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
+    struct ehr_err *e);
+/* The same with a recovery code. */
+int admin_secret_recovery(struct key_slots *f, struct new_slot *n,
+    struct ehr_err *e);
+/* Behind the writing of the slots with result rc: prints a recovery code, or
+ * takes away a key file that is good for nothing. Returns rc, or why it could
+ * not be printed. */
+int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e);
+void admin_secret_release(struct new_slot *n);
+#define SLOT_AUTO EHR_CLEANUP(admin_secret_release) struct new_slot
+
+/* ---- key.c ---- */
+int admin_key_add(struct cli *c, struct ehr_err *e);
+int admin_key_remove(struct cli *c, struct ehr_err *e);
+int admin_key_list(struct cli *c, struct ehr_err *e);
+int admin_key_recover(struct cli *c, struct ehr_err *e);
+
 /* ---- config.c ---- */
 int admin_config_get(struct cli *c, struct ehr_err *e);
 int admin_config_set(struct cli *c, struct ehr_err *e);

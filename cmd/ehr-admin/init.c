@@ -14,6 +14,7 @@ const struct cli_opt admin_init_opts[] = {
 	    &init.npi, 0, 0 },
 	{ "tz", 0, CLI_TEXT, 0, "ZONE", "its time zone (default: UTC)",
 	    &init.zone, 0, 0 },
+	ADMIN_SECRET_OPTS,
 	{ 0 },
 };
 
@@ -47,23 +48,99 @@ static void take_away(const char *path)
 	}
 }
 
-int admin_init(struct cli *c, struct ehr_err *e)
+/* ---- its keys ---- */
+
+/* Slots that did not exist before. */
+struct fresh {
+	struct buf path;
+	struct key_slots f;
+	struct keyring *ring;
+	struct new_slot n;
+	bool written;
+};
+#define FRESH_INIT               \
+	{                        \
+		.path = BUF_INIT \
+	}
+
+static void fresh_end(struct fresh *k)
+{
+	keyring_free(&k->ring);
+	admin_secret_release(&k->n);
+	buf_release(&k->path);
+}
+#define FRESH_AUTO EHR_CLEANUP(fresh_end) struct fresh
+
+/* A data key and the slot that the options ask for, on disk before anything
+ * is encrypted with it. */
+static int fresh_make(struct cli *c, struct fresh *k, struct ehr_err *e)
+{
+	const struct keys_opt o = { .db = c->db, .slots = c->keys };
+	int rc = keys_path(&o, &k->path, e);
+
+	if (rc == 0 && access(k->path.s, F_OK) == 0)
+		rc = ehr_fail(e, EHR_EUSAGE, "%s: exists already", k->path.s);
+	if (rc == 0)
+		rc = keyring_new(&k->ring, e);
+	if (rc < 0)
+		return rc;
+	key_slots_init(&k->f);
+	keyring_make(k->ring);
+	rc = admin_secret_add(c, &k->f, &k->n, e);
+	if (rc == 0)
+		rc = keys_write(k->path.s, &k->f, k->ring, true, e);
+	k->written = rc == 0;
+	return rc;
+}
+
+/* With the result of all of it: what is good for nothing goes. */
+static int fresh_done(struct fresh *k, int rc, struct ehr_err *e)
+{
+	if (rc < 0 && k->written)
+		unlink(k->path.s);
+	return admin_secret_end(&k->n, rc, e);
+}
+
+/* ---- init ---- */
+
+static int make(struct cli *c, const struct keyring *ring, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
+	struct access_opt opt = ACCESS_OPT(c);
 	int rc;
 
-	if (init.facility == NULL && (init.npi || init.zone))
-		return cli_usage(c, e, "--npi and --tz want --facility");
-	if (init.npi && !store_npi_valid(str_of(init.npi)))
-		return cli_usage(c, e, "--npi: ten digits with a right check "
-		    "digit are wanted");
-	if (init.zone && !store_zone_valid(str_of(init.zone)))
-		return cli_usage(c, e, "--tz: not a zone of the tz database");
-	rc = admin_open(c, &a, STORE_CREATE, e);
+	opt.ring = ring;
+	rc = access_open(&a, &opt, STORE_CREATE, e);
 	if (rc < 0)
 		return rc;
 	rc = set_up(&a, e);
 	if (rc < 0)
 		take_away(store_path(record_store(a.r)));
 	return rc;
+}
+
+static int make_encrypted(struct cli *c, struct ehr_err *e)
+{
+	FRESH_AUTO k = FRESH_INIT;
+	int rc;
+
+	if (c->db && access(c->db, F_OK) == 0)
+		return ehr_fail(e, EHR_EUSAGE, "%s: exists already", c->db);
+	rc = fresh_make(c, &k, e);
+	if (rc == 0)
+		rc = make(c, k.ring, e);
+	return fresh_done(&k, rc, e);
+}
+
+int admin_init(struct cli *c, struct ehr_err *e)
+{
+	if (init.facility == NULL && (init.npi || init.zone))
+		return cli_usage(c, e, "--npi and --tz want --facility");
+	if (init.npi && !store_npi_valid(str_of(init.npi)))
+		return cli_usage(c, e,
+		    "--npi: ten digits with a right check "
+		    "digit are wanted");
+	if (init.zone && !store_zone_valid(str_of(init.zone)))
+		return cli_usage(c, e, "--tz: not a zone of the tz database");
+	return admin_secret_named() ? make_encrypted(c, e) : make(c, NULL, e);
 }

@@ -57,18 +57,6 @@ int store_open_with(struct store **db, const struct store_opts *o,
 /* 1 encrypted, 0 plain or still empty; EHR_ENOTEHR: no such file, or none of
  * SQLite's. NULL path: $EHR_DB. Looks at the first 100 bytes alone. */
 int store_is_encrypted(const char *path, struct ehr_err *e);
-/* Makes the plain file an encrypted one: a new file beside it that takes its
- * place, so that a crash leaves the one or the other. Nobody else may have it
- * open (EHR_EIO: busy). What the plain file's blocks held stays on the disk
- * until they are used again. */
-int store_encrypt(const char *path, const struct keyring *keys,
-    struct ehr_err *e);
-/* Seals what is sealed with an older key with the newest one, page by page
- * beside whoever else is at work; begun anew, it goes on. 0 only when nothing
- * needs an older key any more. progress may be NULL. */
-int store_rekey(struct store *db,
-    void (*progress)(void *arg, int64_t done, int64_t pages), void *arg,
-    struct ehr_err *e);
 void store_close(struct store *db); /* rolls back what is open; NULL is fine */
 const char *store_path(const struct store *db);
 void store_grant(struct store *db, enum perm perms); /* default PERM_ALL */

@@ -196,7 +196,7 @@ int keys_open(const struct key_slots *f, const char *name,
 		rc = ehr_fail(e, EHR_ENOTEHR, "%s: nothing that was given "
 		    "opens a slot", name);
 	else if (rc == EHR_ENOTEHR && e && !env("EHR_KEY_FILE"))
-		ehr_fail_prefix(e, "%s: locked", name);
+		ehr_fail_prefix(e, "%s: locked: ", name);
 	return rc > 0 ? 0 : rc;
 }
 

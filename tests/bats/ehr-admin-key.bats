@@ -1,0 +1,118 @@
+load helper
+
+# A record of its own key, with a chart in it.
+setup() {
+	export EHR_DB=$T/p.ehr EHR_KEY_FILE=$T/k
+	unset XDG_RUNTIME_DIR
+	ehr-admin init --key-file "$T/k"
+	printf '%s\n' '{"resourceType":"Patient","id":"p1","name":[{"family":"Zanzibarre","given":["Canary"]}]}' \
+		>"$T/in.ndjson"
+	ehr-import "$T/in.ndjson"
+}
+
+@test "an encrypted record does all a plain one does" {
+	same "$(stat -c %a "$T/k" "$T/p.ehr" "$T/p.ehr.keys" | tr '\n' ' ')" \
+		"400 600 600 "
+	run -0 ehr-find zanz
+	has "$output" Zanzibarre
+	run -0 ehr-export --all -o ndjson
+	has "$output" '"family":"Zanzibarre"'
+	run -0 ehr-chart show p1
+	has "$output" Zanzibarre
+	run -0 ehr-patient new family=Second given=One born=1990-01-01 sex=female
+	run -0 ehr-audit verify
+	run -0 ehr-admin check
+	run -0 ehr-admin vacuum
+	run -0 ehr-find second
+}
+
+@test "what is in it is not in the file" {
+	plain=$T/plain.ehr
+	ehr-admin init -d "$plain"
+	ehr-import -d "$plain" "$T/in.ndjson"
+	grep -q Zanzibarre "$plain"
+	run -1 grep -q Zanzibarre "$T/p.ehr"
+	run -1 grep -rqi canary "$T/p.ehr" "$T/p.ehr.keys" "$T/k"
+}
+
+@test "without its key it stays shut" {
+	unset EHR_KEY_FILE
+	run -9 --separate-stderr setsid -w ehr-find zanz
+	has "$stderr" "locked: no terminal to ask at"
+	printf 'EHR-KEY-1 %064d\n' 1 >"$T/other"
+	chmod 400 "$T/other"
+	EHR_KEY_FILE=$T/other run -9 --separate-stderr ehr-find zanz
+	chmod 444 "$T/k"
+	EHR_KEY_FILE=$T/k run -5 --separate-stderr ehr-find zanz
+	has "$stderr" "lets others in"
+	chmod 400 "$T/k"
+	mv "$T/p.ehr.keys" "$T/elsewhere"
+	EHR_KEY_FILE=$T/k run -9 --separate-stderr ehr-find zanz
+	has "$stderr" "no key slots here"
+	EHR_KEY_FILE=$T/k run -0 ehr-find --keys "$T/elsewhere" zanz
+}
+
+@test "a changed page is refused, never read" {
+	size=$(stat -c %s "$T/p.ehr")
+	for at in $((size / 2)) 4196 120; do
+		cp "$T/p.ehr" "$T/x.ehr"
+		cp "$T/p.ehr.keys" "$T/x.ehr.keys"
+		printf '\001\002\003' | dd of="$T/x.ehr" bs=1 seek="$at" \
+			conv=notrunc status=none
+		run ! ehr-admin check -d "$T/x.ehr"
+	done
+}
+
+@test "key add, list, remove" {
+	run -0 --separate-stderr ehr-admin key add --key-file "$T/k2" --label stick
+	same "$output$stderr" ""
+	run -0 ehr-admin key list
+	same "$(cut -f 1-3 <<<"$output")" $'1\tkey-file\t\n2\tkey-file\tstick'
+	EHR_KEY_FILE=$T/k2 run -0 ehr-find zanz
+	run -0 ehr-admin key remove 1
+	EHR_KEY_FILE=$T/k run -9 ehr-find zanz
+	EHR_KEY_FILE=$T/k2 run -0 ehr-find zanz
+	EHR_KEY_FILE=$T/k2 run ! ehr-admin key remove 2
+	EHR_KEY_FILE=$T/k2 run ! ehr-admin key remove 7
+	EHR_KEY_FILE=$T/k2 run -2 ehr-admin key remove x
+	EHR_KEY_FILE=$T/k2 run -2 ehr-admin key add --recovery --key-file "$T/k3"
+	[ ! -e "$T/k3" ]
+	EHR_KEY_FILE=$T/k2 run -0 ehr-audit log
+	has "$output" key-add:2
+	has "$output" key-remove:1
+}
+
+@test "a recovery code opens it once all else is lost" {
+	run -0 ehr-admin key add --recovery
+	code=$output
+	rm "$T/k"
+	unset EHR_KEY_FILE
+	run -0 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-admin key recover \
+		--key-file "$T/new" <<<"$code"
+	[ "$output" != "$code" ]
+	EHR_KEY_FILE=$T/new run -0 ehr-find zanz
+	run -1 grep -q "$code" "$T/log"
+}
+
+@test "a passphrase, asked for twice, then once" {
+	run -0 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-admin key add \
+		<<<$'correct horse battery\ncorrect horse battery'
+	unset EHR_KEY_FILE
+	run -0 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-find zanz \
+		<<<'correct horse battery'
+	has "$output" Zanzibarre
+	run -9 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-find zanz \
+		<<<$'wrong horse battery\nwrong horse battery\nwrong horse battery'
+	run -1 grep -q horse "$T/log"
+}
+
+@test "init leaves nothing half done" {
+	cp "$T/k" "$T/before"
+	run -2 --separate-stderr ehr-admin init --key-file "$T/k"
+	has "$stderr" "exists already"
+	cmp "$T/k" "$T/before"
+	run ! ehr-admin init -d "$T/no/x.ehr" --key-file "$T/k9"
+	[ ! -e "$T/k9" ]
+	run ! ehr-admin init -d "$T/y.ehr" --key-file "$T/k8" --facility X --tz Nowhere
+	[ ! -e "$T/k8" ] && [ ! -e "$T/y.ehr" ] && [ ! -e "$T/y.ehr.keys" ]
+}
