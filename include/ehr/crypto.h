@@ -55,7 +55,8 @@ static inline uint64_t scrypt_memory(const struct scrypt_cost *c) /* bytes */
 {
 	return (uint64_t)128 * c->r * (((uint64_t)1 << c->log_n) + c->p);
 }
-/* n bytes of key from a passphrase; EHR_EIO: not so much memory. */
+/* n bytes of key from a passphrase; EHR_EIO: not so much memory, or it wants
+ * more than 4 GiB. */
 int crypto_scrypt(struct str pass, struct str salt,
     const struct scrypt_cost *cost, void *key, size_t n, struct ehr_err *e);
 

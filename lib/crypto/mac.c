@@ -51,6 +51,9 @@ static void kdf_ctx_free(EVP_KDF_CTX **c)
 	EVP_KDF_CTX_free(*c);
 }
 
+/* More is refused before it is asked for. */
+#define SCRYPT_MOST ((uint64_t)4 << 30)
+
 int crypto_scrypt(struct str pass, struct str salt,
     const struct scrypt_cost *cost, void *key, size_t n, struct ehr_err *e)
 {
@@ -58,7 +61,8 @@ int crypto_scrypt(struct str pass, struct str salt,
 	EHR_CLEANUP(kdf_ctx_free) EVP_KDF_CTX *c = NULL;
 	uint64_t size = (uint64_t)1 << cost->log_n;
 	uint32_t r = cost->r, p = cost->p;
-	uint64_t most = scrypt_memory(cost) + (1 << 20);
+	uint64_t want = scrypt_memory(cost) + (1 << 20);
+	uint64_t most = want < SCRYPT_MOST ? want : SCRYPT_MOST;
 	OSSL_PARAM set[] = {
 		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_PASSWORD,
 		    (char *)(pass.n ? pass.s : ""), pass.n),
