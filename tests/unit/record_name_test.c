@@ -14,7 +14,7 @@ static const char *const family[FAMILIES] = { "de la Cruz", "De", "Sm", "Smi",
  * every third, with a given name of its own or none. */
 struct person {
 	const char *family[NAMES];
-	char given[NAMES][8];
+	char given[NAMES][16];
 };
 static struct person people[FAMILIES * GIVENS];
 
