@@ -58,10 +58,7 @@ struct fresh {
 	struct new_slot n;
 	bool written;
 };
-#define FRESH_INIT               \
-	{                        \
-		.path = BUF_INIT \
-	}
+#define FRESH_INIT { .path = BUF_INIT }
 
 static void fresh_end(struct fresh *k)
 {
@@ -137,8 +134,7 @@ int admin_init(struct cli *c, struct ehr_err *e)
 	if (init.facility == NULL && (init.npi || init.zone))
 		return cli_usage(c, e, "--npi and --tz want --facility");
 	if (init.npi && !store_npi_valid(str_of(init.npi)))
-		return cli_usage(c, e,
-		    "--npi: ten digits with a right check "
+		return cli_usage(c, e, "--npi: ten digits with a right check "
 		    "digit are wanted");
 	if (init.zone && !store_zone_valid(str_of(init.zone)))
 		return cli_usage(c, e, "--tz: not a zone of the tz database");

@@ -8,10 +8,7 @@ struct keys {
 	struct key_slots f;
 	struct keyring *ring;
 };
-#define KEYS_INIT                            \
-	{                                    \
-		.path = BUF_INIT, .lock = -1 \
-	}
+#define KEYS_INIT { .path = BUF_INIT, .lock = -1 }
 
 static void keys_end(struct keys *k)
 {
@@ -50,8 +47,8 @@ static int begin_unlocked(struct cli *c, struct keys *k, struct ehr_err *e)
 }
 
 /* Opens the record with the keys at hand. */
-static int open_record(
-    struct cli *c, const struct keys *k, struct access *a, struct ehr_err *e)
+static int open_record(struct cli *c, const struct keys *k, struct access *a,
+    struct ehr_err *e)
 {
 	struct access_opt opt = ACCESS_OPT(c);
 
@@ -103,8 +100,7 @@ int admin_key_remove(struct cli *c, struct ehr_err *e)
 	int rc;
 
 	if (!str_int(str_of(c->argv[0]), &id) || id < 1 || id > UINT32_MAX)
-		return cli_usage(c, e,
-		    "a slot is a number (ehr-admin key "
+		return cli_usage(c, e, "a slot is a number (ehr-admin key "
 		    "list)");
 	rc = begin_unlocked(c, &k, e);
 	if (rc == 0)
@@ -113,7 +109,7 @@ int admin_key_remove(struct cli *c, struct ehr_err *e)
 		rc = save(c, &k, "key-remove", (unsigned)id, e);
 	if (rc == 0)
 		cli_note(c, "copies made of the slots before still open the "
-			    "record");
+		    "record");
 	return rc;
 }
 

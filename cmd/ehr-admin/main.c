@@ -1,8 +1,8 @@
 /* main.c - ehr-admin: its verbs. */
 #include "admin.h"
 
-int admin_open(
-    struct cli *c, struct access *a, enum store_mode mode, struct ehr_err *e)
+int admin_open(struct cli *c, struct access *a, enum store_mode mode,
+    struct ehr_err *e)
 {
 	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, mode, e);
@@ -34,8 +34,8 @@ int admin_audit(struct access *a, const char *scope, struct ehr_err *e)
 	return rc;
 }
 
-int admin_end(
-    struct access *a, int changed, const char *scope, struct ehr_err *e)
+int admin_end(struct access *a, int changed, const char *scope,
+    struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
 	int rc = changed;
@@ -67,8 +67,8 @@ static const struct cli_verb verbs[] = {
 	    admin_key_remove },
 	{ "config get", "KEY", "Print a setting", CLI_DB, NULL, 1, 1, false,
 	    admin_config_get },
-	{ "config set", "KEY VALUE", "Set a setting", WRITES, NULL, 2, 2, false,
-	    admin_config_set },
+	{ "config set", "KEY VALUE", "Set a setting", WRITES, NULL, 2, 2,
+	    false, admin_config_set },
 	{ "config unset", "KEY", "Take a setting away", WRITES, NULL, 1, 1,
 	    false, admin_config_unset },
 	{ "config list", NULL, "List the settings", READS, NULL, 0, 0, false,
@@ -89,10 +89,8 @@ static const struct cli_verb verbs[] = {
 	    0, 0, false, admin_vacuum },
 	{ "health", NULL, "Sizes, counts and what needs attention", READS,
 	    admin_health_opts, 0, 0, false, admin_health },
-	{ "version", NULL,
-	    "Versions of this toolkit, its libraries and "
-	    "the record",
-	    READS, NULL, 0, 0, false, admin_version },
+	{ "version", NULL, "Versions of this toolkit, its libraries and "
+	    "the record", READS, NULL, 0, 0, false, admin_version },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-admin",

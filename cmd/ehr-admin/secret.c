@@ -36,35 +36,32 @@ static int take(struct new_slot *n, enum slot_kind *kind, struct ehr_err *e)
 	}
 	*kind = admin_want.file ? SLOT_KEYFILE : SLOT_CREDENTIAL;
 	if (admin_want.file || admin_want.credential)
-		return take_file(n,
-		    admin_want.file ? admin_want.file : admin_want.credential,
-		    e);
+		return take_file(n, admin_want.file ? admin_want.file :
+		    admin_want.credential, e);
 	*kind = SLOT_PASSPHRASE;
 	return tty_new_pass(n->secret, e);
 }
 
-int admin_secret_add(
-    struct cli *c, struct key_slots *f, struct new_slot *n, struct ehr_err *e)
+int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
+    struct ehr_err *e)
 {
 	enum slot_kind kind = SLOT_PASSPHRASE;
 	int rc;
 
 	*n = (struct new_slot){ 0 };
-	if (!!admin_want.file + !!admin_want.credential + admin_want.recovery >
-	    1)
-		return cli_usage(c, e,
-		    "one of --key-file, --credential, "
+	if (!!admin_want.file + !!admin_want.credential +
+	    admin_want.recovery > 1)
+		return cli_usage(c, e, "one of --key-file, --credential, "
 		    "--recovery");
 	rc = secret_make(&n->secret, e);
 	if (rc == 0)
 		rc = take(n, &kind, e);
-	return rc < 0 ? rc :
-			key_slots_add(f, kind, admin_want.label,
-			    secret_str(n->secret), &n->slot, e);
+	return rc < 0 ? rc : key_slots_add(f, kind, admin_want.label,
+	    secret_str(n->secret), &n->slot, e);
 }
 
-int admin_secret_recovery(
-    struct key_slots *f, struct new_slot *n, struct ehr_err *e)
+int admin_secret_recovery(struct key_slots *f, struct new_slot *n,
+    struct ehr_err *e)
 {
 	int rc;
 
@@ -73,8 +70,8 @@ int admin_secret_recovery(
 	if (rc < 0)
 		return rc;
 	recovery_make(n->secret);
-	return key_slots_add(
-	    f, SLOT_RECOVERY, NULL, secret_str(n->secret), &n->slot, e);
+	return key_slots_add(f, SLOT_RECOVERY, NULL, secret_str(n->secret),
+	    &n->slot, e);
 }
 
 int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e)
