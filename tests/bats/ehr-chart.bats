@@ -271,8 +271,8 @@ golden() { # NAME COMMAND...
 			printf '{"resourceType":"Observation","id":"o%s","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"99999-1"}]},"subject":{"reference":"Patient/m%s"},"effectiveDateTime":"2021-0%s-01","valueQuantity":{"value":%s.50}}\n' \
 				$i $((i % 2 + 1)) $i $i
 		done
-	} >merge.ndjson
-	run -0 --separate-stderr ehr-import merge.ndjson
+	} >"$T/merge.ndjson"
+	run -0 --separate-stderr ehr-import "$T/merge.ndjson"
 	run -0 --separate-stderr ehr-chart list results --all -l -c 99999-1
 	same "$(cut -f 1,3 <<<"$output" | sort)" $'m1\t2.50\nm2\t3.50'
 	run -0 --separate-stderr ehr-patient merge m1 m2
@@ -282,8 +282,8 @@ golden() { # NAME COMMAND...
 
 @test "the name of a merged patient leads to the chart it had then" {
 	printf '%s\n' '{"resourceType":"Patient","id":"t1","birthDate":"1970-01-01"}' \
-		'{"resourceType":"Patient","id":"t2","birthDate":"1980-02-02"}' >two.ndjson
-	run -0 --separate-stderr ehr-import two.ndjson
+		'{"resourceType":"Patient","id":"t2","birthDate":"1980-02-02"}' >"$T/two.ndjson"
+	run -0 --separate-stderr ehr-import "$T/two.ndjson"
 	sleep 0.01
 	before=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
 	sleep 0.01
