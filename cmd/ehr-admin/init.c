@@ -5,6 +5,7 @@
 
 static struct {
 	const char *facility, *npi, *zone;
+	bool plain;
 } init;
 
 const struct cli_opt admin_init_opts[] = {
@@ -15,6 +16,7 @@ const struct cli_opt admin_init_opts[] = {
 	{ "tz", 0, CLI_TEXT, 0, "ZONE", "its time zone (default: UTC)",
 	    &init.zone, 0, 0 },
 	ADMIN_SECRET_OPTS,
+	{ "plain", 0, CLI_FLAG, 0, NULL, "not encrypted", &init.plain, 0, 0 },
 	{ 0 },
 };
 
@@ -129,8 +131,20 @@ static int make_encrypted(struct cli *c, struct ehr_err *e)
 	return fresh_done(&k, rc, e);
 }
 
+static int make_plain(struct cli *c, struct ehr_err *e)
+{
+	int rc = make(c, NULL, e);
+
+	if (rc == 0 && init.plain)
+		cli_warn(c, "the record is not encrypted: who can read its "
+		    "file can read it all");
+	return rc;
+}
+
 int admin_init(struct cli *c, struct ehr_err *e)
 {
+	if (init.plain && admin_secret_named())
+		return cli_usage(c, e, "--plain has no key");
 	if (init.facility == NULL && (init.npi || init.zone))
 		return cli_usage(c, e, "--npi and --tz want --facility");
 	if (init.npi && !store_npi_valid(str_of(init.npi)))
@@ -138,5 +152,5 @@ int admin_init(struct cli *c, struct ehr_err *e)
 		    "digit are wanted");
 	if (init.zone && !store_zone_valid(str_of(init.zone)))
 		return cli_usage(c, e, "--tz: not a zone of the tz database");
-	return admin_secret_named() ? make_encrypted(c, e) : make(c, NULL, e);
+	return admin_secret_named() ? make_encrypted(c, e) : make_plain(c, e);
 }

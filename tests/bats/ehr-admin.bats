@@ -11,6 +11,18 @@ load helper
 	same "$(sha256sum "$T/p.ehr")" "$before"
 }
 
+@test "init --plain says that the record is not encrypted" {
+	run -0 --separate-stderr ehr-admin init --plain -d "$T/p.ehr"
+	has "$stderr" "ehr-admin: the record is not encrypted"
+	same "$(head -c 15 "$T/p.ehr")" "SQLite format 3"
+	run -0 --separate-stderr ehr-admin init --plain -q -d "$T/q.ehr"
+	same "$output$stderr" ""
+	run -2 --separate-stderr ehr-admin init --plain --key-file "$T/k" \
+		-d "$T/x.ehr"
+	has "$stderr" "--plain has no key"
+	[ ! -e "$T/x.ehr" ] && [ ! -e "$T/k" ]
+}
+
 @test "init names the facility and checks NPI and zone first" {
 	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr" --facility A \
 		--npi 1234567890
