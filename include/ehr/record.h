@@ -274,6 +274,9 @@ typedef int index_fn(void *arg, int64_t patient, int64_t rid, int64_t date_ms);
  * date; INDEX_CODE: those without a measured value first, then those with. */
 int index_token(struct record *r, enum index_param p, struct str system,
     struct str code, index_fn *fn, void *arg, struct ehr_err *e);
+/* Resources that give this Medication as their drug, by reference. */
+int index_drug(struct record *r, int64_t medication, index_fn *fn, void *arg,
+    struct ehr_err *e);
 /* Measured values of a code; latest: only the last of each patient. */
 struct index_value {
 	int64_t patient, rid, date_ms;

@@ -70,10 +70,13 @@ struct stmt *store_sql(struct store *db, const struct sql *q);
  * other statement (this one too); ended by the caller. */
 struct stmt *store_scan(struct store *db, const struct sql *q);
 void store_scan_end(struct stmt *s);
-/* A function for views and statements: takes an integer and a text, appends
- * text to out, returns false for NULL. Registered at each open. */
-int store_function(struct store *db, const char *name,
-    bool (*fn)(struct buf *out, int64_t a, struct str b), struct ehr_err *e);
+/* A function for views and statements: takes an integer, a text and a blob
+ * (.s NULL: none), appends text to out, returns false for NULL; it may run
+ * statements. Registered at each open; arg is borrowed until close. */
+typedef bool store_fn(void *arg, struct buf *out, int64_t a, struct str text,
+    struct str blob);
+int store_function(struct store *db, const char *name, store_fn *fn,
+    void *arg, struct ehr_err *e);
 
 /* Parameters count from 1. Text and blobs are borrowed until the statement
  * is reset or asked for again. */

@@ -21,9 +21,11 @@ bool cli_same_opt(const struct cli_opt *a, const struct cli_opt *b);
 bool cli_replaced(const struct cli_verb *v, const struct cli_opt *shared);
 int cli_times(struct cli *c, struct ehr_err *e);
 
-/* The aligned table, cell by cell, row by row. */
+/* The aligned table, cell by cell, row by row; lines are cut at limit columns
+ * (0: never). */
 struct table;
-struct table *table_new(const struct print_col *col, size_t n, bool header);
+struct table *table_new(const struct print_col *col, size_t n, bool header,
+    size_t limit);
 void table_free(struct table *t);
 /* Takes a cell (cleaned, no control characters). */
 void table_cell(struct table *t, struct str text, bool right);

@@ -37,7 +37,8 @@ struct printer {
 
 static void table_begin(struct printer *p)
 {
-	p->table = table_new(p->col, p->n, true);
+	p->table = table_new(p->col, p->n, true,
+	    p->clean ? cli_width() : 0);
 }
 
 static void table_value(struct printer *p, enum value type, struct str v)

@@ -28,7 +28,8 @@ struct table {
 	bool header, fixed;
 };
 
-struct table *table_new(const struct print_col *col, size_t n, bool header)
+struct table *table_new(const struct print_col *col, size_t n, bool header,
+    size_t limit)
 {
 	struct table *t = xcalloc(1, sizeof(*t));
 	size_t i;
@@ -36,6 +37,7 @@ struct table *table_new(const struct print_col *col, size_t n, bool header)
 	t->col = col;
 	t->n = n;
 	t->header = header;
+	t->limit = limit;
 	t->mem = ARENA_INIT;
 	t->width = xcalloc(n, sizeof(*t->width));
 	t->some = xcalloc(n, sizeof(*t->some));
@@ -97,7 +99,6 @@ static void fit_width(struct table *t, bool all)
 {
 	size_t total = 0, i;
 
-	t->limit = cli_width();
 	for (i = 0; i < t->n; i++)
 		total += t->width[i] + (i ? GAP : 0);
 	for (i = 1; all && t->limit && total > t->limit && i < t->n; i++)

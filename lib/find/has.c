@@ -3,7 +3,8 @@
 #include "impl.h"
 
 static const struct has_type types[] = {
-#define X(word, type, param, measured) { word, type, param, measured },
+#define X(word, type, param, measured, drug) \
+	{ word, type, param, measured, drug },
 #include "types.def"
 #undef X
 };
@@ -32,8 +33,9 @@ static bool of_type(const struct has_type *h, int type)
 	return false;
 }
 
-/* 1: the entry counts. */
-static int counts(struct run *x, const struct has_type *h, int64_t rid)
+/* 1: the entry counts, or the Medication that entries refer to. */
+static int counts(struct run *x, const struct has_type *h, bool drug,
+    int64_t rid)
 {
 	struct tape_error why;
 	struct resource res;
@@ -42,7 +44,8 @@ static int counts(struct run *x, const struct has_type *h, int64_t rid)
 
 	if (rc <= 0)
 		return rc;
-	if (res.state != RECORD_LIVE || !of_type(h, res.type))
+	if (res.state != RECORD_LIVE ||
+	    !(drug ? res.type == FHIR_Medication : of_type(h, res.type)))
 		return 0;
 	if (tape_parse(&x->t, res.body.s, res.body.n, &why) < 0)
 		return ehr_fail(x->e, EHR_EINTEGRITY, "stored resource: %s",
@@ -57,10 +60,14 @@ static int row(void *arg, int64_t patient, int64_t rid, int64_t date_ms)
 	int rc;
 
 	(void)date_ms;
+	if (patient <= 0 && l->c->has->drug) { /* nobody's: a Medication? */
+		rc = counts(l->x, l->c->has, true, rid);
+		return rc > 0 ? index_drug(l->x->r, rid, row, l, l->x->e) : rc;
+	}
 	if (patient <= 0 || patient == l->last ||
 	    (l->within && !find_set_has(l->within, patient)))
 		return 0;
-	rc = counts(l->x, l->c->has, rid);
+	rc = counts(l->x, l->c->has, false, rid);
 	if (rc > 0) {
 		find_set_add(l->out, patient);
 		l->last = patient;

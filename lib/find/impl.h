@@ -19,6 +19,7 @@ struct has_type {
 	int type[HAS_TYPES];	/* resource types; 0: no more */
 	int param[HAS_PARAMS];	/* enum index_param; -1: no more */
 	bool measured;		/* codes of measured components count too */
+	bool drug;		/* it may be a reference to a Medication */
 };
 
 struct criterion {

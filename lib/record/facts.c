@@ -7,7 +7,7 @@ enum { NOTE_MAX = 1 << 20 };
 
 enum value_kind {
 	KIND_CONCEPT, KIND_CODING, KIND_CODE, KIND_TEXT, KIND_HUMAN_NAME,
-	KIND_ADDRESS, KIND_CONTACT, KIND_CODED,
+	KIND_ADDRESS, KIND_CONTACT, KIND_CODED, KIND_DRUG,
 };
 
 static const struct path {
@@ -40,6 +40,8 @@ struct reading {
 	struct arena *mem;
 	struct str body;
 	int type;
+	uint32_t drug_ref; /* node of the reference to a Medication, or 0 */
+	int drug;	   /* 1 + its ordinal */
 };
 
 void facts_init(struct facts_reader *fr)
@@ -270,11 +272,41 @@ static void contact(struct reading *r, enum index_param p, uint32_t node)
 		add_string(r, p, arena_str(r->mem, buf_str(digits)));
 }
 
+/* The resource in this one that "#id" means, or 0. */
+static uint32_t contained(struct reading *r, struct str ref)
+{
+	uint32_t list = tape_get(r->t, 0, "contained");
+	struct str id = { ref.s + 1, ref.n - 1 };
+
+	if (list == 0 || tape_type(r->t, list) != TAPE_ARRAY)
+		return 0;
+	tape_each(r->t, list, i)
+		if (str_eq(member(r, i, "id"), id))
+			return i;
+	return 0;
+}
+
+/* A drug by reference: the code of a contained Medication, or the reference
+ * to another resource, whose target is the index's row. */
+static void drug(struct reading *r, enum index_param p, uint32_t node)
+{
+	struct str ref = member(r, node, "reference");
+	uint32_t inside;
+
+	if (!str_starts(ref, "#")) {
+		r->drug_ref = tape_get(r->t, node, "reference");
+		return;
+	}
+	inside = contained(r, ref);
+	if (inside)
+		coded(r, p, inside);
+}
+
 static value_fn *const kinds[] = {
 	[KIND_CONCEPT] = concept, [KIND_CODING] = coding, [KIND_CODE] = code,
 	[KIND_TEXT] = text, [KIND_HUMAN_NAME] = human_name,
 	[KIND_ADDRESS] = address, [KIND_CONTACT] = contact,
-	[KIND_CODED] = coded,
+	[KIND_CODED] = coded, [KIND_DRUG] = drug,
 };
 
 /* ---- measured values ---- */
@@ -392,6 +424,8 @@ static int take_ref(void *arg, uint32_t node)
 	ref = &fr->ref[fr->n_ref++];
 	ref->text = keep(r, tape_text(r->t, node, &fr->scratch[0]));
 	fhir_ref_parse(ref->text, &ref->to);
+	if (node == r->drug_ref)
+		r->drug = (int)fr->n_ref;
 	return 0;
 }
 
@@ -479,7 +513,8 @@ static void rows_of(struct reading *r)
 int facts_read(struct facts_reader *fr, struct arena *mem, int type,
     struct str body, struct facts *f, struct ehr_err *e)
 {
-	struct reading r = { fr, &fr->tape, mem, body, type };
+	struct reading r = { .fr = fr, .t = &fr->tape, .mem = mem,
+		.body = body, .type = type };
 	struct tape_error why;
 
 	if (tape_parse(&fr->tape, body.s, body.n, &why) < 0)
@@ -490,6 +525,8 @@ int facts_read(struct facts_reader *fr, struct arena *mem, int type,
 	f->row = take_all(&r, fr->row, &fr->n_row, sizeof(*fr->row),
 	    &f->n_row);
 	fhir_references_each(r.t, 0, take_ref, &r);
+	f->drug = r.drug;
+	r.drug_ref = 0;
 	f->ref = take_refs(&r, &f->n_ref);
 	fhir_compartment_each(r.t, 0, type, take_chart, &r);
 	f->chart = take_refs(&r, &f->n_chart);
@@ -497,4 +534,12 @@ int facts_read(struct facts_reader *fr, struct arena *mem, int type,
 	f->name = take_all(&r, fr->str, &fr->n_str, sizeof(*fr->str),
 	    &f->n_name);
 	return 0;
+}
+
+bool facts_may_drug(int type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		if (paths[i].type == type && paths[i].kind == KIND_DRUG)
+			return true;
+	return false;
 }

@@ -37,6 +37,7 @@ struct facts {
 	struct str *name;	/* "identifier=system|value" */
 	size_t n_row, n_ref, n_chart, n_name;
 	struct str note; /* the words of a note, .n 0: none */
+	int drug; /* 1 + ordinal of the reference to a Medication; 0: none */
 };
 
 /* Scratch of a reader, one per thread. */
@@ -57,5 +58,8 @@ void facts_release(struct facts_reader *fr);
  * when it is no JSON. */
 int facts_read(struct facts_reader *fr, struct arena *mem, int type,
     struct str body, struct facts *f, struct ehr_err *e);
+
+/* Can a resource of this type give a drug by reference? */
+bool facts_may_drug(int type);
 
 #endif

@@ -169,16 +169,22 @@ int index_check_version(struct record *r, struct ehr_err *e);
 /* ---- index.c ---- */
 
 /* Changes with paths.def, facts.c and index.def; see record_reindex(). */
-enum { INDEX_VERSION = 3 };
-#define INDEX_VERSION_TEXT "3"
+enum { INDEX_VERSION = 4 };
+#define INDEX_VERSION_TEXT "4"
 
-/* Writes the search rows of a resource, or takes them away. Most wait in
- * memory, at the latest for index_flush() before the commit. */
+/* Writes the search rows of a resource whose row stands as the facts say, or
+ * takes them away. Most wait in memory, at the latest for index_flush() before
+ * the commit. */
 int index_write(struct record *r, int64_t rid, const struct facts *f,
     bool drop, struct ehr_err *e);
+/* A reference of a resource found its target: what rows follow from that. */
+int index_settled(struct record *r, int64_t rid, int ordinal,
+    struct ehr_err *e);
 int index_flush(struct record *r, struct ehr_err *e);
 void index_forget(struct record *r); /* after a rollback */
-bool note_text(struct buf *out, int64_t type, struct str body);
+/* The words of a note, of what is stored of its body (a store_fn). */
+bool note_text(void *record, struct buf *out, int64_t type, struct str stored,
+    struct str blobs);
 
 /* ---- link.c ---- */
 

@@ -250,6 +250,34 @@ static int note_row(struct writing *w, struct str note)
 	return stmt_run(s, w->e);
 }
 
+/* A row under the number of the Medication that the drug is a reference to. */
+static int drug_row(struct writing *w, const struct facts *f)
+{
+	static const struct fact_row row = { .param = INDEX_MEDICATION };
+	enum link_state state;
+	int64_t target;
+	int rc = record_link(w->r, w->rid, f->drug - 1, &target, &state, w->e);
+
+	return rc > 0 && state == LINK_RESOLVED ? token_row(w, &row, target) :
+	    rc < 0 ? rc : 0;
+}
+
+int index_settled(struct record *r, int64_t rid, int ordinal,
+    struct ehr_err *e)
+{
+	struct writing w = { .r = r, .rid = rid, .e = e };
+	struct resource res;
+	struct facts f;
+	int rc = row_load(r, rid, &res, e);
+
+	if (rc <= 0)
+		return rc;
+	arena_reset(&r->mem);
+	rc = facts_read(&r->reader, &r->mem, res.type, res.body, &f, e);
+	w.date = f.date;
+	return rc < 0 || f.drug != ordinal + 1 ? rc : drug_row(&w, &f);
+}
+
 int index_write(struct record *r, int64_t rid, const struct facts *f,
     bool drop, struct ehr_err *e)
 {
@@ -258,19 +286,29 @@ int index_write(struct record *r, int64_t rid, const struct facts *f,
 
 	for (size_t i = 0; rc == 0 && i < f->n_row; i++)
 		rc = one_row(&w, &f->row[i]);
+	if (rc == 0 && f->drug)
+		rc = drug_row(&w, f);
 	if (rc == 0 && f->note.n)
 		rc = note_row(&w, f->note);
 	return rc;
 }
 
 /* For the view behind the notes' index. */
-bool note_text(struct buf *out, int64_t type, struct str body)
+bool note_text(void *record, struct buf *out, int64_t type, struct str stored,
+    struct str blobs)
 {
 	ARENA_AUTO mem = ARENA_INIT;
+	BUF_AUTO whole = BUF_INIT;
+	struct str body = stored;
 	struct facts_reader fr;
 	struct facts f;
 	bool some;
 
+	if (blobs.n) {
+		if (blob_put_back(record, stored, blobs, &whole, NULL) < 0)
+			return false;
+		body = buf_str(&whole);
+	}
 	facts_init(&fr);
 	some = facts_read(&fr, &mem, (int)type, body, &f, NULL) == 0 &&
 	    f.note.n > 0;

@@ -130,7 +130,7 @@ int link_drop(struct record *r, int64_t rid, struct ehr_err *e)
 }
 
 static int refs_of(struct record *r, int64_t rid, struct buf *refs,
-    struct ehr_err *e)
+    int *type, struct ehr_err *e)
 {
 	struct stmt *s = sql(r, LINK_OF);
 	int rc;
@@ -140,6 +140,8 @@ static int refs_of(struct record *r, int64_t rid, struct buf *refs,
 	rc = stmt_step(s, e);
 	if (rc > 0 && !stmt_col_null(s, 0))
 		buf_addstr(refs, stmt_col(s, 0));
+	if (rc > 0 && type)
+		*type = (int)stmt_col_int(s, 1);
 	stmt_reset(s);
 	return rc;
 }
@@ -150,7 +152,7 @@ static int settle(struct record *r, int64_t rid, int ordinal, int64_t target,
 {
 	BUF_AUTO refs = BUF_INIT;
 	BUF_AUTO one = BUF_INIT;
-	int rc = refs_of(r, rid, &refs, e);
+	int type = 0, rc = refs_of(r, rid, &refs, &type, e);
 	struct stmt *s;
 
 	if (rc <= 0 || !ref_there(buf_str(&refs), ordinal))
@@ -160,7 +162,9 @@ static int settle(struct record *r, int64_t rid, int ordinal, int64_t target,
 	s = sql(r, LINK_SET);
 	stmt_int(s, 1, rid);
 	stmt_blob(s, 2, refs.s, refs.len);
-	return stmt_run(s, e);
+	rc = stmt_run(s, e);
+	return rc == 0 && state == LINK_RESOLVED && facts_may_drug(type) ?
+	    index_settled(r, rid, ordinal, e) : rc;
 }
 
 /* The next reference waiting under key behind (rid, ordinal). */
@@ -216,7 +220,7 @@ int record_link(struct record *r, int64_t rid, int ordinal, int64_t *target,
     enum link_state *state, struct ehr_err *e)
 {
 	BUF_AUTO refs = BUF_INIT;
-	int rc = refs_of(r, rid, &refs, e);
+	int rc = refs_of(r, rid, &refs, NULL, e);
 
 	if (rc <= 0 || !ref_there(buf_str(&refs), ordinal))
 		return rc < 0 ? rc : 0;
@@ -341,7 +345,7 @@ int record_body_resolved(struct record *r, const struct resource *res,
 		return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s",
 		    why.text);
 	if (res->end_time == RECORD_NOW) {
-		rc = refs_of(r, res->rid, &refs, e);
+		rc = refs_of(r, res->rid, &refs, NULL, e);
 		w.refs = buf_str(&refs);
 	}
 	if (rc >= 0)

@@ -28,7 +28,7 @@ int record_open_with(struct record **out, const struct store_opts *o,
 	r->got = r->spliced = r->stored = r->blobs = BUF_INIT;
 	rc = store_open_with(&r->db, o, e);
 	if (rc == 0)
-		rc = store_function(r->db, "note_text", note_text, e);
+		rc = store_function(r->db, "note_text", note_text, r, e);
 	if (rc < 0) {
 		record_close(r);
 		return rc;

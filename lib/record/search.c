@@ -84,6 +84,15 @@ int index_token(struct record *r, enum index_param p, struct str system,
 	return rc;
 }
 
+int index_drug(struct record *r, int64_t medication, index_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	int rc = index_check_version(r, e);
+
+	return rc < 0 ? rc : token_rows(r, TOKEN_OF,
+	    medication << 8 | INDEX_MEDICATION, fn, arg, e);
+}
+
 int index_range(struct record *r, enum index_param p, struct str lo,
     struct str hi, int (*fn)(void *arg, int64_t rid, struct str value),
     void *arg, struct ehr_err *e)

@@ -182,17 +182,23 @@ int64_t store_last_rowid(struct store *db)
 	return sqlite3_last_insert_rowid(db->h);
 }
 
+struct function {
+	store_fn *fn;
+	void *arg;
+};
+
 static void call_function(sqlite3_context *c, int n, sqlite3_value **v)
 {
-	bool (*fn)(struct buf *, int64_t, struct str) = NULL;
-	void *data = sqlite3_user_data(c);
+	struct function *f = sqlite3_user_data(c);
 	struct str text = { (const char *)sqlite3_value_text(v[1]),
 		(size_t)sqlite3_value_bytes(v[1]) };
+	struct str blob = { sqlite3_value_blob(v[2]),
+		(size_t)sqlite3_value_bytes(v[2]) };
 	struct buf out = BUF_INIT;
 
 	(void)n;
-	memcpy(&fn, data, sizeof(fn));
-	if (text.s && fn(&out, sqlite3_value_int64(v[0]), text))
+	if (text.s && f->fn(f->arg, &out, sqlite3_value_int64(v[0]), text,
+	    blob))
 		sqlite3_result_text64(c, out.s, out.len, SQLITE_TRANSIENT,
 		    SQLITE_UTF8);
 	else
@@ -200,14 +206,14 @@ static void call_function(sqlite3_context *c, int n, sqlite3_value **v)
 	buf_release(&out);
 }
 
-int store_function(struct store *db, const char *name,
-    bool (*fn)(struct buf *out, int64_t a, struct str b), struct ehr_err *e)
+int store_function(struct store *db, const char *name, store_fn *fn,
+    void *arg, struct ehr_err *e)
 {
-	void *data = xmalloc(sizeof(fn));
+	struct function *f = xmalloc(sizeof(*f));
 
-	memcpy(data, &fn, sizeof(fn));
-	if (sqlite3_create_function_v2(db->h, name, 2, SQLITE_UTF8 |
-		SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, data, call_function,
+	*f = (struct function){ fn, arg };
+	if (sqlite3_create_function_v2(db->h, name, 3, SQLITE_UTF8 |
+		SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, f, call_function,
 		NULL, NULL, free) != SQLITE_OK)
 		return store_fail(db, e, name);
 	return 0;

@@ -101,6 +101,90 @@ ids() {
 	same "$(ids)" "a b "
 }
 
+@test "lines are cut at the width of a terminal, never in a pipe" {
+	local about='Smith, Joan Rose'
+	COLUMNS=30 run -0 --separate-stderr ehr-find -o table --mrn 100
+	has "$output" "$about"
+	"$BATS_TEST_DIRNAME/on-tty" -w 44 "$T/log" ehr-find --mrn 100 </dev/null
+	same "$(tr -d '\r' <"$T/log" | wc -L)" 44
+	run -1 grep "$about" "$T/log"
+	"$BATS_TEST_DIRNAME/on-tty" -w 200 "$T/log" ehr-find --mrn 100 \
+		</dev/null
+	run -0 grep "$about" "$T/log"
+}
+
+# A note of so many bytes: blanks between the words given.
+note() { # ID BYTES WORDS
+	printf '{"resourceType":"DocumentReference","id":"%s","status":"current","subject":{"reference":"Patient/a"},"content":[{"attachment":{"contentType":"text/plain","data":"%s"}}]}\n' \
+		"$1" "$(printf "%s%*s%s" "$3" "$2" "" "$4" | base64 -w0)"
+}
+
+@test "the snippet of a note whose text is kept apart from its body" {
+	note large 70000 "A quiet beginning." "Zebrafish at the end." |
+		ehr-import -q -
+	run -0 sqlite3 "$EHR_DB" "SELECT count(*) FROM resource
+		WHERE id = 'large' AND blobs IS NOT NULL"
+	same "$output" 1
+	run -0 --separate-stderr ehr-find --text zebrafish -o ndjson
+	has "$(jq -r .text <<<"$output")" "Zebrafish at the end."
+	run -0 --separate-stderr ehr-find --text beginning -o ndjson
+	has "$(jq -r .text <<<"$output")" "A quiet beginning."
+}
+
+drug() { # TYPE ID PATIENT REFERENCE [CONTAINED]
+	printf '{"resourceType":"%s","id":"%s","status":"active","intent":"order","subject":{"reference":"Patient/%s"},%s"medicationReference":{"reference":"%s"}}\n' \
+		"$1" "$2" "$3" "${5:-}" "$4"
+}
+medication() { # ID CODE
+	printf '{"resourceType":"Medication","id":"%s","code":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"%s"}]}}\n' \
+		"$1" "$2"
+}
+has_drug() { # CODE WHO
+	run "-$((!${#2}))" --separate-stderr ehr-find --where "has:medication=rxnorm|$1"
+	same "$(ids)" "$2 "
+}
+
+@test "drugs given by reference, wherever and whenever the Medication comes" {
+	export EHR_DB=$T/m.ehr
+	ehr-admin init
+	{
+		for p in a b c d; do
+			echo '{"resourceType":"Patient","id":"'$p'"}'
+		done
+		medication before 1
+		drug MedicationRequest r1 a Medication/before
+		drug MedicationStatement r2 b Medication/late
+		drug MedicationRequest r3 c '#in' \
+			'"contained":[{"resourceType":"Medication","id":"in","code":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"3"}]}}],'
+		drug MedicationRequest r4 d Medication/before |
+			sed 's/"active"/"entered-in-error"/'
+	} | ehr-import -q -
+	has_drug 1 a
+	has_drug 2 ""
+	has_drug 3 c
+	# The second comes late, then is another drug, then refers to another.
+	medication late 2 | ehr-import -q -
+	has_drug 2 b
+	medication late 4 | ehr-import -q -
+	has_drug 2 ""
+	has_drug 4 b
+	drug MedicationStatement r2 b Medication/before | ehr-import -q -
+	has_drug 4 ""
+	has_drug 1 $'a b'
+	ehr-batch undo "$(ehr-batch list | awk 'END { print $1 }')"
+	has_drug 4 b
+	# A record of the version before: refused, then made anew.
+	sqlite3 "$EHR_DB" "UPDATE config SET value = '3'
+		WHERE key = 'index.version'; DELETE FROM token"
+	run -6 --separate-stderr ehr-find --where has:medication=rxnorm\|4
+	has "$stderr" "ehr-admin reindex"
+	ehr-admin reindex
+	has_drug 1 a
+	has_drug 3 c
+	has_drug 4 b
+	ehr-admin check
+}
+
 @test "no term is left in the arguments for ps" {
 	coproc ehr-find --where - smith -m 100 --born 1950
 	sleep 0.3

@@ -440,16 +440,13 @@ TEST(table_is_aligned_and_cleaned)
 {
 	BUF_AUTO b = BUF_INIT;
 
-	setenv("COLUMNS", "100", 1);
+	setenv("COLUMNS", "28", 1); /* a file has no width */
 	CHECK_INT(parse(&tool, "t list x"), EHR_OK);
 	rows(&b, CLI_TABLE);
+	unsetenv("COLUMNS");
 	CHECK_STR(b.s, "ID         VALUE  NOTE\n"
 	    "p1          1.10  a b\"c, d\\e f  \xc3\xa9\n"
 	    "p22  (not asked)\n");
-	setenv("COLUMNS", "28", 1);
-	rows(&b, CLI_TABLE);
-	CHECK(strstr(b.s, "p1          1.10  a b\"c, d\\>\n"));
-	unsetenv("COLUMNS");
 }
 
 TEST(a_text_is_no_number)
