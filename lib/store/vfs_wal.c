@@ -14,6 +14,9 @@
 
 enum {
 	WAL_HEAD = 32,
+	LOG_SALT = 16, /* offset in it */
+	LOG_CKSUM = 24,
+	SALT_LEN = 8,
 	FRAME_HEAD = 24,
 	FRAME_CKSUM = 16, /* offset in the header */
 	FRAME_SALT = 8,
@@ -26,6 +29,10 @@ struct wal {
 	uint8_t next[FRAME_HEAD]; /* header whose page is still to come */
 	sqlite3_int64 next_at;	  /* its offset, or NO_FRAME */
 	sqlite3_int64 read_at;	  /* of the frame that plain holds */
+	/* while the index is made anew: the frame that comes next, and the
+	 * checksum so far */
+	sqlite3_int64 chain_at;
+	uint32_t sum[2];
 	uint8_t *plain;		  /* the frame read last as a whole */
 	size_t ps;
 };
@@ -36,7 +43,7 @@ static struct wal *own(struct vfs_file *f)
 
 	if (w == NULL) {
 		f->own = w = xcalloc(1, sizeof(*w));
-		w->next_at = w->read_at = NO_FRAME;
+		w->next_at = w->read_at = w->chain_at = NO_FRAME;
 	}
 	return w;
 }
@@ -49,14 +56,14 @@ static bool head_whole(const uint8_t *h)
 	uint32_t s = 0, t = 0;
 	bool big = h[3] & 1;
 
-	for (int i = 0; i < WAL_HEAD - 8; i += 8) {
+	for (int i = 0; i < LOG_CKSUM; i += 8) {
 		uint32_t a = get_u32(h + i), b = get_u32(h + i + 4);
 
 		s += (big ? a : __builtin_bswap32(a)) + t;
 		t += (big ? b : __builtin_bswap32(b)) + s;
 	}
-	return (get_u32(h) & ~1U) == 0x377f0682 && get_u32(h + 24) == s &&
-	    get_u32(h + 28) == t && vfs_page_size(get_u32(h + 8));
+	return (get_u32(h) & ~1U) == 0x377f0682 && get_u32(h + LOG_CKSUM) == s &&
+	    get_u32(h + LOG_CKSUM + 4) == t && vfs_page_size(get_u32(h + 8));
 }
 
 static int set_head(struct vfs_file *f, const uint8_t *h)
@@ -74,7 +81,7 @@ static int set_head(struct vfs_file *f, const uint8_t *h)
 		    "ehr store wal");
 	memcpy(w->head, h, WAL_HEAD);
 	w->have_head = true;
-	w->next_at = w->read_at = NO_FRAME;
+	w->next_at = w->read_at = w->chain_at = NO_FRAME;
 	if (w->ps != get_u32(h + 8)) {
 		w->ps = get_u32(h + 8);
 		w->plain = xrealloc(w->plain, w->ps + FRAME_HEAD);
@@ -104,16 +111,26 @@ static int load_head(struct vfs_file *f)
 
 /* ---- a frame ---- */
 
+static sqlite3_int64 frame_size(const struct wal *w)
+{
+	return (sqlite3_int64)(w->ps + FRAME_HEAD);
+}
+
 static long long frame_no(const struct wal *w, sqlite3_int64 at)
 {
-	return (long long)((at - WAL_HEAD) / (sqlite3_int64)(w->ps +
-	    FRAME_HEAD) + 1);
+	return (long long)((at - WAL_HEAD) / frame_size(w) + 1);
 }
 
 static bool is_frame(const struct wal *w, sqlite3_int64 at)
 {
 	return at >= WAL_HEAD &&
-	    (at - WAL_HEAD) % (sqlite3_int64)(w->ps + FRAME_HEAD) == 0;
+	    (at - WAL_HEAD) % frame_size(w) == 0;
+}
+
+/* Whether a frame with this header is of the log whose head is known. */
+static bool ours(const struct wal *w, const uint8_t *head)
+{
+	return memcmp(head + FRAME_SALT, w->head + LOG_SALT, SALT_LEN) == 0;
 }
 
 static struct seal_ad frame_ad(struct vfs_file *f, const uint8_t *head,
@@ -122,7 +139,7 @@ static struct seal_ad frame_ad(struct vfs_file *f, const uint8_t *head,
 	struct seal_ad ad = seal_ad(&f->seal);
 
 	seal_ad_u64(&ad, (uint64_t)at);
-	seal_ad_add(&ad, own(f)->head + 16, 8); /* the log's salts */
+	seal_ad_add(&ad, own(f)->head + LOG_SALT, SALT_LEN);
 	seal_ad_add(&ad, head, FRAME_CKSUM);
 	return ad;
 }
@@ -207,52 +224,76 @@ static void add_cksum(const struct wal *w, const uint8_t *head,
 	}
 }
 
-/* What lies behind a frame that is not whole. Frames of a commit are written,
- * synced, then those of the next: a frame that follows on a commit proves that
- * all before it were on disk. */
-enum behind { NOTHING, FRAMES, A_LATER_COMMIT };
+static bool same_cksum(const uint8_t *head, const uint32_t sum[2])
+{
+	return get_u32(head + FRAME_CKSUM) == sum[0] &&
+	    get_u32(head + FRAME_CKSUM + 4) == sum[1];
+}
+
+/* What lies where a log seems to end, from at on. Frames of a commit are
+ * written, synced, then those of the next: a frame that follows on a commit
+ * proves that all before it were on disk. What a rollback left has no commit.
+ */
+enum behind { NOTHING, FRAMES, A_COMMIT, A_LATER_COMMIT };
 
 static enum behind look_behind(struct vfs_file *f, sqlite3_int64 at,
     sqlite3_int64 size)
 {
 	struct wal *w = own(f);
-	sqlite3_int64 step = (sqlite3_int64)(w->ps + FRAME_HEAD);
+	sqlite3_int64 step = frame_size(w);
 	enum behind found = NOTHING;
 	bool commit = false;
 	uint32_t sum[2];
 
-	for (at += step; at + step <= size; at += step) {
-		if (f->real->pMethods->xRead(f->real, f->buf, FRAME_HEAD,
-			at) != SQLITE_OK)
+	for (; at + step <= size; at += step) {
+		if (read_frame(f, at) != SQLITE_OK)
 			break;
-		if (memcmp(f->buf + FRAME_SALT, w->head + 16, 8) != 0 ||
-		    read_frame(f, at) != SQLITE_OK ||
+		if (!ours(w, f->buf) ||
 		    open_frame(f, at, w->plain + FRAME_HEAD) != SEAL_OK) {
 			commit = false;
 			continue;
 		}
-		found = FRAMES;
 		memset(w->plain + step - CRYPT_SEAL, 0, CRYPT_SEAL);
 		if (commit) {
 			add_cksum(w, f->buf, w->plain + FRAME_HEAD, sum);
-			if (sum[0] == get_u32(f->buf + FRAME_CKSUM) &&
-			    sum[1] == get_u32(f->buf + FRAME_CKSUM + 4))
+			if (same_cksum(f->buf, sum))
 				return A_LATER_COMMIT;
 		}
 		commit = get_u32(f->buf + 4) != 0;
 		sum[0] = get_u32(f->buf + FRAME_CKSUM);
 		sum[1] = get_u32(f->buf + FRAME_CKSUM + 4);
+		if (found != A_COMMIT)
+			found = commit ? A_COMMIT : FRAMES;
 	}
 	return found;
 }
 
-/* The frame in buf was not opened: SQLITE_OK when the log may end here (p is
- * all zero, which SQLite takes for that), else the fault. */
+/* SQLITE_OK when the log may end with this frame, and all zero in p, which
+ * SQLite takes for that, else the fault. From least on what lies behind is
+ * worth a notice. */
 static int log_ends(struct vfs_file *f, uint8_t *p, sqlite3_int64 at,
+    enum behind behind, enum behind least)
+{
+	struct wal *w = own(f);
+
+	memset(p, 0, w->ps + FRAME_HEAD);
+	w->chain_at = w->read_at = NO_FRAME;
+	if (behind == A_LATER_COMMIT)
+		return vfs_fault(f, EHR_EINTEGRITY, "frame %lld of the log was "
+		    "changed: commits lie behind it", frame_no(w, at));
+	if (behind >= least)
+		snprintf(f->c->notice, sizeof(f->c->notice), "the log ends "
+		    "with frame %lld, which is damaged: power failed while it "
+		    "was written, or it was changed", frame_no(w, at));
+	return SQLITE_OK;
+}
+
+/* The frame in p was not opened. */
+static int not_opened(struct vfs_file *f, uint8_t *p, sqlite3_int64 at,
     enum seal_result why)
 {
 	struct wal *w = own(f);
-	bool ours = memcmp(p + FRAME_SALT, w->head + 16, 8) == 0;
+	bool is_ours = ours(w, p);
 	uint32_t gen = seal_gen(p + FRAME_HEAD + w->ps - CRYPT_SEAL);
 	enum behind behind;
 	sqlite3_int64 size;
@@ -260,28 +301,40 @@ static int log_ends(struct vfs_file *f, uint8_t *p, sqlite3_int64 at,
 
 	if (rc != SQLITE_OK)
 		return rc;
-	w->read_at = NO_FRAME;
-	/* who has not the key must not write over it; 0: never written */
-	if (why == SEAL_NO_KEY && ours && gen != 0)
+	/* Who has not the key must not write over it. Any other generation is
+	 * what was in this place before, with a new header in front. */
+	if (why == SEAL_NO_KEY && is_ours && gen == f->seal.k[0].gen + 1)
 		return vfs_fault(f, EHR_ENOTEHR, "frame %lld of the log has a "
 		    "key of generation %u, which was not given",
 		    frame_no(w, at), gen);
 	/* with the salts it should have it is whole: these were changed */
 	memcpy(f->buf, p, w->ps + FRAME_HEAD);
-	memcpy(f->buf + FRAME_SALT, w->head + 16, 8);
-	if (!ours && open_frame(f, at, w->plain + FRAME_HEAD) == SEAL_OK)
+	memcpy(f->buf + FRAME_SALT, w->head + LOG_SALT, SALT_LEN);
+	if (!is_ours && open_frame(f, at, w->plain + FRAME_HEAD) == SEAL_OK)
 		behind = A_LATER_COMMIT;
 	else
-		behind = look_behind(f, at, size);
-	memset(p, 0, w->ps + FRAME_HEAD);
-	if (behind == A_LATER_COMMIT)
-		return vfs_fault(f, EHR_EINTEGRITY, "frame %lld of the log was "
-		    "changed: commits lie behind it", frame_no(w, at));
-	if (ours || behind == FRAMES)
-		snprintf(f->c->notice, sizeof(f->c->notice), "the log ends "
-		    "with frame %lld, which is damaged: power failed while it "
-		    "was written, or it was changed", frame_no(w, at));
-	return SQLITE_OK;
+		behind = look_behind(f, at + frame_size(w), size);
+	return log_ends(f, p, at, behind, is_ours ? NOTHING : FRAMES);
+}
+
+/* A whole frame while the index is made: does it follow on those before? One
+ * that does not is left of a transaction that was rolled back, or was put
+ * back in its old place. */
+static int follow(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
+{
+	struct wal *w = own(f);
+	sqlite3_int64 size;
+	int rc;
+
+	add_cksum(w, p, p + FRAME_HEAD, w->sum);
+	if (same_cksum(p, w->sum)) {
+		w->chain_at = at + frame_size(w);
+		w->read_at = NO_FRAME;
+		return SQLITE_OK;
+	}
+	rc = vfs_size(f, &size);
+	return rc != SQLITE_OK ? rc :
+	    log_ends(f, p, at, look_behind(f, at, size), A_COMMIT);
 }
 
 /* A frame as a whole: while the index is made after a crash, or when checksums
@@ -298,12 +351,12 @@ static int read_whole(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
 	memcpy(f->buf, p, w->ps + FRAME_HEAD);
 	got = open_frame(f, at, w->plain + FRAME_HEAD);
 	if (got != SEAL_OK)
-		return log_ends(f, p, at, got);
+		return not_opened(f, p, at, got);
 	memcpy(w->plain, f->buf, FRAME_HEAD);
 	memset(w->plain + FRAME_HEAD + w->ps - CRYPT_SEAL, 0, CRYPT_SEAL);
 	memcpy(p, w->plain, w->ps + FRAME_HEAD);
 	w->read_at = at;
-	return SQLITE_OK;
+	return w->chain_at == at ? follow(f, p, at) : SQLITE_OK;
 }
 
 /* ---- methods ---- */
@@ -327,10 +380,18 @@ static int read_parts(struct vfs_file *f, uint8_t *p, size_t n,
 		return get_frame(f, at - FRAME_HEAD, p);
 	if (n != 8 || !is_frame(w, at - FRAME_CKSUM))
 		return unknown(f, "read", (int)n, at);
-	w->read_at = NO_FRAME;
+	w->read_at = w->chain_at = NO_FRAME;
 	rc = get_frame(f, at - FRAME_CKSUM, w->plain + FRAME_HEAD);
 	memcpy(p, f->buf + FRAME_CKSUM, 8);
 	return rc;
+}
+
+/* SQLite makes the index anew from the whole head on, frame by frame. */
+static void begin_chain(struct wal *w, bool begin)
+{
+	w->chain_at = begin && w->have_head ? WAL_HEAD : NO_FRAME;
+	w->sum[0] = get_u32(w->head + LOG_CKSUM);
+	w->sum[1] = get_u32(w->head + LOG_CKSUM + 4);
 }
 
 static int wal_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
@@ -341,9 +402,10 @@ static int wal_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 
 	if ((at == 0 && n == WAL_HEAD) || !w->have_head)
 		rc = load_head(f);
-	if (rc == SQLITE_OK && at + n <= WAL_HEAD)
+	if (rc == SQLITE_OK && at + n <= WAL_HEAD) {
 		rc = f->real->pMethods->xRead(f->real, p, n, at);
-	else if (rc == SQLITE_OK && !w->have_head)
+		begin_chain(w, n == WAL_HEAD);
+	} else if (rc == SQLITE_OK && !w->have_head)
 		rc = SQLITE_IOERR_SHORT_READ;
 	else if (rc == SQLITE_OK)
 		rc = read_parts(f, p, (size_t)n, at);
@@ -378,6 +440,18 @@ static int write_frame_head(struct vfs_file *f, const uint8_t *p,
 {
 	struct wal *w = own(f);
 
+	int rc = SQLITE_OK;
+	/* Another connection may have begun the log anew. No salts: a frame
+	 * was written again, checksums follow at the end. */
+	bool salted = !is_zero(p + FRAME_SALT, SALT_LEN);
+
+	if (salted && !ours(w, p))
+		rc = load_head(f);
+	if (rc != SQLITE_OK)
+		return rc;
+	if (!w->have_head || (salted && !ours(w, p)))
+		return vfs_fault(f, EHR_EINTEGRITY, "the head of the log was "
+		    "changed");
 	if (at == w->read_at) {
 		w->read_at = NO_FRAME;
 		return write_frame(f, p, w->plain + FRAME_HEAD, at);
@@ -400,6 +474,7 @@ static int wal_write(sqlite3_file *file, const void *p, int n,
 		    f->real->pMethods->xWrite(f->real, p, n, at);
 	}
 	rc = w->have_head ? SQLITE_OK : load_head(f);
+	w->chain_at = NO_FRAME;
 	if (rc != SQLITE_OK)
 		return rc;
 	if (n == FRAME_HEAD && w->have_head && is_frame(w, at))
