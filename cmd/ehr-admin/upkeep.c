@@ -101,14 +101,23 @@ int admin_check(struct cli *c, struct ehr_err *e)
 	return rc;
 }
 
+static int reindexed(void *arg, int64_t done)
+{
+	cli_progress(arg, "resources indexed", (uint64_t)done, 0);
+	return 0;
+}
+
 int admin_reindex(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
 	int rc = admin_open(c, &a, STORE_WRITE, e);
 
 	if (rc == 0)
-		rc = record_reindex(a.r, e);
-	return rc < 0 ? rc : admin_audit(&a, "reindex", e);
+		rc = admin_audit(&a, "reindex", e);
+	if (rc == 0)
+		rc = record_reindex(a.r, reindexed, c, e);
+	cli_progress_end(c);
+	return rc;
 }
 
 int admin_vacuum(struct cli *c, struct ehr_err *e)

@@ -308,8 +308,12 @@ int index_identifier(struct record *r, int type, struct str system,
  * phrase): rid and a snippet, best first. */
 int index_text(struct record *r, struct str query, int (*fn)(void *arg,
     int64_t rid, struct str snippet), void *arg, struct ehr_err *e);
-/* One bulk transaction: other writers wait. */
-int record_reindex(struct record *r, struct ehr_err *e);
+/* Makes the index anew in chunks of a bulk writer, or goes on with one that
+ * was broken off; until it is done the index is refused. tell (or NULL) is
+ * called between chunks with the number of resources done so far; anything
+ * but 0 ends it there and is returned. */
+int record_reindex(struct record *r, int (*tell)(void *arg, int64_t done),
+    void *arg, struct ehr_err *e);
 /* What there is. */
 struct record_stats {
 	int64_t patients, former; /* versions that are not current */

@@ -471,7 +471,9 @@ static int next_chunk(struct batch *b, struct ehr_err *e)
 	rc = batch_chunk(b, false, e);
 	if (rc == 0)
 		rc = store_commit(b->r->db, e);
-	return rc < 0 ? rc : store_begin(b->r->db, STORE_BULK, e);
+	if (rc == 0)
+		rc = store_begin(b->r->db, STORE_BULK, e);
+	return rc < 0 ? rc : index_progress(b->r, e);
 }
 
 int apply_collected(struct batch *b, struct ehr_err *e)

@@ -301,6 +301,8 @@ int batch_begin_row(struct batch *b, struct ehr_err *e)
 	    e);
 
 	if (rc >= 0)
+		rc = index_progress(b->r, e);
+	if (rc >= 0)
 		rc = find_interrupted(b, e);
 	if (rc < 0)
 		return rc;

@@ -1,57 +1,5 @@
-/* check.c - what is derived, made again; what must hold, looked at. */
+/* check.c - what must hold, looked at. */
 #include "impl.h"
-
-static int clear_index(struct record *r, struct ehr_err *e)
-{
-	static const enum record_sql_id all[] = { INDEX_CLEAR_TOKEN,
-		INDEX_CLEAR_QUANTITY, INDEX_CLEAR_STRING, INDEX_CLEAR_NOTE };
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(all); i++)
-		rc = stmt_run(sql(r, all[i]), e);
-	return rc;
-}
-
-struct reindex {
-	struct record *r;
-	struct ehr_err *e;
-};
-
-static int index_one(void *arg, const struct resource *res)
-{
-	struct reindex *x = arg;
-	struct facts f;
-	int rc;
-
-	arena_reset(&x->r->mem);
-	rc = facts_read(&x->r->reader, &x->r->mem, res->type, res->body, &f,
-	    x->e);
-	return rc < 0 ? rc : index_write(x->r, res->rid, &f, false, x->e);
-}
-
-int record_reindex(struct record *r, struct ehr_err *e)
-{
-	struct record_filter all = RECORD_FILTER;
-	struct reindex x = { r, e };
-	int rc = store_begin(r->db, STORE_BULK, e);
-
-	if (rc < 0)
-		return rc;
-	rc = clear_index(r, e);
-	if (rc == 0)
-		rc = record_all(r, &all, index_one, &x, e);
-	if (rc == 0)
-		rc = index_flush(r, e);
-	if (rc == 0)
-		rc = store_config_set(r->db, "index.version",
-		    STR(INDEX_VERSION_TEXT), e);
-	if (rc == 0)
-		rc = store_commit(r->db, e);
-	else
-		store_rollback(r->db);
-	record_forget(r);
-	return rc;
-}
 
 struct checking {
 	struct record *r;

@@ -31,6 +31,7 @@ struct record {
 	int n_source;
 	struct strmap term_id;	/* "system|code" -> id, bounded */
 	struct index_rows *rows; /* of index.c, that wait */
+	int64_t index_next; /* from this rid on there are no rows yet */
 	struct buf name;	/* scratch of names */
 	struct buf term_key;	/* of index_term() */
 	struct buf text, text2; /* scratch of values */
@@ -62,6 +63,10 @@ static inline int64_t rid_make(int64_t seg, int64_t seq)
 int row_read(struct record *r, struct stmt *s, struct buf *spliced,
     struct resource *res, struct ehr_err *e);
 int row_load(struct record *r, int64_t rid, struct resource *res,
+    struct ehr_err *e);
+/* Rows of [first, last] as they were at f->as_of. */
+int record_range(struct record *r, int64_t first, int64_t last,
+    const struct record_filter *f, record_fn *fn, void *arg,
     struct ehr_err *e);
 
 /* ---- rows.c: rows of small tables ---- */
@@ -181,6 +186,8 @@ int index_write(struct record *r, int64_t rid, const struct facts *f,
 int index_settled(struct record *r, int64_t rid, int ordinal,
     struct ehr_err *e);
 int index_flush(struct record *r, struct ehr_err *e);
+/* How far record_reindex() is: in each transaction that writes rows. */
+int index_progress(struct record *r, struct ehr_err *e);
 void index_forget(struct record *r); /* after a rollback */
 /* The words of a note, of what is stored of its body (a store_fn). */
 bool note_text(void *record, struct buf *out, int64_t type, struct str stored,

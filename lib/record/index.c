@@ -268,7 +268,7 @@ int index_settled(struct record *r, int64_t rid, int ordinal,
 	struct writing w = { .r = r, .rid = rid, .e = e };
 	struct resource res;
 	struct facts f;
-	int rc = row_load(r, rid, &res, e);
+	int rc = rid < r->index_next ? row_load(r, rid, &res, e) : 0;
 
 	if (rc <= 0)
 		return rc;
@@ -284,6 +284,8 @@ int index_write(struct record *r, int64_t rid, const struct facts *f,
 	struct writing w = { r, rid, f->date, drop, e };
 	int rc = drop ? index_flush(r, e) : 0;
 
+	if (rid >= r->index_next)
+		return rc;
 	for (size_t i = 0; rc == 0 && i < f->n_row; i++)
 		rc = one_row(&w, &f->row[i]);
 	if (rc == 0 && f->drug)

@@ -126,8 +126,7 @@ int record_history(struct record *r, int64_t rid, record_fn *fn, void *arg,
 	return rc;
 }
 
-/* Rows of [first, last] as they were at as_of. */
-static int range_at(struct record *r, int64_t first, int64_t last,
+int record_range(struct record *r, int64_t first, int64_t last,
     const struct record_filter *f, record_fn *fn, void *arg,
     struct ehr_err *e)
 {
@@ -149,7 +148,7 @@ static int segment_scan(struct record *r, int64_t seg,
     const struct record_filter *f, record_fn *fn, void *arg,
     struct ehr_err *e)
 {
-	return range_at(r, rid_make(seg, 0), rid_make(seg, SEQ_MAX), f, fn,
+	return record_range(r, rid_make(seg, 0), rid_make(seg, SEQ_MAX), f, fn,
 	    arg, e);
 }
 
@@ -221,7 +220,7 @@ int record_chart(struct record *r, int64_t patient,
 		int64_t end = i < n ? rid_make(seg[i], 0) : INT64_MAX;
 
 		for (; rc == 0 && k < a.n && a.rid[k] < end; k++)
-			rc = range_at(r, a.rid[k], a.rid[k], f, fn, arg, e);
+			rc = record_range(r, a.rid[k], a.rid[k], f, fn, arg, e);
 		if (rc == 0 && i < n)
 			rc = segment_scan(r, seg[i], f, fn, arg, e);
 	}
@@ -239,7 +238,7 @@ int record_shared(struct record *r, const struct record_filter *f,
 int record_all(struct record *r, const struct record_filter *f, record_fn *fn,
     void *arg, struct ehr_err *e)
 {
-	return range_at(r, 0, INT64_MAX, f, fn, arg, e);
+	return record_range(r, 0, INT64_MAX, f, fn, arg, e);
 }
 
 void record_types_add(struct record_types *t, int type)

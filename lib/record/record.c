@@ -23,6 +23,7 @@ int record_open_with(struct record **out, const struct store_opts *o,
 	int rc;
 
 	*out = NULL;
+	r->index_next = INT64_MAX;
 	facts_init(&r->reader);
 	r->name = r->text = r->text2 = r->term_key = r->ident_text = BUF_INIT;
 	r->got = r->spliced = r->stored = r->blobs = BUF_INIT;

@@ -12,8 +12,9 @@ int index_check_version(struct record *r, struct ehr_err *e)
 	if (rc < 0)
 		return rc;
 	return v == INDEX_VERSION ? 0 : ehr_fail(e, EHR_EIO, "%s: the search "
-	    "index is of another version: ehr-admin reindex makes it anew",
-	    store_path(r->db));
+	    "index is %s", store_path(r->db), v == -INDEX_VERSION ?
+	    "being made: wait, or go on with ehr-admin reindex" :
+	    "of another version: ehr-admin reindex makes it anew");
 }
 
 int index_terms(struct record *r, struct str system, struct str code,

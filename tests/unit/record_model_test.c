@@ -333,7 +333,7 @@ static int compare_index(void)
 	BUF_AUTO is = BUF_INIT;
 
 	kit_index(&run.k, &was);
-	if (record_reindex(run.k.r, &run.k.e) < 0)
+	if (record_reindex(run.k.r, NULL, NULL, &run.k.e) < 0)
 		return -1;
 	kit_index(&run.k, &is);
 	if (str_eq(buf_str(&was), buf_str(&is)))

@@ -376,7 +376,7 @@ static void check_index(void)
 	BUF_AUTO is = BUF_INIT;
 
 	kit_index(&k, &was);
-	KIT_OK(&k, record_reindex(k.r, &k.e));
+	KIT_OK(&k, record_reindex(k.r, NULL, NULL, &k.e));
 	kit_index(&k, &is);
 	CHECK_STR(was.s, is.s);
 }
