@@ -134,6 +134,19 @@ int64_t store_time(struct store *db);
 int store_begin_load(struct store *db, struct ehr_err *e);
 int store_end_load(struct store *db, struct ehr_err *e);
 
+/* ---- temporary files: nameless, in the folder of the record, sealed with a
+ * key that nobody keeps, whether the record is encrypted or not ---- */
+
+struct store_temp;
+/* db is needed for this call only. One thread at a time. */
+int store_temp_new(struct store_temp **t, struct store *db, struct ehr_err *e);
+void store_temp_free(struct store_temp *t); /* NULL is fine */
+int store_temp_write(struct store_temp *t, struct str s, int64_t at,
+    struct ehr_err *e);
+/* All n bytes; EHR_EINTEGRITY: not what was written there. */
+int store_temp_read(struct store_temp *t, void *p, size_t n, int64_t at,
+    struct ehr_err *e);
+
 /* ---- settings of the practice: rows, not files ---- */
 
 /* Appends the value; 1 found, 0 not set. */

@@ -16,7 +16,7 @@ int batch_open(struct batch **out, struct record *r,
 	b->source_name = xstrdup(info->source ? info->source : "local");
 	b->input = info->input ? xstrdup(info->input) : NULL;
 	b->reason = info->reason ? xstrdup(info->reason) : NULL;
-	b->spool = spool_new(store_path(r->db));
+	b->spool = spool_new(r->db);
 	b->touch_last = -1;
 	b->ids = b->chart_name = b->refs = BUF_INIT;
 	*out = b;

@@ -229,7 +229,7 @@ struct item_ref { /* an item and its text, borrowed until the next one */
 };
 
 struct spool;
-struct spool *spool_new(const char *beside);
+struct spool *spool_new(struct store *db);
 int spool_add(struct spool *s, const struct item_ref *it, struct ehr_err *e);
 size_t spool_count(const struct spool *s);
 int spool_sort(struct spool *s, struct ehr_err *e);

@@ -1,10 +1,7 @@
 /* spool.c - items of a batch in chart order: in memory while they are few,
- * else sorted runs in an unlinked file beside the record, merged. Memory stays
- * below RUN_BYTES plus one window for each run. */
-#include <errno.h>
-#include <fcntl.h>
+ * else sorted runs in a temporary file of the store (sealed, without a name),
+ * merged. Memory stays below RUN_BYTES plus one window for each run. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "impl.h"
 
@@ -17,7 +14,7 @@ enum {
 
 /* A sorted stretch of the file being read back. */
 struct run {
-	off_t at, end;
+	int64_t at, end;
 	struct buf win;	      /* bytes read, from `from` on still to be given */
 	size_t from;
 	struct item_ref head; /* its text lies in win */
@@ -33,9 +30,9 @@ struct place {
 };
 
 struct spool {
-	char *beside;
-	int fd; /* -1: all in memory */
-	off_t end;
+	struct store *db;
+	struct store_temp *file; /* NULL: all in memory */
+	int64_t end;
 	struct buf mem; /* items one after another */
 	struct place *place;
 	size_t n, cap, count;
@@ -46,12 +43,11 @@ struct spool {
 	size_t next; /* in memory: the next one of place[] */
 };
 
-struct spool *spool_new(const char *beside)
+struct spool *spool_new(struct store *db)
 {
 	struct spool *s = xcalloc(1, sizeof(*s));
 
-	s->beside = xstrdup(beside);
-	s->fd = -1;
+	s->db = db;
 	s->mem = BUF_INIT;
 	return s;
 }
@@ -60,12 +56,10 @@ void spool_free(struct spool *s)
 {
 	if (s == NULL)
 		return;
-	if (s->fd >= 0)
-		close(s->fd);
+	store_temp_free(s->file);
 	for (size_t i = 0; i < s->n_run; i++)
 		buf_release(&s->run[i].win);
 	buf_release(&s->mem);
-	free(s->beside);
 	free(s->run);
 	free(s->heap);
 	free(s->place);
@@ -144,33 +138,13 @@ static void sort_memory(struct spool *s)
 		qsort_r(s->place, s->n, sizeof(*s->place), cmp_place, s->mem.s);
 }
 
-static int open_file(struct spool *s, struct ehr_err *e)
+static int append(struct spool *s, struct buf *out, struct ehr_err *e)
 {
-	BUF_AUTO name = BUF_INIT;
+	int rc = store_temp_write(s->file, buf_str(out), s->end, e);
 
-	if (s->fd >= 0)
-		return 0;
-	buf_addf(&name, "%s-spool-XXXXXX", s->beside);
-	s->fd = mkostemp(name.s, O_CLOEXEC);
-	if (s->fd < 0)
-		return ehr_fail_errno(e, "%s", name.s);
-	unlink(name.s);
-	return 0;
-}
-
-static int write_all(int fd, const char *p, size_t n, struct ehr_err *e)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return ehr_fail_errno(e, "spool");
-		p += k;
-		n -= (size_t)k;
-	}
-	return 0;
+	s->end += (int64_t)out->len;
+	buf_reset(out);
+	return rc;
 }
 
 /* Writes what is in memory as a sorted run. */
@@ -178,29 +152,26 @@ static int spill(struct spool *s, struct ehr_err *e)
 {
 	BUF_AUTO out = BUF_INIT;
 	struct run *run;
-	int rc = open_file(s, e);
+	int rc = s->file ? 0 : store_temp_new(&s->file, s->db, e);
 
 	if (rc < 0)
 		return rc;
 	sort_memory(s);
 	s->run = xrealloc(s->run, (s->n_run + 1) * sizeof(*s->run));
 	run = &s->run[s->n_run++];
-	*run = (struct run){ .at = s->end, .end = s->end, .win = BUF_INIT };
+	*run = (struct run){ .at = s->end, .win = BUF_INIT };
 	for (size_t i = 0; rc == 0 && i < s->n; i++) {
 		const char *p = s->mem.s + s->place[i].at;
 		struct item h;
 
 		memcpy(&h, p, sizeof(h));
 		buf_add(&out, p, item_size(&h));
-		run->end += (off_t)item_size(&h);
-		if (out.len >= OUT_BYTES) {
-			rc = write_all(s->fd, out.s, out.len, e);
-			buf_reset(&out);
-		}
+		if (out.len >= OUT_BYTES)
+			rc = append(s, &out, e);
 	}
 	if (rc == 0)
-		rc = write_all(s->fd, out.s, out.len, e);
-	s->end = run->end;
+		rc = append(s, &out, e);
+	run->end = s->end;
 	s->n = 0;
 	buf_reset(&s->mem);
 	return rc;
@@ -237,6 +208,7 @@ static int window(struct spool *s, struct run *r, size_t need,
 {
 	size_t have = r->win.len - r->from;
 	size_t least = ALL_WINDOWS / s->n_run;
+	int rc;
 
 	if (have >= need)
 		return 0;
@@ -247,22 +219,14 @@ static int window(struct spool *s, struct run *r, size_t need,
 		least = WINDOW;
 	if (need < least)
 		need = least;
-	buf_grow(&r->win, need - have);
-	while (r->win.len < need && r->at < r->end) {
-		size_t want = need - r->win.len;
-		ssize_t k;
-
-		if ((off_t)want > r->end - r->at)
-			want = (size_t)(r->end - r->at);
-		k = pread(s->fd, r->win.s + r->win.len, want, r->at);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return ehr_fail_errno(e, "spool");
-		r->win.len += (size_t)k;
-		r->at += k;
-	}
-	return 0;
+	need -= have;
+	if ((int64_t)need > r->end - r->at)
+		need = (size_t)(r->end - r->at);
+	buf_grow(&r->win, need);
+	rc = store_temp_read(s->file, r->win.s + have, need, r->at, e);
+	r->win.len += need;
+	r->at += (int64_t)need;
+	return rc;
 }
 
 /* Moves a run to its next item: 1, or 0 at its end. */
@@ -309,7 +273,7 @@ int spool_sort(struct spool *s, struct ehr_err *e)
 {
 	int rc = 0;
 
-	if (s->fd < 0) {
+	if (s->file == NULL) {
 		sort_memory(s);
 		return 0;
 	}
@@ -349,7 +313,7 @@ static int next_merged(struct spool *s, struct item_ref *it,
 
 int spool_next(struct spool *s, struct item_ref *it, struct ehr_err *e)
 {
-	if (s->fd >= 0)
+	if (s->file)
 		return next_merged(s, it, e);
 	if (s->next == s->n)
 		return 0;

@@ -19,7 +19,7 @@
 
 #include <sqlite3.h>
 
-#include "ehr/crypto.h"
+#include "ehr/keys.h"
 
 enum {
 	CRYPT_HEAD = 100, /* bytes of page 1 that stay clear */
@@ -41,10 +41,12 @@ int crypt_kind_of(sqlite3 *h, enum crypt_kind *kind);
 /* ---- the VFS of a connection ---- */
 
 struct crypt;
-/* Registered under crypt_name(); keys are copied; NULL: only what is opened
- * without a name is encrypted. path is the record's; temporary files are made
- * beside it. */
-struct crypt *crypt_new(const char *path, const struct keyring *keys);
+/* Registered under crypt_name(); keys are copied to locked memory; NULL: only
+ * what is opened without a name is encrypted. path is the record's; temporary
+ * files are made beside it. EHR_EIO: no memory can be locked; to be freed all
+ * the same. */
+int crypt_new(struct crypt **c, const char *path, const struct keyring *keys,
+    struct ehr_err *e);
 /* After the connection is closed. NULL is fine. */
 void crypt_free(struct crypt *c);
 const char *crypt_name(const struct crypt *c);

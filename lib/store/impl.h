@@ -15,7 +15,7 @@ struct stmt {
 
 struct store {
 	sqlite3 *h;
-	struct crypt *crypt; /* NULL: a plain file */
+	struct crypt *crypt;
 	char *path;
 	enum perm perms;
 	struct map64 stmts; /* struct sql * -> index into stmt */

@@ -153,17 +153,16 @@ static int set_crypt(struct store *db, struct ehr_err *e)
 {
 	int reserve = CRYPT_SEAL;
 
-	if (db->crypt == NULL)
-		return 0;
 	if (sqlite3_file_control(db->h, "main", SQLITE_FCNTL_RESERVE_BYTES,
 		&reserve) != SQLITE_OK)
 		return store_fail(db, e, "reserve");
 	return store_exec(db, "PRAGMA secure_delete = ON;", e);
 }
 
-static int set_up(struct store *db, enum store_mode mode, struct ehr_err *e)
+static int set_up(struct store *db, enum store_mode mode, bool keys,
+    struct ehr_err *e)
 {
-	int rc = set_crypt(db, e);
+	int rc = keys ? set_crypt(db, e) : 0;
 
 	if (rc == 0)
 		rc = set_defensive(db, e);
@@ -253,16 +252,14 @@ int store_open_with(struct store **out, const struct store_opts *o,
 	db->path = xstrdup(path);
 	db->perms = PERM_ALL;
 	db->lock_fd = -1;
-	if (o->keys)
-		db->crypt = crypt_new(path, o->keys);
-	if (sqlite3_open_v2(path, &db->h, SQLITE_OPEN_READWRITE |
-		SQLITE_OPEN_NOMUTEX, db->crypt ? crypt_name(db->crypt) :
-		NULL) != SQLITE_OK)
+	rc = crypt_new(&db->crypt, path, o->keys, e);
+	if (rc == 0 && sqlite3_open_v2(path, &db->h, SQLITE_OPEN_READWRITE |
+		SQLITE_OPEN_NOMUTEX, crypt_name(db->crypt)) != SQLITE_OK)
 		rc = store_fail(db, e, "open");
 	if (rc == 0)
 		rc = check_kind(db, o, e);
 	if (rc == 0)
-		rc = set_up(db, o->mode, e);
+		rc = set_up(db, o->mode, o->keys != NULL, e);
 	if (rc < 0) {
 		store_close(db);
 		if (o->mode == STORE_CREATE)

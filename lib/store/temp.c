@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "ehr/crypto.h"
+#include "seal.h"
 
 enum {
 	BLOCK = 4096,
@@ -23,7 +23,7 @@ enum {
 
 struct temp {
 	int fd;
-	struct gcm *gcm; /* NULL: plain */
+	struct gcm *gcm;
 	uint64_t count;
 	int64_t size;
 	int64_t kept; /* number of the block in memory */
@@ -49,7 +49,7 @@ static int open_nameless(const char *path)
 	return fd;
 }
 
-struct temp *temp_new(const char *path, bool plain)
+struct temp *temp_new(const char *path)
 {
 	uint8_t key[AEAD_KEY_LEN];
 	int fd = open_nameless(path);
@@ -60,11 +60,9 @@ struct temp *temp_new(const char *path, bool plain)
 	t = xcalloc(1, sizeof(*t));
 	t->fd = fd;
 	t->kept = NO_BLOCK;
-	if (!plain) {
-		crypto_random(key, sizeof(key));
-		t->gcm = gcm_new(key);
-		crypto_cleanse(key, sizeof(key));
-	}
+	crypto_random(key, sizeof(key));
+	t->gcm = gcm_new(key);
+	crypto_cleanse(key, sizeof(key));
 	return t;
 }
 
@@ -153,7 +151,7 @@ static int open_block(struct temp *t, uint8_t *from, uint8_t *to, int64_t no)
 	uint64_t count;
 
 	memcpy(&count, from + COUNT_AT, sizeof(count));
-	if (count == 0) { /* never written */
+	if (count == 0 && is_zero(from, SEALED)) { /* never written */
 		memset(to, 0, BLOCK);
 		return 0;
 	}
@@ -230,9 +228,9 @@ int temp_write(struct temp *t, const void *p, size_t n, int64_t at)
 {
 	const uint8_t *from = p;
 	int64_t end = at + (int64_t)n;
-	int rc = t->gcm ? 0 : put(t, p, n, at);
+	int rc = 0;
 
-	for (size_t k; t->gcm && rc == 0 && n > 0; from += k, at += k, n -= k) {
+	for (size_t k; rc == 0 && n > 0; from += k, at += k, n -= k) {
 		size_t blocks;
 
 		k = piece(t, n, at, &blocks);
@@ -261,8 +259,6 @@ int temp_read(struct temp *t, void *p, size_t n, int64_t at, size_t *got)
 		*got = (size_t)(t->size - at);
 	memset(to + *got, 0, n - *got);
 	n = *got;
-	if (t->gcm == NULL)
-		return get(t, p, n, at);
 	for (size_t k; rc == 0 && n > 0; to += k, at += k, n -= k) {
 		size_t blocks;
 
@@ -278,29 +274,29 @@ int temp_read(struct temp *t, void *p, size_t n, int64_t at, size_t *got)
 	return rc;
 }
 
-/* The rest of the last block becomes zero, for the file may grow again. */
-int temp_truncate(struct temp *t, int64_t size)
+/* Takes the end away; the rest of the last block becomes zero, for the file may
+ * grow again. */
+static int shrink(struct temp *t, int64_t size)
 {
 	int64_t blocks = (size + BLOCK - 1) / BLOCK;
-	int rc = 0;
+	int rc = size % BLOCK ? keep(t, size / BLOCK) : 0;
 
-	if (size >= t->size || t->gcm == NULL) {
-		rc = ftruncate(t->fd, size);
-	} else {
-		if (size % BLOCK)
-			rc = keep(t, size / BLOCK);
-		if (rc == 0 && size % BLOCK) {
-			memset(t->block + size % BLOCK, 0,
-			    BLOCK - (size_t)(size % BLOCK));
-			t->dirty = true;
-		}
-		if (t->kept >= blocks) {
-			t->kept = NO_BLOCK;
-			t->dirty = false;
-		}
-		if (rc == 0)
-			rc = ftruncate(t->fd, blocks * SEALED);
+	if (rc == 0 && size % BLOCK) {
+		memset(t->block + size % BLOCK, 0,
+		    BLOCK - (size_t)(size % BLOCK));
+		t->dirty = true;
 	}
+	if (t->kept >= blocks) {
+		t->kept = NO_BLOCK;
+		t->dirty = false;
+	}
+	return rc ? rc : ftruncate(t->fd, blocks * SEALED);
+}
+
+int temp_truncate(struct temp *t, int64_t size)
+{
+	int rc = size < t->size ? shrink(t, size) : 0;
+
 	if (rc == 0)
 		t->size = size;
 	return rc;

@@ -8,9 +8,9 @@
 #include "ehr/base.h"
 
 struct temp;
-/* A file in the folder of path, gone when it is closed; plain: not sealed.
- * NULL: errno says why. */
-struct temp *temp_new(const char *path, bool plain);
+/* A file in the folder of path, gone when it is closed. NULL: errno says
+ * why. */
+struct temp *temp_new(const char *path);
 void temp_free(struct temp *t); /* NULL is fine */
 
 /* Any place, any length; what was never written reads as zero. 0, or -1 with

@@ -211,7 +211,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name,
 		return open_beside(c, name, file, flags, out);
 	if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
 		return SQLITE_CANTOPEN;
-	if (c->keys.n == 0 || (c->leave && strcmp(c->leave, name) == 0))
+	if (c->keys == NULL || (c->leave && strcmp(c->leave, name) == 0))
 		return c->real->xOpen(c->real, name, file, flags, out);
 	return open_real(c, name, file, &vfs_db_methods, flags, out);
 }
@@ -236,13 +236,16 @@ static int vfs_full_name(sqlite3_vfs *vfs, const char *name, int n, char *out)
 	return real_of(vfs)->xFullPathname(real_of(vfs), name, n, out);
 }
 
-struct crypt *crypt_new(const char *path, const struct keyring *keys)
+int crypt_new(struct crypt **out, const char *path,
+    const struct keyring *keys, struct ehr_err *e)
 {
 	struct crypt *c = xcalloc(1, sizeof(*c));
+	int rc = keys ? keyring_new(&c->keys, e) : 0;
 
+	*out = c;
 	c->path = xstrdup(path);
-	if (keys)
-		c->keys = *keys;
+	if (c->keys)
+		*c->keys = *keys;
 	snprintf(c->name, sizeof(c->name), "ehr-%p", (void *)c);
 	c->real = sqlite3_vfs_find(NULL);
 	c->vfs = *c->real;
@@ -256,7 +259,7 @@ struct crypt *crypt_new(const char *path, const struct keyring *keys)
 	c->vfs.xFullPathname = vfs_full_name;
 	if (sqlite3_vfs_register(&c->vfs, 0) != SQLITE_OK)
 		xnomem();
-	return c;
+	return rc;
 }
 
 void crypt_free(struct crypt *c)
@@ -264,9 +267,9 @@ void crypt_free(struct crypt *c)
 	if (c == NULL)
 		return;
 	sqlite3_vfs_unregister(&c->vfs);
+	keyring_free(&c->keys);
 	free(c->path);
 	free(c->leave);
-	crypto_cleanse(c, sizeof(*c));
 	free(c);
 }
 

@@ -7,7 +7,7 @@
 struct crypt {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *real;
-	struct keyring keys;
+	struct keyring *keys; /* in locked memory; NULL: none */
 	char name[32];
 	char *path;  /* of the record */
 	char *leave; /* a main file that stays as it is, or NULL */

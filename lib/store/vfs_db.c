@@ -23,7 +23,7 @@ static struct db *own(struct vfs_file *f)
 static int take_id(struct vfs_file *f, const uint8_t *id, enum id_state state)
 {
 	if (f->seal.n == 0 || memcmp(f->seal.id, id, CRYPT_ID_LEN) != 0)
-		seal_begin(&f->seal, &f->c->keys, id, "ehr store db");
+		seal_begin(&f->seal, f->c->keys, id, "ehr store db");
 	own(f)->id = state;
 	return SQLITE_OK;
 }

@@ -106,7 +106,7 @@ static int begin_segment(struct vfs_file *f, const uint8_t *p,
 		rc = vfs_db_ready(f->db, true);
 		if (rc != SQLITE_OK)
 			return rc;
-		seal_begin(&f->seal, &f->c->keys, f->db->seal.id,
+		seal_begin(&f->seal, f->c->keys, f->db->seal.id,
 		    "ehr store journal");
 		j->writing = true;
 		j->segments = 0;
@@ -199,7 +199,7 @@ static int take_over(struct vfs_file *f)
 		CRYPT_ID_LEN) != 0)
 		return vfs_fault(f, EHR_EINTEGRITY, "the journal is of another "
 		    "file, or was changed");
-	seal_begin(&f->seal, &f->c->keys, j->first + HEAD_FILE,
+	seal_begin(&f->seal, f->c->keys, j->first + HEAD_FILE,
 	    "ehr store journal");
 	return get_head(f, 0, j->first) ? check_segments(f, size) :
 					  changed(f, 0);

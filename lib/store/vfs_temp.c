@@ -94,7 +94,7 @@ int vfs_temp_open(struct crypt *c, sqlite3_file *file)
 	struct vfs_temp *f = (struct vfs_temp *)file;
 
 	f->c = c;
-	f->t = temp_new(c->path, false);
+	f->t = temp_new(c->path);
 	if (f->t == NULL)
 		return SQLITE_CANTOPEN;
 	file->pMethods = &vfs_temp_methods;

@@ -62,8 +62,8 @@ static bool head_whole(const uint8_t *h)
 		s += (big ? a : __builtin_bswap32(a)) + t;
 		t += (big ? b : __builtin_bswap32(b)) + s;
 	}
-	return (get_u32(h) & ~1U) == 0x377f0682 && get_u32(h + LOG_CKSUM) == s &&
-	    get_u32(h + LOG_CKSUM + 4) == t && vfs_page_size(get_u32(h + 8));
+	return (get_u32(h) & ~1U) == 0x377f0682 &&
+	    get_u32(h + LOG_CKSUM) == s && get_u32(h + LOG_CKSUM + 4) == t && vfs_page_size(get_u32(h + 8));
 }
 
 static int set_head(struct vfs_file *f, const uint8_t *h)
@@ -77,7 +77,7 @@ static int set_head(struct vfs_file *f, const uint8_t *h)
 		return vfs_fault(f, EHR_EINTEGRITY, "a log without its file");
 	if (f->seal.n == 0 ||
 	    memcmp(f->seal.id, f->db->seal.id, CRYPT_ID_LEN) != 0)
-		seal_begin(&f->seal, &f->c->keys, f->db->seal.id,
+		seal_begin(&f->seal, f->c->keys, f->db->seal.id,
 		    "ehr store wal");
 	memcpy(w->head, h, WAL_HEAD);
 	w->have_head = true;

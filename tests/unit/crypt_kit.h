@@ -60,7 +60,7 @@ static inline struct conn conn_open(const char *path,
 	int reserve = CRYPT_SEAL;
 
 	if (keys)
-		d.c = crypt_new(path, keys);
+		CHECK_INT(crypt_new(&d.c, path, keys, NULL), 0);
 	d.rc = sqlite3_open_v2(path, &d.h, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE, keys ? crypt_name(d.c) : NULL);
 	if (d.rc == SQLITE_OK)

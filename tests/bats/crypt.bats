@@ -1,0 +1,123 @@
+load helper
+
+# What imports leave on disk while they are at work, and when they are killed
+# by a file that grows past a limit (SIGXFSZ).
+
+CANARY=Zanzibarre
+
+setup() {
+	unset XDG_RUNTIME_DIR
+	export EHR_KEY_FILE=$T/k
+	mkdir "$T/at"
+	EHR_DB=$T/at/p.ehr
+	export EHR_DB
+}
+
+encrypted() { ehr-admin init --key-file "$T/k" --keys "$T/p.keys"; export EHR_KEYS=$T/p.keys; }
+plain() { ehr-admin init -q --plain; }
+
+# Everybody has the canary's name.
+practice() { # OPTION...
+	"$EHR_BUILD/tests/tools/gen-practice" "$@" |
+		sed "s/\"family\":\"/&$CANARY/g"
+}
+
+# Files of the record's folder, named or not, that hold the canary.
+with_canary() { # PID or nothing
+	local fd
+	grep -rlai "$CANARY" "$T/at" || true
+	[ -n "${1:-}" ] && [ -r "/proc/$1/fd" ] || return 0
+	for fd in "/proc/$1/fd"/*; do
+		[[ $(readlink "$fd") == "$T/at/"*"(deleted)" ]] || continue
+		grep -lai "$CANARY" "$fd" || true
+	done
+}
+
+# Bytes of the files without a name; of another user's process: unknown.
+nameless() { # PID
+	local fd sum=0
+	[ -r "/proc/$1/fd" ] || { echo unknown; return; }
+	for fd in "/proc/$1/fd"/*; do
+		[[ $(readlink "$fd") == "$T/at/"*"(deleted)" ]] || continue
+		sum=$((sum + $(stat -L -c %s "$fd")))
+	done
+	echo "$sum"
+}
+
+# An import that has read 40 MB and waits for more: its spool is on disk.
+stopped_midway() {
+	local i
+	practice -n 80 -s 1 >"$T/part"
+	mkfifo "$T/fifo"
+	ehr-import -q "$T/fifo" 3>&- &
+	pid=$!
+	exec 9>"$T/fifo"
+	for i in 1 2 3 4 5 6 7 8; do
+		sed "s/\"id\":\"/&$i/; s/\"reference\":\"[A-Za-z]*\//&$i/g" \
+			"$T/part" >&9
+	done
+	kill -STOP "$pid"
+	size=$(nameless "$pid")
+	found=$(with_canary "$pid")
+	kill -KILL "$pid"
+	wait "$pid" || true
+	exec 9>&-
+	after=$(with_canary)
+}
+
+@test "a stopped import has nothing in the clear, its spool neither" {
+	encrypted
+	stopped_midway
+	[ "$size" = unknown ] || [ "$size" -gt 20000000 ]
+	same "$found$after" ""
+	run -0 ehr-admin check
+	same "$(ehr-find "$CANARY" | wc -l)" 0
+}
+
+@test "the spool of a plain record is sealed as well" {
+	plain
+	stopped_midway
+	[ "$size" = unknown ] || [ "$size" -gt 20000000 ]
+	same "$found$after" ""
+}
+
+# Kills an import when a file reaches so many KiB.
+killed_at() { # KIB FILE
+	(
+		ulimit -c 0
+		ulimit -f "$1"
+		exec ehr-import -q "$2"
+	) 2>/dev/null
+}
+
+@test "a killed load leaves nothing in the clear" {
+	practice -n 100 >"$T/in.ndjson"
+	encrypted
+	run -153 killed_at 4000 "$T/in.ndjson"
+	[ -s "$EHR_DB-journal" ]
+	same "$(with_canary)" ""
+	run -0 ehr-admin check
+	run -0 ehr-import "$T/in.ndjson"
+	same "$(with_canary)" ""
+	[ "$(ehr-find "$CANARY" | wc -l)" -gt 50 ]
+}
+
+@test "a killed import of more leaves nothing in the clear in the log" {
+	practice -n 100 >"$T/in.ndjson"
+	encrypted
+	"$EHR_BUILD/tests/tools/gen-practice" -n 20 -s 2 >"$T/base.ndjson"
+	ehr-import -q --source base "$T/base.ndjson"
+	run -153 killed_at 4000 "$T/in.ndjson"
+	[ -s "$EHR_DB-wal" ]
+	same "$(with_canary)" ""
+	run -0 ehr-admin check
+	run -0 ehr-import "$T/in.ndjson"
+	same "$(with_canary)" ""
+}
+
+@test "control: of a plain record the same kill leaves the canary" {
+	practice -n 100 >"$T/in.ndjson"
+	plain
+	run -153 killed_at 4000 "$T/in.ndjson"
+	has "$(with_canary)" p.ehr
+}
