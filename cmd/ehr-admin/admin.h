@@ -43,6 +43,7 @@ struct new_slot {
 	const struct key_slot *slot; /* borrowed from its file */
 	const char *made; /* key file that was made for it, or NULL */
 	bool tell;	  /* print it at the end: a recovery code */
+	bool dry;	  /* -n: nothing is kept, nothing told */
 };
 bool admin_secret_named(void); /* an option says which */
 /* Gets or makes the secret the options ask for (without any, a passphrase from
@@ -50,14 +51,45 @@ bool admin_secret_named(void); /* an option says which */
 int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
     struct ehr_err *e);
 /* The same with a recovery code. */
-int admin_secret_recovery(struct key_slots *f, struct new_slot *n,
-    struct ehr_err *e);
+int admin_secret_recovery(struct cli *c, struct key_slots *f,
+    struct new_slot *n, struct ehr_err *e);
 /* Behind the writing of the slots with result rc: prints a recovery code, or
  * takes away a key file that is good for nothing. Returns rc, or why it could
  * not be printed. */
 int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e);
 void admin_secret_release(struct new_slot *n);
 #define SLOT_AUTO EHR_CLEANUP(admin_secret_release) struct new_slot
+
+/* ---- slots.c ---- */
+
+/* The slot file of a record, and what it holds. */
+struct admin_slots {
+	struct buf path;
+	int lock; /* nobody else changes it; -1: not locked */
+	struct key_slots f;
+	struct keyring *ring; /* of the record */
+};
+#define ADMIN_SLOTS_INIT { .path = BUF_INIT, .lock = -1 }
+void admin_slots_end(struct admin_slots *k);
+#define ADMIN_SLOTS_AUTO EHR_CLEANUP(admin_slots_end) struct admin_slots
+/* Its name; nothing is opened. */
+int admin_slots_find(struct cli *c, struct admin_slots *k, struct ehr_err *e);
+/* Locked first, then read; room for the ring. */
+int admin_slots_begin(struct cli *c, struct admin_slots *k,
+    struct ehr_err *e);
+/* The same, with the ring of what is at hand (keys_open()). */
+int admin_slots_unlock(struct cli *c, struct admin_slots *k,
+    struct ehr_err *e);
+/* A new data key with the slot that the options ask for; nothing is written
+ * yet but a key file. n is to be released. */
+int admin_slots_fresh(struct cli *c, struct admin_slots *k, struct new_slot *n,
+    struct ehr_err *e);
+/* EHR_EUSAGE: the file is there. */
+int admin_slots_refuse(const struct admin_slots *k, struct ehr_err *e);
+
+/* ---- encrypt.c ---- */
+extern const struct cli_opt admin_encrypt_opts[];
+int admin_encrypt(struct cli *c, struct ehr_err *e);
 
 /* ---- key.c ---- */
 int admin_key_add(struct cli *c, struct ehr_err *e);

@@ -50,58 +50,6 @@ static void take_away(const char *path)
 	}
 }
 
-/* ---- its keys ---- */
-
-/* Slots that did not exist before. */
-struct fresh {
-	struct buf path;
-	struct key_slots f;
-	struct keyring *ring;
-	struct new_slot n;
-	bool written;
-};
-#define FRESH_INIT { .path = BUF_INIT }
-
-static void fresh_end(struct fresh *k)
-{
-	keyring_free(&k->ring);
-	admin_secret_release(&k->n);
-	buf_release(&k->path);
-}
-#define FRESH_AUTO EHR_CLEANUP(fresh_end) struct fresh
-
-/* A data key and the slot that the options ask for, on disk before anything
- * is encrypted with it. */
-static int fresh_make(struct cli *c, struct fresh *k, struct ehr_err *e)
-{
-	const struct keys_opt o = { .db = c->db, .slots = c->keys };
-	int rc = keys_path(&o, &k->path, e);
-
-	if (rc == 0 && access(k->path.s, F_OK) == 0)
-		rc = ehr_fail(e, EHR_EUSAGE, "%s: exists already", k->path.s);
-	if (rc == 0)
-		rc = keyring_new(&k->ring, e);
-	if (rc < 0)
-		return rc;
-	key_slots_init(&k->f);
-	keyring_make(k->ring);
-	rc = admin_secret_add(c, &k->f, &k->n, e);
-	if (rc == 0)
-		rc = keys_write(k->path.s, &k->f, k->ring, true, e);
-	k->written = rc == 0;
-	return rc;
-}
-
-/* With the result of all of it: what is good for nothing goes. */
-static int fresh_done(struct fresh *k, int rc, struct ehr_err *e)
-{
-	if (rc < 0 && k->written)
-		unlink(k->path.s);
-	return admin_secret_end(&k->n, rc, e);
-}
-
-/* ---- init ---- */
-
 static int make(struct cli *c, const struct keyring *ring, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
@@ -118,17 +66,29 @@ static int make(struct cli *c, const struct keyring *ring, struct ehr_err *e)
 	return rc;
 }
 
+/* The slot is on disk before anything is encrypted with its key. */
 static int make_encrypted(struct cli *c, struct ehr_err *e)
 {
-	FRESH_AUTO k = FRESH_INIT;
+	ADMIN_SLOTS_AUTO k = ADMIN_SLOTS_INIT;
+	SLOT_AUTO n = { 0 };
+	bool written = false;
 	int rc;
 
 	if (c->db && access(c->db, F_OK) == 0)
 		return ehr_fail(e, EHR_EUSAGE, "%s: exists already", c->db);
-	rc = fresh_make(c, &k, e);
+	rc = admin_slots_find(c, &k, e);
+	if (rc == 0)
+		rc = admin_slots_refuse(&k, e);
+	if (rc == 0)
+		rc = admin_slots_fresh(c, &k, &n, e);
+	if (rc == 0)
+		rc = keys_write(k.path.s, &k.f, k.ring, true, e);
+	written = rc == 0;
 	if (rc == 0)
 		rc = make(c, k.ring, e);
-	return fresh_done(&k, rc, e);
+	if (rc < 0 && written)
+		unlink(k.path.s);
+	return admin_secret_end(&n, rc, e);
 }
 
 static int make_plain(struct cli *c, struct ehr_err *e)

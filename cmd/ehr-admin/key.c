@@ -1,65 +1,24 @@
 /* key.c - ehr-admin key: the slots that open a record. */
 #include "admin.h"
 
-/* A record with its slots, unlocked, that nobody else changes meanwhile. */
-struct keys {
-	struct buf path;
-	int lock;
-	struct key_slots f;
-	struct keyring *ring;
-};
-#define KEYS_INIT { .path = BUF_INIT, .lock = -1 }
-
-static void keys_end(struct keys *k)
-{
-	keyring_free(&k->ring);
-	keys_unlock_file(&k->lock);
-	buf_release(&k->path);
-}
-#define KEYS_AUTO EHR_CLEANUP(keys_end) struct keys
-
-static int find_slots(struct cli *c, struct keys *k, struct ehr_err *e)
-{
-	const struct keys_opt o = { .db = c->db, .slots = c->keys };
-	int rc = keys_path(&o, &k->path, e);
-
-	return rc < 0 ? rc : keys_read(k->path.s, &k->f, e);
-}
-
-/* Locked first, then read. */
-static int begin(struct cli *c, struct keys *k, struct ehr_err *e)
-{
-	const struct keys_opt o = { .db = c->db, .slots = c->keys };
-	int rc = keys_path(&o, &k->path, e);
-
-	if (rc == 0)
-		rc = keys_lock_file(k->path.s, &k->lock, e);
-	if (rc == 0)
-		rc = keys_read(k->path.s, &k->f, e);
-	return rc < 0 ? rc : keyring_new(&k->ring, e);
-}
-
-static int begin_unlocked(struct cli *c, struct keys *k, struct ehr_err *e)
-{
-	int rc = begin(c, k, e);
-
-	return rc < 0 ? rc : keys_open(&k->f, k->path.s, k->ring, e);
-}
-
 /* Opens the record with the keys at hand. */
-static int open_record(struct cli *c, const struct keys *k, struct access *a,
-    struct ehr_err *e)
+static int open_record(struct cli *c, const struct admin_slots *k,
+    struct access *a, struct ehr_err *e)
 {
 	struct access_opt opt = ACCESS_OPT(c);
+	int rc;
 
 	opt.ring = k->ring;
-	return access_open(a, &opt, STORE_WRITE, e);
+	rc = access_open(a, &opt, STORE_WRITE, e);
+	if (rc == 0 && c->dry_run)
+		store_dry_run(record_store(a->r));
+	return rc;
 }
 
 /* The event first, "what" or "what:slot": no change of keys without it. An
  * agent that had the keys gets the new ones. */
-static int save(struct cli *c, struct keys *k, const char *what, unsigned slot,
-    struct ehr_err *e)
+static int save(struct cli *c, struct admin_slots *k, const char *what,
+    unsigned slot, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
 	KEYRING_AUTO *old = NULL;
@@ -73,8 +32,9 @@ static int save(struct cli *c, struct keys *k, const char *what, unsigned slot,
 		rc = open_record(c, k, &a, e);
 	if (rc == 0)
 		rc = admin_audit(&a, scope.s, e);
-	if (rc == 0)
-		rc = keys_write(k->path.s, &k->f, k->ring, false, e);
+	if (rc < 0 || c->dry_run)
+		return rc;
+	rc = keys_write(k->path.s, &k->f, k->ring, false, e);
 	if (rc == 0 && agent_get(&k->f, old))
 		agent_put(&k->f, k->ring);
 	return rc;
@@ -82,9 +42,9 @@ static int save(struct cli *c, struct keys *k, const char *what, unsigned slot,
 
 int admin_key_add(struct cli *c, struct ehr_err *e)
 {
-	KEYS_AUTO k = KEYS_INIT;
+	ADMIN_SLOTS_AUTO k = ADMIN_SLOTS_INIT;
 	SLOT_AUTO n = { 0 };
-	int rc = begin_unlocked(c, &k, e);
+	int rc = admin_slots_unlock(c, &k, e);
 
 	if (rc == 0)
 		rc = admin_secret_add(c, &k.f, &n, e);
@@ -95,14 +55,14 @@ int admin_key_add(struct cli *c, struct ehr_err *e)
 
 int admin_key_remove(struct cli *c, struct ehr_err *e)
 {
-	KEYS_AUTO k = KEYS_INIT;
+	ADMIN_SLOTS_AUTO k = ADMIN_SLOTS_INIT;
 	int64_t id;
 	int rc;
 
 	if (!str_int(str_of(c->argv[0]), &id) || id < 1 || id > UINT32_MAX)
 		return cli_usage(c, e, "a slot is a number (ehr-admin key "
 		    "list)");
-	rc = begin_unlocked(c, &k, e);
+	rc = admin_slots_unlock(c, &k, e);
 	if (rc == 0)
 		rc = key_slots_remove(&k.f, (unsigned)id, e);
 	if (rc == 0)
@@ -117,10 +77,12 @@ int admin_key_list(struct cli *c, struct ehr_err *e)
 {
 	static const struct print_col cols[] = { { "slot", PRINT_RIGHT },
 		{ "kind", 0 }, { "label", 0 }, { "made", PRINT_WHOLE } };
-	KEYS_AUTO k = KEYS_INIT;
+	ADMIN_SLOTS_AUTO k = ADMIN_SLOTS_INIT;
 	struct printer *p = NULL;
-	int rc = find_slots(c, &k, e);
+	int rc = admin_slots_find(c, &k, e);
 
+	if (rc == 0)
+		rc = keys_read(k.path.s, &k.f, e);
 	if (rc == 0)
 		rc = print_open(&p, c, cols, ARRAY_LEN(cols), e);
 	for (unsigned i = 0; rc == 0 && i < k.f.n; i++) {
@@ -139,17 +101,17 @@ int admin_key_list(struct cli *c, struct ehr_err *e)
 
 int admin_key_recover(struct cli *c, struct ehr_err *e)
 {
-	KEYS_AUTO k = KEYS_INIT;
+	ADMIN_SLOTS_AUTO k = ADMIN_SLOTS_INIT;
 	SLOT_AUTO n = { 0 }, code = { 0 };
 	unsigned id = 0;
-	int rc = begin(c, &k, e);
+	int rc = admin_slots_begin(c, &k, e);
 
 	if (rc == 0)
 		rc = keys_recover(&k.f, k.path.s, k.ring, &id, e);
 	if (rc == 0)
 		rc = admin_secret_add(c, &k.f, &n, e);
 	if (rc == 0 && !n.tell)
-		rc = admin_secret_recovery(&k.f, &code, e);
+		rc = admin_secret_recovery(c, &k.f, &code, e);
 	if (rc == 0)
 		rc = key_slots_remove(&k.f, id, e);
 	if (rc == 0)

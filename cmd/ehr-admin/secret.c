@@ -48,7 +48,7 @@ int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
 	enum slot_kind kind = SLOT_PASSPHRASE;
 	int rc;
 
-	*n = (struct new_slot){ 0 };
+	*n = (struct new_slot){ .dry = c->dry_run };
 	if (!!admin_want.file + !!admin_want.credential +
 	    admin_want.recovery > 1)
 		return cli_usage(c, e, "one of --key-file, --credential, "
@@ -60,12 +60,12 @@ int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
 	    secret_str(n->secret), &n->slot, e);
 }
 
-int admin_secret_recovery(struct key_slots *f, struct new_slot *n,
-    struct ehr_err *e)
+int admin_secret_recovery(struct cli *c, struct key_slots *f,
+    struct new_slot *n, struct ehr_err *e)
 {
 	int rc;
 
-	*n = (struct new_slot){ .tell = true };
+	*n = (struct new_slot){ .tell = true, .dry = c->dry_run };
 	rc = secret_make(&n->secret, e);
 	if (rc < 0)
 		return rc;
@@ -76,10 +76,10 @@ int admin_secret_recovery(struct key_slots *f, struct new_slot *n,
 
 int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e)
 {
-	if (rc < 0 && n->made)
+	if ((rc < 0 || n->dry) && n->made)
 		unlink(n->made);
 	n->made = NULL;
-	if (rc < 0 || !n->tell)
+	if (rc < 0 || n->dry || !n->tell)
 		return rc;
 	/* straight to the file: no buffer keeps it */
 	if (write(STDOUT_FILENO, n->secret->s, n->secret->n) < 0 ||

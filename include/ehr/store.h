@@ -61,6 +61,30 @@ void store_close(struct store *db); /* rolls back what is open; NULL is fine */
 const char *store_path(const struct store *db);
 void store_grant(struct store *db, enum perm perms); /* default PERM_ALL */
 
+/* ---- from plain to encrypted ---- */
+
+struct store_encrypt {
+	const char *path;	    /* NULL: $EHR_DB */
+	const struct keyring *keys; /* of the new file; borrowed */
+	int wait_ms;		    /* for others to close the file */
+	bool dry;		    /* the copy is made and checked, no more */
+	/* Called when the encrypted copy is whole and checked, before it takes
+	 * the file's place: what must be on disk by then, such as its slots.
+	 * A failure (< 0) ends all with the plain file as it was. */
+	int (*ready)(void *arg, const char *copy, struct ehr_err *e);
+	void *arg;
+};
+/* 1: done (dry: could be); 0: it was encrypted already, and what a call that
+ * was cut off left of the plain file is taken away now. The plain file is
+ * written over with zeros before its name goes. Whatever ends this half way,
+ * path is one of the two files as a whole, and the same call completes it.
+ * EHR_EIO: others have it open, or the disk; EHR_EUSAGE: it has hard links, or
+ * another file PATH-plain is there; EHR_EINTEGRITY: the copy has faults;
+ * EHR_ENOTEHR: no record. */
+int store_encrypt(const struct store_encrypt *o, struct ehr_err *e);
+/* Whether a call for that plain file was cut off and left its copy. */
+bool store_encrypt_begun(const char *path);
+
 /* ---- statements ---- */
 
 /* The prepared statement of q, reset and without bindings; owned by db, kept

@@ -37,6 +37,10 @@ struct migration {
 /* e filled from the handle's last error; returns the code. */
 int store_fail(struct store *db, struct ehr_err *e, const char *doing);
 int store_exec(struct store *db, const char *sql, struct ehr_err *e);
+/* *path NULL: $EHR_DB, else EHR_EUSAGE. */
+int store_which(const char **path, struct ehr_err *e);
+/* EHR_ENOTEHR: it has not the mark of our files. */
+int store_check_is_ehr(struct store *db, struct ehr_err *e);
 int store_migrate(struct store *db, struct ehr_err *e);
 int store_lock(struct store *db, enum store_txn kind, struct ehr_err *e);
 void store_unlock(struct store *db);

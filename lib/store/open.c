@@ -125,7 +125,7 @@ static int set_defensive(struct store *db, struct ehr_err *e)
 	    "PRAGMA recursive_triggers = ON; PRAGMA mmap_size = 0;", e);
 }
 
-static int check_is_ehr(struct store *db, struct ehr_err *e)
+int store_check_is_ehr(struct store *db, struct ehr_err *e)
 {
 	int id;
 	int rc = pragma_int(db, "PRAGMA application_id", &id, e);
@@ -159,6 +159,19 @@ static int set_crypt(struct store *db, struct ehr_err *e)
 	return store_exec(db, "PRAGMA secure_delete = ON;", e);
 }
 
+/* Between our open() and our first lock another file may have come in its
+ * place; from then on nobody can do that (store_encrypt()). */
+static int check_place(struct store *db, struct ehr_err *e)
+{
+	int moved = 0;
+
+	if (sqlite3_file_control(db->h, "main", SQLITE_FCNTL_HAS_MOVED,
+		&moved) == SQLITE_OK && moved)
+		return ehr_fail(e, EHR_EIO, "%s: another file took its place "
+		    "just now: try again", db->path);
+	return 0;
+}
+
 static int set_up(struct store *db, enum store_mode mode, bool keys,
     struct ehr_err *e)
 {
@@ -172,16 +185,18 @@ static int set_up(struct store *db, enum store_mode mode, bool keys,
 		rc = store_exec(db, "PRAGMA page_size = 4096;"
 		    "PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = WAL;", e);
 	else if (rc == 0)
-		rc = check_is_ehr(db, e);
+		rc = store_check_is_ehr(db, e);
 	if (rc == 0)
 		rc = store_exec(db, "PRAGMA synchronous = FULL;", e);
 	store_watch_log(db);
+	if (rc == 0)
+		rc = check_place(db, e);
 	if (rc == 0)
 		rc = store_migrate(db, e);
 	return rc;
 }
 
-static int which(const char **path, struct ehr_err *e)
+int store_which(const char **path, struct ehr_err *e)
 {
 	if (*path == NULL)
 		*path = getenv("EHR_DB");
@@ -195,7 +210,7 @@ int store_is_encrypted(const char *path, struct ehr_err *e)
 {
 	enum crypt_kind kind = CRYPT_ALIEN;
 	sqlite3 *h = NULL;
-	int rc = which(&path, e);
+	int rc = store_which(&path, e);
 
 	if (rc < 0)
 		return rc;
@@ -239,7 +254,7 @@ int store_open_with(struct store **out, const struct store_opts *o,
 {
 	const char *path = o->path;
 	struct store *db;
-	int rc = which(&path, e);
+	int rc = store_which(&path, e);
 
 	*out = NULL;
 	if (rc == 0 && o->mode == STORE_CREATE)

@@ -28,7 +28,7 @@ setup() {
 
 @test "what is in it is not in the file" {
 	plain=$T/plain.ehr
-	ehr-admin init -d "$plain"
+	ehr-admin init -q --plain -d "$plain"
 	ehr-import -d "$plain" "$T/in.ndjson"
 	grep -q Zanzibarre "$plain"
 	run -1 grep -q Zanzibarre "$T/p.ehr"
@@ -80,6 +80,20 @@ setup() {
 	EHR_KEY_FILE=$T/k2 run -0 ehr-audit log
 	has "$output" key-add:2
 	has "$output" key-remove:1
+}
+
+@test "key -n changes nothing" {
+	ehr-admin key add --key-file "$T/k2"
+	sum=$(sha256sum "$T/p.ehr.keys")
+	run -0 --separate-stderr ehr-admin key add -n --recovery
+	same "$output$stderr" ""
+	run -0 --separate-stderr ehr-admin key add -n --key-file "$T/k3"
+	[ ! -e "$T/k3" ]
+	run -0 ehr-admin key remove -n 2
+	run -4 ehr-admin key remove -n 7
+	same "$(sha256sum "$T/p.ehr.keys")" "$sum"
+	run -0 ehr-audit log
+	[[ $output != *key-add:3* && $output != *key-remove* ]]
 }
 
 @test "a recovery code opens it once all else is lost" {

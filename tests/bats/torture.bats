@@ -16,6 +16,14 @@ not_sanitized() {
 	same "$(grep -c ' killed at 7 of them: .*; completed 7$' <<< "$output")" 3
 }
 
+@test "rekey: killed at 20 calls, the record is whole and the command repeatable" {
+	not_sanitized
+	run -0 --separate-stderr "$torture/rekey" 20
+	[[ $output != *skipped* ]] || skip "strace cannot trace here"
+	has "$output" "encrypt: "
+	has "$output" "completed 20"
+}
+
 @test "queue: an import, readers and writers lose nothing" {
 	run -0 --separate-stderr "$torture/queue" short
 	has "$output" " lost 0 "
