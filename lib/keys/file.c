@@ -16,7 +16,8 @@ static void close_fd(const int *fd)
 }
 #define FD_AUTO EHR_CLEANUP(close_fd) int
 
-/* In guarded mode the files belong to group ehr, which may read them. */
+/* In guarded mode the files belong to group ehr, which may read them. Asked
+ * only when it decides: the name service may take longer than all the rest. */
 static bool group_ehr(gid_t gid)
 {
 	struct group g, *found = NULL;
@@ -35,15 +36,16 @@ static int lets_in(const char *path, const struct stat *st,
 
 static int check(const char *path, const struct stat *st, struct ehr_err *e)
 {
-	bool ehr = group_ehr(st->st_gid);
 	uid_t me = geteuid();
 
 	if (!S_ISREG(st->st_mode))
 		return ehr_fail(e, EHR_EPERM, "%s: not a regular file", path);
-	if (st->st_uid != me && st->st_uid != 0 && me != 0 && !ehr)
+	if (st->st_uid != me && st->st_uid != 0 && me != 0 &&
+	    !group_ehr(st->st_gid))
 		return ehr_fail(e, EHR_EPERM,
 		    "%s: belongs to somebody else", path);
-	if (st->st_mode & S_IRWXO || (st->st_mode & S_IRWXG && !ehr))
+	if (st->st_mode & S_IRWXO || (st->st_mode & S_IRWXG &&
+	    !group_ehr(st->st_gid)))
 		return lets_in(path, st, e);
 	return 0;
 }
