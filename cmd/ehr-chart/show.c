@@ -64,6 +64,7 @@ int chart_show(struct cli *c, struct ehr_err *e)
 	vo = chart_view_opt(c);
 	vo.sections = bits;
 	vo.all = opt.all;
+	vo.page = opt.format == SHOW_TEXT;
 	rc = view_open(&v, a.r, patient, &vo, e);
 	if (rc < 0)
 		return rc;

@@ -65,6 +65,7 @@ struct view_entry {
 	enum view_section section;
 	enum fhir_state state;
 	bool past;	      /* goes below the current ones */
+	bool sketch;	      /* only what the order of rows needs is known */
 	uint8_t rank;	      /* smaller goes first within the current ones */
 	uint8_t order;	      /* the same among those of one time */
 	char flag[4];	      /* "", H, HH, L, LL, A, AA, POS ... */
@@ -107,6 +108,9 @@ struct view_opt {
 	struct date today;
 	uint32_t sections; /* bits 1 << VIEW_...; 0: all that are not hidden */
 	bool all;	   /* no limits to the number of rows */
+	/* For view_text() alone: of entries that get no row there only kind,
+	 * name and start are told (sketch). Does nothing with all. */
+	bool page;
 };
 #define VIEW_OPT ((struct view_opt){ .as_of = RECORD_NOW })
 

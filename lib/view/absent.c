@@ -75,23 +75,33 @@ static void remember(struct view *v, const struct view_entry *e)
 	v->said[v->n_said++] = *e;
 }
 
-bool take_assertion(struct take *k, const struct view_entry *e)
+static size_t said_by(const struct view_entry *e)
+{
+	size_t i = 0;
+
+	while (e->code.n && i < ARRAY_LEN(said) &&
+	    (said[i].section != e->section ||
+	    !str_is(e->code, said[i].code) ||
+	    !str_is(e->system, said[i].system)))
+		i++;
+	return e->code.n ? i : ARRAY_LEN(said);
+}
+
+bool is_assertion(const struct view_entry *e)
+{
+	return said_by(e) < ARRAY_LEN(said);
+}
+
+void take_assertion(struct take *k, const struct view_entry *e)
 {
 	struct view_entry x = *e;
+	size_t i = said_by(e);
 
-	for (size_t i = 0; e->code.n && i < ARRAY_LEN(said); i++) {
-		if (said[i].section != e->section ||
-		    !str_is(e->code, said[i].code) ||
-		    !str_is(e->system, said[i].system))
-			continue;
-		if (e->past)
-			return true;
-		x.absent = str_of(said[i].word);
-		x.rank = said[i].whole ? 0 : 1;
-		remember(k->v, &x);
-		return true;
-	}
-	return false;
+	if (e->past || i == ARRAY_LEN(said))
+		return;
+	x.absent = str_of(said[i].word);
+	x.rank = said[i].whole ? 0 : 1;
+	remember(k->v, &x);
 }
 
 void take_list(struct take *k)

@@ -29,6 +29,8 @@ struct code_words {
 	bool social;
 };
 
+struct sketches;
+
 struct view {
 	struct record *r;
 	struct view_opt opt;
@@ -42,12 +44,14 @@ struct view {
 	size_t n_said;
 	struct wait *wait;
 	size_t n_wait, waited; /* all, and those whose entry is known */
+	size_t resolved;       /* those that were looked up */
 	struct strmap names; /* source and reference -> struct str */
 	struct tape t;
 	struct buf text, scratch;
 	struct str kept[KEPT];
 	struct code_words words[WORDS];
 	int64_t today_ms; /* end of the day of the view */
+	struct sketches *sketches; /* of sketch.c; NULL: no page */
 };
 
 /* What a resource is being read with. */
@@ -67,6 +71,10 @@ struct kind {
 	take_fn *fn;
 };
 const struct kind *kind_of(int type);
+/* Reads an entry from k->t, all of it; false: none comes of it, or (*said) it
+ * is an assertion that there is nothing. */
+bool take_entry(struct take *k, const struct kind *kind,
+    struct view_entry *e, bool *said);
 
 take_fn take_condition, take_allergy, take_med, take_immunization,
     take_procedure, take_device, take_family, take_flag, take_imaging,
@@ -99,11 +107,33 @@ bool name_of(const struct tape *t, uint32_t root, struct buf *b);
 struct str join(struct view *v, struct str a, const char *sep, struct str b);
 void push(struct view *v, const struct view_entry *e);
 void take_patient(struct take *k);
-/* Is it an assertion that there is nothing? Then it is remembered. */
-bool take_assertion(struct take *k, const struct view_entry *e);
+/* Is it an assertion that there is nothing? */
+bool is_assertion(const struct view_entry *e);
+void take_assertion(struct take *k, const struct view_entry *e);
 void take_list(struct take *k);
 void sort_entries(struct view *v);
 int resolve_waits(struct view *v, struct ehr_err *e);
+/* Those wait for x that came since the last entry. */
+void wait_of(struct view *v, struct view_entry *x);
+
+/* ---- sketches (sketch.c) ---- */
+
+/* An entry of what decides its place among the rows; false: not told without
+ * reading all, or k->res makes more than an entry. */
+bool take_sketch(struct take *k, const struct kind *kind);
+/* Reads the rest of a sketch; its place stays. */
+int fill_sketch(struct view *v, struct view_entry *x, struct ehr_err *e);
+void sketches_new(struct view *v);
+void sketches_free(struct view *v);
+
+/* The rows a page has of a section: the first of the current and of the past
+ * ones; left: how many it has not. */
+size_t choose_rows(struct view *v, enum view_section s,
+    const struct view_row **out, size_t left[2]);
+/* Reads what these rows show. */
+int fill_rows(struct view *v, enum view_section s, struct ehr_err *e);
+/* Does a page have the section among its tables? */
+bool section_shown(const struct view *v, enum view_section s);
 
 /* ---- words (words.c) ---- */
 

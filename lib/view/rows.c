@@ -52,6 +52,13 @@ static void group_key(const struct view_entry *e, enum group_by by,
 		buf_addf(b, "|%lld", (long long)(e->start.ms / 60000));
 }
 
+/* Reads the rest of an entry; the view owns what its rows only show. */
+static int fill(struct view *v, const struct view_entry *x,
+    struct ehr_err *e)
+{
+	return x->sketch ? fill_sketch(v, (struct view_entry *)x, e) : 0;
+}
+
 /* ---- trends ---- */
 
 /* The number an entry is followed by; of a blood pressure the systolic. */
@@ -80,17 +87,25 @@ static enum view_trend trend(const struct view_entry *now,
 }
 
 /* The value before: the next one that has one of another time. */
-static void set_former(struct view_row *row)
+static int set_former(struct view *v, struct view_row *row,
+    struct ehr_err *e)
 {
 	for (size_t i = 1; i < row->n; i++) {
 		const struct view_entry *x = row->all[i];
+		int rc;
 
-		if (x->value.n == 0 || x->start.ms == row->e->start.ms)
+		if (x->start.ms == row->e->start.ms)
+			continue;
+		rc = fill(v, x, e);
+		if (rc < 0)
+			return rc;
+		if (x->value.n == 0)
 			continue;
 		row->former = x;
 		row->trend = trend(row->e, x);
-		return;
+		break;
 	}
+	return 0;
 }
 
 /* ---- names ---- */
@@ -164,8 +179,9 @@ static void make_rows(struct view *v, enum view_section s)
 
 		row->all[row->n++] = e[i];
 	}
-	for (size_t i = 0; i < g->n; i++)
-		set_former(&g->row[i]);
+	/* Those of a page are set when the row is shown. */
+	for (size_t i = 0; i < g->n && !v->sketches; i++)
+		set_former(v, &g->row[i], NULL);
 	check_names(v, s, g);
 	free(row_of);
 }
@@ -177,4 +193,53 @@ const struct view_row *view_rows(struct view *v, enum view_section s,
 		make_rows(v, s);
 	*n = v->group[s].n;
 	return v->group[s].row;
+}
+
+/* ---- the rows of a page ---- */
+
+size_t choose_rows(struct view *v, enum view_section s,
+    const struct view_row **out, size_t left[2])
+{
+	const struct layout *l = layout_of(s);
+	size_t n, kept = 0, seen[2] = { 0, 0 };
+	const struct view_row *row = view_rows(v, s, &n);
+
+	left[0] = left[1] = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t limit = row[i].past ? l->past_limit : l->limit;
+
+		if (v->opt.all || seen[row[i].past]++ < limit)
+			out[kept++] = &row[i];
+		else
+			left[row[i].past]++;
+	}
+	return kept;
+}
+
+static bool shows_former(const struct layout *l)
+{
+	for (size_t i = 0; i < COLUMNS_MAX; i++)
+		if (l->col[i].field == FIELD_FORMER)
+			return true;
+	return false;
+}
+
+int fill_rows(struct view *v, enum view_section s, struct ehr_err *e)
+{
+	const struct view_group *g = &v->group[s];
+	bool former = shows_former(layout_of(s));
+	const struct view_row **row;
+	size_t n, left[2];
+	int rc = 0;
+
+	view_rows(v, s, &n);
+	row = xcalloc(n + 1, sizeof(*row));
+	n = choose_rows(v, s, row, left);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = fill(v, row[i]->e, e);
+		if (rc == 0 && former)
+			rc = set_former(v, &g->row[row[i] - g->row], e);
+	}
+	free(row);
+	return rc;
 }

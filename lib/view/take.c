@@ -199,6 +199,12 @@ static void wait_for(struct take *k, enum wait_for what, struct str ref)
 		arena_str(&v->mem, ref) };
 }
 
+void wait_of(struct view *v, struct view_entry *x)
+{
+	for (; v->waited < v->n_wait; v->waited++)
+		v->wait[v->waited].entry = x;
+}
+
 struct str take_ref(struct take *k, uint32_t ref, enum wait_for what)
 {
 	struct view *v = k->v;
@@ -293,8 +299,8 @@ static int waited_name(struct view *v, const struct wait *w, struct str *name,
 
 int resolve_waits(struct view *v, struct ehr_err *e)
 {
-	for (size_t i = 0; i < v->n_wait; i++) {
-		const struct wait *w = &v->wait[i];
+	for (; v->resolved < v->n_wait; v->resolved++) {
+		const struct wait *w = &v->wait[v->resolved];
 		struct view_entry *x = w->entry;
 		struct str name;
 		int rc;

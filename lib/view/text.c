@@ -201,25 +201,6 @@ static void section_title(struct text *t, const char *title)
 	buf_addch(t->b, '\n');
 }
 
-/* The rows to show: the first of the current and of the past ones. */
-static size_t choose(struct view *v, enum view_section s,
-    const struct view_row **out, size_t left[2])
-{
-	const struct layout *l = layout_of(s);
-	size_t n, kept = 0, seen[2] = { 0, 0 };
-	const struct view_row *row = view_rows(v, s, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		size_t limit = row[i].past ? l->past_limit : l->limit;
-
-		if (v->opt.all || seen[row[i].past]++ < limit)
-			out[kept++] = &row[i];
-		else
-			left[row[i].past]++;
-	}
-	return kept;
-}
-
 static void absent_line(struct text *t, enum view_section s, bool former)
 {
 	const struct view_entry *said = view_asserted(t->v, s);
@@ -255,12 +236,12 @@ static void print_section(struct text *t, enum view_section s)
 	const struct view_section_info *info = view_section_info(s);
 	struct cells c = { .layout = layout_of(s), .mem = ARENA_INIT };
 	const struct view_row **row;
-	size_t n, left[2] = { 0, 0 };
+	size_t n, left[2];
 	bool past = false;
 
 	view_rows(t->v, s, &n);
 	row = xcalloc(n + 1, sizeof(*row));
-	n = choose(t->v, s, row, left);
+	n = choose_rows(t->v, s, row, left);
 	if (n == 0 && !view_asserted(t->v, s) && !(info->flags & VIEW_CORE) &&
 	    !t->v->opt.sections) {
 		free(row);
@@ -363,8 +344,7 @@ void view_text(struct view *v, const struct view_page *page, struct buf *b)
 
 	print_head(&t);
 	for (int s = 0; s < VIEW_SECTIONS; s++)
-		if (section_wanted(v, (enum view_section)s) &&
-		    (s != VIEW_ALERTS || v->opt.sections))
+		if (section_shown(v, (enum view_section)s))
 			print_section(&t, (enum view_section)s);
 	print_foot(&t);
 }

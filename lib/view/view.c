@@ -85,8 +85,7 @@ void push(struct view *v, const struct view_entry *e)
 	}
 	own = arena_alloc(&v->mem, sizeof(*own));
 	*own = *e;
-	for (; v->waited < v->n_wait; v->waited++)
-		v->wait[v->waited].entry = own;
+	wait_of(v, own);
 	v->entry[v->n++] = own;
 }
 
@@ -121,31 +120,46 @@ static void take_common(struct take *k, const struct kind *kind,
 	e->past = e->state == FHIR_INACTIVE || e->state == FHIR_REFUTED;
 }
 
+bool take_entry(struct take *k, const struct kind *kind,
+    struct view_entry *e, bool *said)
+{
+	bool taken = false;
+
+	*said = false;
+	*e = (struct view_entry){ .state = fhir_state(k->t, 0, k->res->type) };
+	if (e->state == FHIR_IN_ERROR)
+		return false;
+	take_common(k, kind, e);
+	taken = kind->fn(k, e);
+	*said = taken && is_assertion(e);
+	if (!taken || *said)
+		k->v->n_wait = k->v->waited; /* nobody waits for it */
+	return taken && !*said;
+}
+
 static int take_resource(void *arg, const struct resource *res)
 {
 	struct view *v = arg;
 	struct take k = { v, res, &v->t };
-	const struct kind *kind;
+	const struct kind *kind = kind_of(res->type);
 	struct tape_error why;
 	struct view_entry e;
+	bool said;
 
+	if (v->sketches && kind && take_sketch(&k, kind))
+		return 0;
 	if (tape_parse(&v->t, res->body.s, res->body.n, &why) < 0)
 		return 0;
 	if (res->type == FHIR_Patient)
 		take_patient(&k);
 	else if (res->type == FHIR_List)
 		take_list(&k);
-	kind = kind_of(res->type);
 	if (!kind)
 		return 0;
-	e = (struct view_entry){ .state = fhir_state(&v->t, 0, res->type) };
-	if (e.state == FHIR_IN_ERROR)
-		return 0;
-	take_common(&k, kind, &e);
-	if (kind->fn(&k, &e) && !take_assertion(&k, &e))
+	if (take_entry(&k, kind, &e, &said))
 		push(v, &e);
-	else
-		v->n_wait = v->waited; /* nobody waits for it */
+	else if (said)
+		take_assertion(&k, &e);
 	return 0;
 }
 
@@ -240,36 +254,63 @@ static struct view *view_new(struct record *r, const struct view_opt *opt)
 	v->names = STRMAP_INIT;
 	v->t = TAPE_INIT;
 	v->text = v->scratch = BUF_INIT;
+	if (opt->page && !opt->all)
+		sketches_new(v);
 	v->today_ms = (date_days(opt->today.year, opt->today.month,
 	    opt->today.day) + 1) * 86400000 - 1;
 	return v;
 }
 
+bool section_shown(const struct view *v, enum view_section s)
+{
+	return section_wanted(v, s) && (s != VIEW_ALERTS || v->opt.sections);
+}
+
+/* The chart is read; what its rows show, too. */
+static int read_chart(struct view *v, int64_t patient, struct ehr_err *e)
+{
+	struct record_filter f = RECORD_FILTER;
+	int rc;
+
+	f.as_of = v->opt.as_of;
+	wanted_types(v, &f);
+	rc = record_chart(v->r, patient, &f, take_resource, v, e);
+	if (rc == 0)
+		rc = resolve_waits(v, e);
+	if (rc < 0)
+		return rc;
+	sort_entries(v);
+	if (!v->sketches)
+		return 0;
+	for (int s = 0; rc == 0 && s < VIEW_SECTIONS; s++)
+		if (section_shown(v, (enum view_section)s))
+			rc = fill_rows(v, (enum view_section)s, e);
+	return rc < 0 ? rc : resolve_waits(v, e);
+}
+
 int view_open(struct view **out, struct record *r, int64_t patient,
     const struct view_opt *opt, struct ehr_err *e)
 {
-	struct record_filter f = RECORD_FILTER;
 	struct view *v = view_new(r, opt);
-	int rc;
+	/* What was sketched must not have changed when it is filled in. */
+	bool own = !store_in_txn(record_store(r));
+	int rc = own ? store_begin(record_store(r), STORE_SNAPSHOT, e) : 0;
 
 	*out = NULL;
-	f.as_of = opt->as_of;
-	wanted_types(v, &f);
 	buf_reset(&v->text);
-	rc = record_patient_name(r, patient, &v->text, e);
+	if (rc == 0)
+		rc = record_patient_name(r, patient, &v->text, e);
 	if (rc >= 0) {
 		v->head.id = arena_str(&v->mem, buf_str(&v->text));
-		rc = record_chart(r, patient, &f, take_resource, v, e);
+		rc = read_chart(v, patient, e);
 	}
-	if (rc == 0)
-		rc = resolve_waits(v, e);
-	if (rc < 0) {
+	if (own)
+		store_rollback(record_store(r));
+	if (rc < 0)
 		view_free(v);
-		return rc;
-	}
-	sort_entries(v);
-	*out = v;
-	return 0;
+	else
+		*out = v;
+	return rc < 0 ? rc : 0;
 }
 
 void view_free(struct view *v)
@@ -286,6 +327,7 @@ void view_free(struct view *v)
 	strmap_release(&v->names);
 	arena_release(&v->mem);
 	tape_release(&v->t);
+	sketches_free(v);
 	buf_release(&v->text);
 	buf_release(&v->scratch);
 	free(v);

@@ -29,6 +29,13 @@ golden() { # NAME COMMAND...
 	same "$output" ""
 }
 
+@test "a page that reads only its rows is that of the whole chart" {
+	"$EHR_BUILD/tests/tools/gen-practice" -n 12 \
+		--resources-per-patient 300 | ehr-import -q
+	run -0 --separate-stderr "$EHR_BUILD/tests/tools/page-check" "$EHR_DB"
+	[[ $output =~ ^[0-9]+\ pages\ and\ [0-9]{5,}\ objects$ ]]
+}
+
 @test "entered in error is on no page and in no list" {
 	run -0 --separate-stderr ehr-chart show ada --all
 	[[ $output != *infarction* && $output != *"wrong drug"* ]]
