@@ -3,6 +3,7 @@
 #define EHR_ADMIN_H
 
 #include "ehr/access.h"
+#include "ehr/backup.h"
 #include "ehr/cli.h"
 
 int admin_open(struct cli *c, struct access *a, enum store_mode mode,
@@ -114,6 +115,22 @@ int admin_staff_list(struct cli *c, struct ehr_err *e);
 int admin_check(struct cli *c, struct ehr_err *e);
 int admin_reindex(struct cli *c, struct ehr_err *e);
 int admin_vacuum(struct cli *c, struct ehr_err *e);
+
+/* ---- backup.c, restore.c ---- */
+extern const struct cli_opt admin_backup_opts[], admin_verify_opts[],
+    admin_prune_opts[], admin_restore_opts[];
+int admin_backup(struct cli *c, struct ehr_err *e);
+int admin_backup_list(struct cli *c, struct ehr_err *e);
+int admin_backup_verify(struct cli *c, struct ehr_err *e);
+int admin_backup_prune(struct cli *c, struct ehr_err *e);
+int admin_backup_destroy(struct cli *c, struct ehr_err *e);
+int admin_restore(struct cli *c, struct ehr_err *e);
+/* progress of a struct backup_target or backup_opt; arg is the struct cli. */
+void admin_pages(void *cli, uint64_t done, uint64_t total);
+/* The backup of that id, or the newest by time; EHR_ENOENT. Without an id they
+ * must all be of one record. */
+int admin_backup_find(const struct backup_set *s, const char *id,
+    int64_t time, const struct backup **b, struct ehr_err *e);
 
 /* ---- health.c ---- */
 extern const struct cli_opt admin_health_opts[];

@@ -177,6 +177,8 @@ bool cli_colour(void);	/* ... that shows colours (NO_COLOR, TERM) */
 size_t cli_width(void); /* columns: $COLUMNS, the terminal's; 0: no limit */
 /* --today, else the day of the real clock in the process's zone. */
 void cli_today(const struct cli *c, struct date *d);
+/* The last millisecond that the value of a CLI_DATE can mean, as --until. */
+int64_t cli_last_ms(const char *when);
 
 /* ---- operands and standard input ---- */
 

@@ -88,6 +88,8 @@ struct gcm_part {
 };
 struct gcm;
 struct gcm *gcm_new(const uint8_t key[AEAD_KEY_LEN]); /* owned */
+/* The same by ChaCha20-Poly1305 (RFC 8439 2.8) instead of AES. */
+struct gcm *chacha_new(const uint8_t key[AEAD_KEY_LEN]);
 void gcm_free(struct gcm *g);			       /* NULL is allowed */
 void gcm_seal(struct gcm *g, const uint8_t nonce[AEAD_NONCE_LEN],
     struct str ad, const struct gcm_part *part, size_t n,

@@ -222,6 +222,30 @@ int store_staff_each(struct store *db,
     int (*fn)(void *arg, const struct store_staff *f), void *arg,
     struct ehr_err *e);
 
+/* ---- the file page by page, for backups ---- */
+
+/* Gets each page of the file once, in no order, n bytes of it as SQLite sees
+ * them, the header in page 1. */
+typedef int store_page_fn(void *arg, uint32_t pgno, const void *page, size_t n,
+    struct ehr_err *e);
+/* The open snapshot's pages (something was read in it), while others go on
+ * writing. fn's negative result ends it and is returned. A page that SQLite
+ * never uses (that of its locks, 1 GiB into the file) does not come. */
+int store_pages_each(struct store *db, store_page_fn *fn, void *arg,
+    struct ehr_err *e);
+
+/* A file that does not exist yet, made of such pages of size bytes in any
+ * order; the last one put of a number counts. keys NULL: plain; those of an
+ * encrypted record fit only with keys. */
+struct store_pages;
+int store_pages_new(struct store_pages **p, const char *path,
+    const struct keyring *keys, size_t size, struct ehr_err *e);
+int store_pages_put(struct store_pages *p, uint32_t pgno, const void *page,
+    struct ehr_err *e);
+/* All are there, and pages is how many the file has: it is synced. */
+int store_pages_end(struct store_pages *p, uint32_t pages, struct ehr_err *e);
+void store_pages_free(struct store_pages *p); /* the file stays; NULL is fine */
+
 /* ---- upkeep ---- */
 
 /* SQLite's own integrity and foreign key checks; findings as lines. */

@@ -48,6 +48,13 @@ static int64_t last_ms(struct date d)
 	}
 }
 
+int64_t cli_last_ms(const char *when)
+{
+	struct date d;
+
+	return date_parse(str_of(when), &d) ? last_ms(d) : INT64_MAX;
+}
+
 int cli_times(struct cli *c, struct ehr_err *e)
 {
 	struct date d;

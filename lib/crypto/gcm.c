@@ -1,5 +1,6 @@
-/* AES-256-GCM for many messages under one key: its schedule is made once, a
- * message costs only its nonce, and nothing is allocated. */
+/* AES-256-GCM and ChaCha20-Poly1305 for many messages under one key: its
+ * schedule is made once, a message costs only its nonce, and nothing is
+ * allocated. */
 #include "ehr/crypto.h"
 #include "evp.h"
 
@@ -11,18 +12,28 @@ static EVP_CIPHER_CTX *evp(struct gcm *g)
 	return (EVP_CIPHER_CTX *)g;
 }
 
-struct gcm *gcm_new(const uint8_t key[AEAD_KEY_LEN])
+static struct gcm *new_of(const char *name, const uint8_t key[AEAD_KEY_LEN])
 {
 	EVP_CIPHER_CTX *c;
 	EVP_CIPHER *cipher;
 
 	crypto_setup();
-	cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	cipher = EVP_CIPHER_fetch(NULL, name, NULL);
 	c = cipher ? EVP_CIPHER_CTX_new() : NULL;
 	must(c != NULL);
 	must(EVP_CipherInit_ex2(c, cipher, key, NULL, 1, NULL));
 	EVP_CIPHER_free(cipher);
 	return (struct gcm *)c;
+}
+
+struct gcm *gcm_new(const uint8_t key[AEAD_KEY_LEN])
+{
+	return new_of("AES-256-GCM", key);
+}
+
+struct gcm *chacha_new(const uint8_t key[AEAD_KEY_LEN])
+{
+	return new_of("ChaCha20-Poly1305", key);
 }
 
 void gcm_free(struct gcm *g)

@@ -80,3 +80,17 @@ patient() { # ID
 	run -1 --separate-stderr recall-list E11.9 4548-4 36500 2026-06-30
 	run -2 --separate-stderr recall-list
 }
+
+@test "backup-record: tried out and kept by a rule once a day, silent" {
+	export EHR_DB=$T/k.ehr EHR_KEY_FILE=$T/key
+	ehr-admin init --key-file "$T/key"
+	run -0 --separate-stderr backup-record "$T/b"
+	run -0 --separate-stderr backup-record "$T/b"
+	same "$output$stderr" ""
+	run -0 ehr-admin backup list "$T/b"
+	same "${#lines[@]}" 2
+	run -0 ehr-audit log
+	same "$(grep -c 'backup:' <<<"$output")" 2
+	EHR_KEY_FILE=$T/none run -9 backup-record "$T/b"
+	run -2 backup-record
+}

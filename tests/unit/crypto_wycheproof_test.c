@@ -114,6 +114,40 @@ TEST(aes_256_gcm)
 	each("aes_gcm_test.json", 39, 27, gcm);
 }
 
+static int chacha(struct vec *v, uint32_t group)
+{
+	struct str key = member(v, "key"), iv = member(v, "iv");
+	struct str ad = member(v, "aad"), msg = member(v, "msg");
+	struct str ct = member(v, "ct"), tag = member(v, "tag");
+	BUF_AUTO out = BUF_INIT;
+	const uint8_t *nonce = (const uint8_t *)iv.s;
+	uint8_t made[AEAD_TAG_LEN];
+	struct gcm_part part;
+	struct gcm *g;
+	bool ok;
+
+	(void)group;
+	if (key.n != AEAD_KEY_LEN || iv.n != AEAD_NONCE_LEN)
+		return -1;
+	buf_grow(&out, ct.n + 1);
+	part = (struct gcm_part){ ct.s, out.s, ct.n };
+	g = chacha_new((const uint8_t *)key.s);
+	ok = gcm_open(g, nonce, ad, &part, 1, (const uint8_t *)tag.s);
+	if (ok) {
+		CHECK(same(out.s, msg));
+		part.in = msg.s;
+		gcm_seal(g, nonce, ad, &part, 1, made);
+		CHECK(same(out.s, ct) && same(made, tag));
+	}
+	gcm_free(g);
+	return ok;
+}
+
+TEST(chacha20_poly1305)
+{
+	each("chacha20_poly1305_test.json", 256, 60, chacha);
+}
+
 static int hmac(struct vec *v, uint32_t group)
 {
 	struct str key = member(v, "key"), msg = member(v, "msg");

@@ -1,0 +1,256 @@
+/* restore.c - ehr-admin restore: a backup becomes a record. It is made under
+ * another name beside its place, looked at, and moved there last. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "admin.h"
+
+static const char *at_text, *id_text;
+static bool quick;
+
+const struct cli_opt admin_restore_opts[] = {
+	{ "at", 0, CLI_DATE, 0, "TIME", "the last backup until then",
+	    &at_text, 0, 0 },
+	{ "id", 0, CLI_TEXT, 0, "ID", "this backup", &id_text, 0, 0 },
+	{ "quick", 0, CLI_FLAG, 0, NULL,
+	    "pages and audit log are looked at, SQLite's check is left out",
+	    &quick, 0, 0 },
+	{ 0 },
+};
+
+struct restore {
+	struct cli *c;
+	const struct backup *b;
+	struct buf temp, keys; /* names */
+	struct key_slots f;
+	struct keyring *ring, *fresh;
+	struct ehr_err *e;
+};
+
+static void restore_end(struct restore *r)
+{
+	keyring_free(&r->ring);
+	keyring_free(&r->fresh);
+	buf_release(&r->temp);
+	buf_release(&r->keys);
+}
+
+/* ---- its place ---- */
+
+static void beside(struct buf *b, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+
+	buf_add(b, path, (size_t)(base - path));
+	buf_addf(b, ".%s.restore", base);
+}
+
+static bool exists(const char *path, const char *end)
+{
+	BUF_AUTO name = BUF_INIT;
+
+	buf_addf(&name, "%s%s", path, end);
+	return access(name.s, F_OK) == 0;
+}
+
+/* Keys without a record, but with the record about to be moved there, are
+ * what a restore left that was killed just then. */
+static int check_place(struct restore *r)
+{
+	const char *db = r->c->db;
+	bool left = exists(r->temp.s, "") && !exists(db, "");
+
+	if (r->c->force || left)
+		return 0;
+	if (exists(db, "") || exists(db, "-wal"))
+		return ehr_fail(r->e, EHR_EUSAGE, "%s: exists already; --force "
+		    "moves it to %s.old", db, db);
+	if (exists(r->keys.s, ""))
+		return ehr_fail(r->e, EHR_EUSAGE, "%s: exists already; --force "
+		    "moves it to %s.old.keys", r->keys.s, db);
+	return 0;
+}
+
+static int sync_folder(struct restore *r)
+{
+	const char *db = r->c->db, *slash = strrchr(db, '/');
+	BUF_AUTO folder = BUF_INIT;
+	int fd, rc = 0;
+
+	buf_add(&folder, slash ? db : "./", slash ? (size_t)(slash - db) + 1 :
+	    2);
+	fd = open(folder.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		rc = ehr_fail_errno(r->e, "%s", folder.s);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int move(struct restore *r, const char *from, const char *to)
+{
+	if (rename(from, to) != 0)
+		return ehr_fail_errno(r->e, "%s", from);
+	return sync_folder(r);
+}
+
+static const char *const parts[] = { "", "-wal", "-journal" };
+
+/* The record first, to DB.old: what was there has its log beside it or is not
+ * there. What was put aside before goes, but not when this goes on with what a
+ * kill left. */
+static int put_aside(struct restore *r)
+{
+	const char *db = r->c->db;
+	bool again = !exists(db, "");
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(parts); i++) {
+		BUF_AUTO from = BUF_INIT, to = BUF_INIT;
+
+		buf_addf(&from, "%s%s", db, parts[i]);
+		buf_addf(&to, "%s.old%s", db, parts[i]);
+		if (!again)
+			unlink(to.s);
+		if (exists(from.s, ""))
+			rc = move(r, from.s, to.s);
+	}
+	return rc;
+}
+
+static int clear_place(struct restore *r)
+{
+	BUF_AUTO keys = BUF_INIT, shm = BUF_INIT;
+	int rc = put_aside(r);
+
+	buf_addf(&keys, "%s.old.keys", r->c->db);
+	buf_addf(&shm, "%s-shm", r->c->db);
+	unlink(shm.s);
+	if (rc == 0 && exists(r->keys.s, ""))
+		rc = move(r, r->keys.s, keys.s);
+	return rc;
+}
+
+/* ---- the record ---- */
+
+static void take_temp(struct restore *r)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
+		"-lock" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		BUF_AUTO name = BUF_INIT;
+
+		buf_addf(&name, "%s%s", r->temp.s, ends[i]);
+		unlink(name.s);
+	}
+}
+
+/* A data key of its own: that of the backup may be destroyed. */
+static int make(struct restore *r, const struct backup_set *s)
+{
+	struct backup_target t = { .path = r->temp.s, .progress = admin_pages,
+		.arg = r->c };
+	int rc = keyring_new(&r->fresh, r->e);
+
+	if (rc < 0)
+		return rc;
+	keyring_make(r->fresh);
+	t.keys = r->b->plain ? NULL : r->fresh;
+	take_temp(r);
+	rc = backup_restore(s, r->b, r->ring, &t, r->e);
+	if (rc == 0)
+		rc = backup_prove(r->b, &t, !quick, r->e);
+	if (rc < 0)
+		take_temp(r);
+	cli_progress_end(r->c);
+	return rc;
+}
+
+static int put_keys(struct restore *r)
+{
+	if (r->b->plain)
+		return 0;
+	uuid4(r->f.record);
+	return keys_write(r->keys.s, &r->f, r->fresh, true, r->e);
+}
+
+static int put_in_place(struct restore *r)
+{
+	int rc = clear_place(r);
+
+	if (rc == 0)
+		rc = put_keys(r);
+	if (rc == 0)
+		rc = move(r, r->temp.s, r->c->db);
+	if (rc == 0)
+		take_temp(r);
+	return rc;
+}
+
+/* ---- what it is, and what it is not ---- */
+
+static void tell(struct restore *r, const struct backup_set *s)
+{
+	const struct backup *b = r->b, *last = b;
+	BUF_AUTO time = BUF_INIT;
+
+	date_format_ms(&time, b->time);
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->v[i].fault[0] && s->v[i].time > last->time &&
+		    memcmp(s->v[i].record, b->record, UUID_LEN) == 0)
+			last = &s->v[i];
+	if (last == b) {
+		cli_warn(r->c, "restored as of %s (%s): what was committed "
+		    "later is in no backup", time.s, b->id);
+		return;
+	}
+	cli_warn(r->c, "restored as of %s (%s): later backups here, the last "
+	    "one %s, have %lld more events", time.s, b->id, last->id,
+	    (long long)(last->audit - b->audit));
+}
+
+static int run(struct restore *r, const struct backup_set *s)
+{
+	int rc = keyring_new(&r->ring, r->e);
+
+	if (rc == 0)
+		rc = backup_chain(s, r->b, r->e);
+	if (rc == 0)
+		rc = backup_unlock(s, r->b, &r->f, r->ring, r->e);
+	if (rc == 0 && r->b->plain)
+		cli_warn(r->c, "a plain backup: the record is not encrypted");
+	if (rc == 0)
+		rc = make(r, s);
+	if (rc == 0)
+		rc = put_in_place(r);
+	if (rc == 0)
+		tell(r, s);
+	return rc;
+}
+
+int admin_restore(struct cli *c, struct ehr_err *e)
+{
+	BACKUP_SET_AUTO s = BACKUP_SET_INIT;
+	EHR_CLEANUP(restore_end) struct restore r = { .c = c,
+		.temp = BUF_INIT, .keys = BUF_INIT, .e = e };
+	const struct keys_opt o = { .db = c->db, .slots = c->keys };
+	int rc;
+
+	if (at_text && id_text)
+		return cli_usage(c, e, "--at and --id exclude each other");
+	rc = keys_path(&o, &r.keys, e);
+	if (rc == 0) {
+		beside(&r.temp, c->db);
+		rc = check_place(&r);
+	}
+	if (rc == 0)
+		rc = backup_set_open(&s, c->argv[0], false, e);
+	if (rc == 0)
+		rc = admin_backup_find(&s, id_text, at_text ?
+		    cli_last_ms(at_text) : INT64_MAX, &r.b, e);
+	return rc < 0 ? rc : run(&r, &s);
+}
