@@ -103,6 +103,8 @@ static int make_plain(struct cli *c, struct ehr_err *e)
 
 int admin_init(struct cli *c, struct ehr_err *e)
 {
+	int rc;
+
 	if (init.plain && admin_secret_named())
 		return cli_usage(c, e, "--plain has no key");
 	if (init.facility == NULL && (init.npi || init.zone))
@@ -110,7 +112,13 @@ int admin_init(struct cli *c, struct ehr_err *e)
 	if (init.npi && !store_npi_valid(str_of(init.npi)))
 		return cli_usage(c, e, "--npi: ten digits with a right check "
 		    "digit are wanted");
-	if (init.zone && !store_zone_valid(str_of(init.zone)))
-		return cli_usage(c, e, "--tz: not a zone of the tz database");
+	if (init.zone) {
+		rc = store_zone_check(str_of(init.zone), e);
+		if (rc == EHR_EUSAGE)
+			return cli_usage(c, e, "--tz: not a zone of the tz "
+			    "database");
+		if (rc < 0)
+			return rc;
+	}
 	return admin_secret_named() ? make_encrypted(c, e) : make_plain(c, e);
 }

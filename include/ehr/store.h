@@ -189,8 +189,9 @@ int store_config_each(struct store *db,
 /* Ten digits, the last one the check digit (ISO/IEC 7812 over 80840 and the
  * number, as CMS asks). */
 bool store_npi_valid(struct str npi);
-/* A name of the tz database of this machine ("America/New_York"). */
-bool store_zone_valid(struct str zone);
+/* 0: a name of the tz database of this machine ("America/New_York");
+ * EHR_EUSAGE: it is none; EHR_EIO: that cannot be told. */
+int store_zone_check(struct str zone, struct ehr_err *e);
 
 struct store_facility {
 	int64_t id;

@@ -23,6 +23,34 @@ static const struct {
 	{ SQLITE_CONSTRAINT, EHR_EINTEGRITY },
 };
 
+/* SQLite takes a file that cannot be read for a damaged one
+ * (SQLITE_IOERR_CORRUPTFS); the errno of the file or its log tells. */
+static bool unreadable(struct store *db)
+{
+	static const int which[] = { SQLITE_FCNTL_FILE_POINTER,
+		SQLITE_FCNTL_JOURNAL_POINTER };
+
+	for (size_t i = 0; i < ARRAY_LEN(which); i++) {
+		sqlite3_file *f = NULL;
+		int last = 0;
+
+		sqlite3_file_control(db->h, "main", which[i], &f);
+		if (f && f->pMethods)
+			f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO,
+			    &last);
+		if (last == EIO)
+			return true;
+	}
+	return false;
+}
+
+/* SQLite takes what it cannot open for writing as it can for reading: then
+ * either it may not, or something else was wrong. */
+static bool may_write(struct store *db)
+{
+	return access(db->path, W_OK) == 0;
+}
+
 int store_fail(struct store *db, struct ehr_err *e, const char *doing)
 {
 	int rc = db->h ? sqlite3_errcode(db->h) & 0xff : SQLITE_CANTOPEN;
@@ -30,6 +58,12 @@ int store_fail(struct store *db, struct ehr_err *e, const char *doing)
 
 	if (crypt_fault(db->crypt, e))
 		return e ? e->code : EHR_EINTEGRITY;
+	if (rc == SQLITE_CORRUPT && unreadable(db))
+		return ehr_fail(e, EHR_EIO, "%s: %s: %s", db->path, doing,
+		    strerror(EIO));
+	if (rc == SQLITE_READONLY && may_write(db))
+		return ehr_fail(e, EHR_EIO, "%s: %s: could be opened for "
+		    "reading only", db->path, doing);
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (codes[i].sqlite == rc)
 			code = codes[i].code;

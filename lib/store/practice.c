@@ -1,4 +1,5 @@
 /* practice.c - facilities and staff: who we are. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -43,7 +44,12 @@ static bool zone_name(struct str zone)
 	return true;
 }
 
-bool store_zone_valid(struct str zone)
+static int no_zone(struct ehr_err *e)
+{
+	return ehr_fail(e, EHR_EUSAGE, "tz: not a zone of the tz database");
+}
+
+int store_zone_check(struct str zone, struct ehr_err *e)
 {
 	BUF_AUTO path = BUF_INIT;
 	const char *dir = getenv("TZDIR");
@@ -52,15 +58,24 @@ bool store_zone_valid(struct str zone)
 	int fd;
 
 	if (!zone_name(zone))
-		return false;
+		return no_zone(e);
 	buf_addf(&path, "%s/%.*s", dir ? dir : "/usr/share/zoneinfo",
 	    STR_FMT(zone));
 	fd = open(path.s, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
-	n = read(fd, magic, sizeof(magic));
+		return errno == ENOENT || errno == ENOTDIR ? no_zone(e) :
+		    ehr_fail_errno(e, "%s", path.s);
+	do
+		n = read(fd, magic, sizeof(magic));
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno != EISDIR) {
+		ehr_fail_errno(e, "%s", path.s);
+		close(fd);
+		return EHR_EIO;
+	}
 	close(fd);
-	return n == sizeof(magic) && memcmp(magic, "TZif", 4) == 0;
+	return n == sizeof(magic) && memcmp(magic, "TZif", 4) == 0 ? 0 :
+	    no_zone(e);
 }
 
 /* A word or name: present, printable UTF-8, not endless. */
@@ -107,9 +122,8 @@ int store_facility_put(struct store *db, const struct store_facility *f,
 
 	if (rc == 0)
 		rc = check_npi(f->npi, e);
-	if (rc == 0 && !store_zone_valid(f->zone))
-		rc = ehr_fail(e, EHR_EUSAGE,
-		    "tz: not a zone of the tz database");
+	if (rc == 0)
+		rc = store_zone_check(f->zone, e);
 	if (rc < 0)
 		return rc;
 	stmt_text(s, 1, f->name);

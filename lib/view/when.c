@@ -30,9 +30,12 @@ int view_zone(struct record *r, struct ehr_err *e)
 		return rc;
 	if (name.len == 0)
 		buf_adds(&name, "UTC");
-	if (name.len >= sizeof(zone) || !store_zone_valid(buf_str(&name)))
+	rc = store_zone_check(buf_str(&name), e);
+	if (rc == EHR_EUSAGE || (rc == 0 && name.len >= sizeof(zone)))
 		return ehr_fail(e, EHR_EUSAGE,
 		    "facility.zone: no such zone on this machine");
+	if (rc < 0)
+		return rc;
 	memcpy(zone, name.s, name.len + 1);
 	setenv("TZ", strcmp(zone, "UTC") == 0 ? "UTC0" : zone, 1);
 	tzset();

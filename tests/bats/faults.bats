@@ -1,0 +1,19 @@
+# Short forms of the fault tests of tests/torture; `make torture` runs them
+# whole.
+load helper
+
+torture=$EHR_TOP/tests/torture
+
+# Sanitizers want other memory and cannot be traced.
+not_sanitized() {
+	[[ $EHR_BUILD != *san* ]] || skip "sanitized build"
+}
+
+@test "sweep: one fault at each of 200 system calls of all that write" {
+	not_sanitized
+	run -0 --separate-stderr "$torture/sweep" short
+	[[ $output != *skipped* ]] || skip "strace cannot trace here"
+	[ "$(grep -c '^plain .* 0 failed' <<< "$output")" -ge 10 ]
+	[[ $output != *FAILED* ]]
+	has "${output#*control, without a journal:}" " failed; "
+}
