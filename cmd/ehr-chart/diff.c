@@ -303,6 +303,7 @@ int chart_diff(struct cli *c, struct ehr_err *e)
 	free(d.item);
 	buf_release(&d.b);
 	buf_release(&d.fields);
+	rc = access_withheld(&d.a, rc, e);
 	access_close(&d.a);
 	return rc;
 }

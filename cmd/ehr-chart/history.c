@@ -187,5 +187,5 @@ int chart_history(struct cli *c, struct ehr_err *e)
 	buf_release(&h.time);
 	buf_release(&h.tool);
 	buf_release(&h.user);
-	return rc;
+	return access_withheld(&a, rc, e);
 }

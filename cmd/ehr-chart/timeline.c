@@ -263,5 +263,5 @@ int chart_timeline(struct cli *c, struct ehr_err *e)
 	}
 	free(all.v);
 	view_free(v);
-	return rc;
+	return access_withheld(&a, rc, e);
 }

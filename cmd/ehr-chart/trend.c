@@ -265,5 +265,5 @@ int chart_trend(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = show(c, v, e);
 	view_free(v);
-	return rc;
+	return access_withheld(&a, rc, e);
 }

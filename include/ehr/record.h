@@ -104,10 +104,35 @@ struct record_filter {
 	int64_t since;	  /* only versions that came at or after it; 0: all */
 	bool history;	  /* every version, oldest first, tombstones too */
 	bool deleted;	  /* tombstones too */
+	bool whole;	  /* nothing is withheld: for what shows no entry */
 };
 #define RECORD_FILTER ((struct record_filter){ .as_of = RECORD_NOW })
 
-/* The version of rid valid at as_of: 1 found, 0 none at that time. */
+/* What was left out because the store's permissions (store_grant()) do not
+ * reach that far: record_chart(), record_all(), record_get() and
+ * record_history() hand on only what may be seen, index_...() refuse. */
+enum record_category {
+	RECORD_DEMOGRAPHICS,
+	RECORD_CLINICAL,
+	RECORD_NOTES,
+	RECORD_BILLING,
+	RECORD_SENSITIVE,
+	RECORD_CATEGORIES
+};
+const char *record_category_name(enum record_category c);
+struct record_withheld {
+	int64_t n[RECORD_CATEGORIES]; /* entries, each once */
+	struct record_types types;    /* theirs, of the chart read last */
+};
+/* Owned by r, growing. */
+const struct record_withheld *record_withheld(const struct record *r);
+/* Are all entries of this type withheld? */
+bool record_type_withheld(const struct record *r, int type);
+/* 0, or EHR_EPERM: rid may not be seen, with the permission that it needs. */
+int record_readable(struct record *r, int64_t rid, struct ehr_err *e);
+
+/* The version of rid valid at as_of: 1 found, 0 none at that time, or
+ * withheld. */
 int record_get(struct record *r, int64_t rid, int64_t as_of,
     struct resource *res, struct ehr_err *e);
 /* All versions of rid, oldest first. fn returns 0 to go on; else its value
@@ -171,6 +196,7 @@ struct batch_info {
 	const char *source;	/* name; NULL: local */
 	const char *input;	/* name of what was read, or NULL */
 	const char *reason;	/* or NULL */
+	bool any; /* of every category; else what the permissions say */
 };
 
 struct batch_counts {
@@ -188,7 +214,8 @@ struct batch_put {
 int batch_open(struct batch **b, struct record *r,
     const struct batch_info *info, struct ehr_err *e);
 /* Takes one resource: the value at node of t. EHR_EREJECT: not taken, *why
- * says which finding (id, text); all other failures are final. The tape is
+ * says which finding (id, text); EHR_EPERM: not of a category that may be
+ * written; all failures but the first are final. The tape is
  * not kept. */
 int batch_put(struct batch *b, const struct tape *t, uint32_t node,
     const struct batch_put *opt, struct diag *why, struct ehr_err *e);

@@ -16,6 +16,7 @@ int batch_open(struct batch **out, struct record *r,
 	b->source_name = xstrdup(info->source ? info->source : "local");
 	b->input = info->input ? xstrdup(info->input) : NULL;
 	b->reason = info->reason ? xstrdup(info->reason) : NULL;
+	b->any = info->any;
 	b->spool = spool_new(r->db);
 	b->touch_last = -1;
 	b->ids = b->chart_name = b->refs = BUF_INIT;
@@ -171,6 +172,8 @@ static int put(struct batch *b, const struct tape *t, uint32_t node,
 	type = fhir_resource_type(t, node);
 	if (type == 0)
 		return reject(why, DIAG_FHIR_UNKNOWN_TYPE);
+	if (!b->any && guard_write(b->r, type, e) < 0)
+		return EHR_EPERM;
 	it.body = tape_str(t, node);
 	if (it.body.n > MAX_RESOURCE)
 		return reject(why, DIAG_JSON_SIZE);
@@ -222,6 +225,8 @@ int batch_delete_at(struct batch *b, int source, int type, struct str id,
 		.id = id,
 	};
 
+	if (!b->any && guard_write(b->r, type, e) < 0)
+		return EHR_EPERM;
 	return spool_add(b->spool, &it, e);
 }
 

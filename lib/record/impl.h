@@ -21,6 +21,14 @@ struct ident_row {
 	uint32_t next; /* in the chain; 0: the last */
 };
 
+/* What may leave (guard.c). */
+enum { GUARD_TYPES = 256 };
+struct guard {
+	uint8_t category[GUARD_TYPES]; /* of a type: place in the table */
+	struct map64 once; /* rids that were counted */
+	struct record_withheld withheld;
+};
+
 struct record {
 	struct store *db;
 	struct ident_row *waiting;
@@ -43,6 +51,7 @@ struct record {
 	struct arena mem;	/* facts of one body */
 	struct tape ident;	/* body looked at for an identifier */
 	struct buf ident_text;
+	struct guard guard;
 };
 
 /* Numbers kept in memory that a rollback may have made untrue. */
@@ -68,6 +77,17 @@ int row_load(struct record *r, int64_t rid, struct resource *res,
 int record_range(struct record *r, int64_t first, int64_t last,
     const struct record_filter *f, record_fn *fn, void *arg,
     struct ehr_err *e);
+/* record_get() without the guard. */
+int row_get(struct record *r, int64_t rid, int64_t as_of,
+    struct resource *res, struct ehr_err *e);
+
+/* ---- guard.c: what may leave ---- */
+
+void guard_init(struct guard *g);
+/* Is the entry withheld? It is counted then, once. */
+bool guard_hides(struct record *r, int64_t rid, int type);
+/* May a batch write entries of this type? EHR_EPERM. */
+int guard_write(struct record *r, int type, struct ehr_err *e);
 
 /* ---- rows.c: rows of small tables ---- */
 
@@ -261,6 +281,7 @@ struct batch {
 	bool has_sha256;
 	bool resumed; /* goes on with an interrupted batch */
 	bool outer; /* inside a transaction of the caller */
+	bool any;   /* may write every category */
 	struct batch_counts n;
 	struct spool *spool;
 	struct strmap alias; /* full URL of a Patient -> place in ids */

@@ -17,7 +17,8 @@ struct store {
 	sqlite3 *h;
 	struct crypt *crypt;
 	char *path;
-	enum perm perms;
+	enum perm perms, later, refused;
+	char *who; /* has them: "role nurse" */
 	struct map64 stmts; /* struct sql * -> index into stmt */
 	struct stmt **stmt;
 	size_t n_stmt;
