@@ -256,7 +256,7 @@ static int print_diff(struct diff *d)
 	if (chart_as_text(d->c, opt.format)) {
 		rc = put_all(d);
 		if (rc == 0)
-			rc = chart_write(d->c, &d->b, d->e);
+			rc = cli_put(d->c, &d->b, d->e);
 	} else {
 		rc = print_open(&d->p, d->c, columns, ARRAY_LEN(columns),
 		    d->e);
