@@ -186,6 +186,15 @@ int record_unresolved(struct record *r,
 int record_body_resolved(struct record *r, const struct resource *res,
     struct buf *b, struct ehr_err *e);
 
+/* ---- notes that were signed ---- */
+
+/* How the digest of a signed text begins, a URI of RFC 6920. */
+#define RECORD_DIGEST "ni:///sha-256;"
+/* Is the Provenance on t a signature of the note id (STR_NONE: of any) as
+ * ehr-note makes it? digest and the version signed (0: not said) are set. */
+bool record_signature(const struct tape *t, struct str id, int64_t *version,
+    struct buf *digest);
+
 /* ---- writing: everything is a batch ---- */
 
 struct batch;
@@ -197,6 +206,7 @@ struct batch_info {
 	const char *input;	/* name of what was read, or NULL */
 	const char *reason;	/* or NULL */
 	bool any; /* of every category; else what the permissions say */
+	bool keep_signed; /* refuses what would change a note signed here */
 };
 
 struct batch_counts {
@@ -208,6 +218,7 @@ struct batch_put {
 	int64_t if_version;	/* > 0: must be current (else EHR_ECHANGED) */
 	int source;		/* another than the batch's (an edit), or 0 */
 	bool by_time;		/* current stays if its lastUpdated is newer */
+	int64_t updated;	/* ms, if its meta does not say; 0: not known */
 };
 
 /* Starts collecting; nothing is written before batch_commit(). */
@@ -222,10 +233,12 @@ int batch_put(struct batch *b, const struct tape *t, uint32_t node,
 /* A tombstone for TYPE/ID of a source (0: the batch's). */
 int batch_delete(struct batch *b, int source, int type, struct str id,
     int64_t if_version, struct ehr_err *e);
-/* The same of a known time (ms): nothing when what is current says that it is
- * newer. Deletes come after all that is put by the same batch. */
-int batch_delete_at(struct batch *b, int source, int type, struct str id,
-    int64_t if_version, int64_t time, struct ehr_err *e);
+/* The same of the batch's source and at a time (ms; INT64_MAX: not known).
+ * Deletes come after all that is put by the same batch, but where what is put
+ * says that it is newer there is a tombstone before it. EHR_EREJECT as of
+ * batch_put(). */
+int batch_delete_at(struct batch *b, int type, struct str id, int64_t time,
+    struct diag *why, struct ehr_err *e);
 void batch_rejected(struct batch *b, int64_t n);	/* counts them */
 void batch_read(struct batch *b, int64_t n);
 /* Digest of the input for the batch's row. */
@@ -267,9 +280,9 @@ int batch_get(struct record *r, int64_t id, struct batch_row *row,
 int batch_changes(struct record *r, int64_t id, int (*fn)(void *arg,
     int64_t rid, char kind, int64_t version), void *arg, struct ehr_err *e);
 /* Takes batch id back by batch b (opened, nothing put into it; it is done
- * when this returns 0). Refused (EHR_ENO) when later batches built on it:
- * built_on is called for each such resource; with partial those are left and
- * the rest is taken back. */
+ * when this returns 0). Refused (EHR_ENO) when later batches built on it, or
+ * it signed notes: built_on is called for each such resource (by_batch 0: what
+ * was signed); with partial those are left and the rest is taken back. */
 int batch_undo(struct batch *b, int64_t id, bool partial,
     int (*built_on)(void *arg, int64_t rid, int64_t by_batch), void *arg,
     struct batch_counts *counts, struct ehr_err *e);

@@ -168,6 +168,11 @@ void store_dry_run(struct store *db);
 /* Milliseconds for this transaction: max(clock, last commit's + 1), the same
  * for all of it. */
 int64_t store_time(struct store *db);
+/* The same for what follows, in this transaction, on what was done at t: so
+ * that --as-of can see either. */
+int64_t store_time_after(struct store *db, int64_t t);
+/* The latest of both so far; what comes later is later than this. */
+int64_t store_time_last(struct store *db);
 
 /* A bulk load into an empty record: one rollback-journal transaction that
  * keeps all others out; store_end_load() goes back to WAL. */

@@ -340,6 +340,7 @@ int access_batch(struct access *a, const struct access_write *w,
 		.input = w->input,
 		.reason = a->opt.reason,
 		.any = w->action == AUDIT_IMPORT || w->action == AUDIT_UNDO,
+		.keep_signed = w->action == AUDIT_IMPORT,
 	};
 	int rc = need(a, w->action, w->scope, 0, e);
 

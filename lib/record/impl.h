@@ -271,6 +271,37 @@ void bloom_init(struct bloom *b, size_t names);
 bool bloom_add(struct bloom *b, uint64_t hash);
 void bloom_release(struct bloom *b);
 
+/* ---- deletes.c ---- */
+
+struct timed_delete {
+	int64_t time, next; /* place in v + 1 of the resource's next; 0: none */
+};
+struct deletes {
+	struct map64 head; /* ident_hash() -> the same */
+	struct timed_delete *v;
+	size_t n, cap;
+};
+void deletes_add(struct deletes *d, uint64_t hash, int64_t time);
+/* The first of a resource in [from, to); INT64_MAX: none. */
+int64_t deletes_between(const struct deletes *d, uint64_t hash, int64_t from,
+    int64_t to);
+void deletes_release(struct deletes *d);
+
+/* ---- signed.c: what was signed here ---- */
+
+/* Would the batch change or delete a signed note, or a signature? 1 it would;
+ * it is to be refused. */
+int signed_refuses(struct batch *b, const struct item_ref *it,
+    struct ehr_err *e);
+/* Is rid such a note or signature? Of by alone, when not 0: did that batch
+ * sign it? */
+int signed_here(struct record *r, int64_t rid, int64_t by, struct ehr_err *e);
+/* Only these can be. */
+static inline bool signed_type(int type)
+{
+	return type == FHIR_DocumentReference || type == FHIR_Provenance;
+}
+
 /* ---- batch.c ---- */
 
 struct batch {
@@ -282,6 +313,8 @@ struct batch {
 	bool resumed; /* goes on with an interrupted batch */
 	bool outer; /* inside a transaction of the caller */
 	bool any;   /* may write every category */
+	bool keep_signed;
+	struct deletes deletes;
 	struct batch_counts n;
 	struct spool *spool;
 	struct strmap alias; /* full URL of a Patient -> place in ids */
