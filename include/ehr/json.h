@@ -134,27 +134,6 @@ int tape_edit(struct buf *b, const struct tape *t, const struct tape_edit *edit,
 void json_set_member(struct buf *b, const struct tape *t, uint32_t i,
     const char *key, struct str value);
 
-/* ---- members without a tape ---- */
-
-/* For many stored texts of which little is wanted: bodies of the record, that
- * a tape checked and minified once. Any bytes are safe to walk over, but what
- * is told of a text that no tape would give is not defined. */
-struct json_walk {
-	const char *at, *end;
-	bool first;
-};
-#define JSON_WALK(text) \
-	((struct json_walk){ (text).s, str_end(text), true })
-
-/* The next member of the object: 1, 0 at the end; EHR_EREJECT: not followed,
- * a tape must tell (no minified object, or a key with an escape). key is what
- * stands between the quotes, value the text of the value, quotes too. Both
- * borrowed from the text. */
-int json_walk_next(struct json_walk *w, struct str *key, struct str *value);
-/* The same member as tape_path() finds, arrays stepped into likewise: 1 and
- * its text, 0 when there is none, or EHR_EREJECT. */
-int json_walk_path(struct str object, struct str path, struct str *value);
-
 /* ---- streams: the values of an input of any size, one at a time ---- */
 
 /* Recognised without being told: one document; values one a line (NDJSON);

@@ -58,29 +58,32 @@ struct view_part {
 	char flag[4];
 };
 
-/* One line of a chart. Texts may be empty (n = 0). */
+/* One line of a chart. Texts may be empty (n = 0). Of a sketch there is only
+ * what stands before status. */
 struct view_entry {
 	int64_t rid;
 	int type; /* FHIR type */
 	enum view_section section;
 	enum fhir_state state;
 	bool past;	      /* goes below the current ones */
-	bool sketch;	      /* only what the order of rows needs is known */
+	bool sketch;	      /* see struct view_opt, page */
 	uint8_t rank;	      /* smaller goes first within the current ones */
 	uint8_t order;	      /* the same among those of one time */
-	char flag[4];	      /* "", H, HH, L, LL, A, AA, POS ... */
-	struct str id;	      /* [SOURCE:]TYPE/ID */
+	struct view_time start;
 	struct str what;      /* "Essential hypertension" */
 	struct str brief;     /* shorter, where no other row has the same */
 	struct str system, code;
+
 	struct str status;    /* as coded: "on-hold" */
+	struct str id;	      /* [SOURCE:]TYPE/ID */
+	struct view_time end;
+	char flag[4];	      /* "", H, HH, L, LL, A, AA, POS ... */
 	struct str value;     /* without the unit: "128/82" */
 	struct view_number number; /* when the value is one number */
 	struct str range;     /* reference range */
 	struct str detail;    /* dosage, reaction, reason ... */
 	struct str by;	      /* who ordered, gave, wrote */
 	struct str absent;    /* why there is no value, or asserted absence */
-	struct view_time start, end;
 	struct view_part *part; /* measured components */
 	size_t parts;
 	/* Further codings of what it is: system, code, system, code ... */
@@ -108,8 +111,8 @@ struct view_opt {
 	struct date today;
 	uint32_t sections; /* bits 1 << VIEW_...; 0: all that are not hidden */
 	bool all;	   /* no limits to the number of rows */
-	/* For view_text() alone: of entries that get no row there only kind,
-	 * name and start are told (sketch). Does nothing with all. */
+	/* For view_text() alone: of entries that get no row there only what
+	 * decides about rows is read (sketch). Does nothing with all. */
 	bool page;
 };
 #define VIEW_OPT ((struct view_opt){ .as_of = RECORD_NOW })
@@ -152,10 +155,6 @@ const struct view_row *view_rows(struct view *v, enum view_section s,
  * asked", with the date; NULL when not. Borrowed. */
 const struct view_entry *view_asserted(const struct view *v,
     enum view_section s);
-
-/* May entries of a section be there that were withheld (record_withheld())?
- * Then that it is empty says nothing. */
-bool view_withheld(const struct view *v, enum view_section s);
 
 /* ---- times ---- */
 

@@ -55,22 +55,6 @@ static inline struct scan_masks scan_block(const char *p)
 	m.bracket = bits;
 	return m;
 }
-
-/* Of the brackets of a block the ones that open: { and [ have bit 1 set. */
-static inline uint64_t scan_opens(const char *p)
-{
-	uint64_t bits = 0;
-	__m128i v;
-	int i;
-
-#pragma GCC unroll 4
-	for (i = 0; i < 4; i++) {
-		v = _mm_loadu_si128((const void *)(p + 16 * i));
-		bits |= (uint64_t)(unsigned)_mm_movemask_epi8(
-		    _mm_slli_epi16(v, 6)) << (16 * i);
-	}
-	return bits;
-}
 #else
 static inline struct scan_masks scan_block(const char *p)
 {
@@ -86,16 +70,6 @@ static inline struct scan_masks scan_block(const char *p)
 		    bit : 0;
 	}
 	return m;
-}
-
-static inline uint64_t scan_opens(const char *p)
-{
-	uint64_t bits = 0;
-	int i;
-
-	for (i = 0; i < SCAN_BLOCK; i++)
-		bits |= (uint64_t)(p[i] >> 1 & 1) << i;
-	return bits;
 }
 #endif
 

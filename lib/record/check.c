@@ -49,6 +49,7 @@ static int check_rows(struct checking *c)
 		{ CHECK_SEGMENT, "resources in a segment that is nobody's" },
 		{ CHECK_LINK, "resources whose links are missing" },
 		{ CHECK_HISTORY, "former versions without a resource" },
+		{ CHECK_SKETCH, "resources whose sketches are missing" },
 		{ CHECK_IDENT, "resources that cannot be found by their id" },
 	};
 	BUF_AUTO b = BUF_INIT;
@@ -77,7 +78,7 @@ int record_check(struct record *r, int (*fn)(void *arg, const char *finding),
 	struct checking c = { r, TAPE_INIT, fn, arg, 0, e };
 	int rc;
 
-	all.history = all.whole = true;
+	all.history = true;
 	rc = record_all(r, &all, check_one, &c, e);
 	if (rc == 0)
 		rc = check_rows(&c);

@@ -520,7 +520,10 @@ int facts_read(struct facts_reader *fr, struct arena *mem, int type,
 	if (tape_parse(&fr->tape, body.s, body.n, &why) < 0)
 		return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s at "
 		    "byte %zu", why.text, why.offset);
-	*f = (struct facts){ .date = date_of(&r), .note = note_of(&r) };
+	*f = (struct facts){ .type = type, .date = date_of(&r),
+		.note = note_of(&r) };
+	f->start = keep(&r, sketch_read(r.t, type, &fr->scratch[1]));
+	f->same = arena_str(mem, buf_str(&fr->scratch[1]));
 	rows_of(&r);
 	f->row = take_all(&r, fr->row, &fr->n_row, sizeof(*fr->row),
 	    &f->n_row);

@@ -30,6 +30,8 @@ struct fact_ref {
 
 /* Slices lie in the body or in the arena given to facts_read(). */
 struct facts {
+	int type;
+	struct str same, start; /* of its sketch */
 	int64_t date; /* ms; 0: the resource says none */
 	struct fact_row *row;
 	struct fact_ref *ref;	/* all references, in document order */
@@ -58,6 +60,10 @@ void facts_release(struct facts_reader *fr);
  * when it is no JSON. */
 int facts_read(struct facts_reader *fr, struct arena *mem, int type,
     struct str body, struct facts *f, struct ehr_err *e);
+
+/* The members of a resource that its sketch has, as an object of their own,
+ * and its date (borrowed from t); empty when it has to be read as a whole. */
+struct str sketch_read(const struct tape *t, int type, struct buf *same);
 
 /* Can a resource of this type give a drug by reference? */
 bool facts_may_drug(int type);

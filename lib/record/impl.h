@@ -21,14 +21,6 @@ struct ident_row {
 	uint32_t next; /* in the chain; 0: the last */
 };
 
-/* What may leave (guard.c). */
-enum { GUARD_TYPES = 256 };
-struct guard {
-	uint8_t category[GUARD_TYPES]; /* of a type: place in the table */
-	struct map64 once; /* rids that were counted */
-	struct record_withheld withheld;
-};
-
 struct record {
 	struct store *db;
 	struct ident_row *waiting;
@@ -39,6 +31,7 @@ struct record {
 	int n_source;
 	struct strmap term_id;	/* "system|code" -> id, bounded */
 	struct index_rows *rows; /* of index.c, that wait */
+	struct sketch_rows *sketches; /* likewise */
 	int64_t index_next; /* from this rid on there are no rows yet */
 	struct buf name;	/* scratch of names */
 	struct buf term_key;	/* of index_term() */
@@ -51,7 +44,6 @@ struct record {
 	struct arena mem;	/* facts of one body */
 	struct tape ident;	/* body looked at for an identifier */
 	struct buf ident_text;
-	struct guard guard;
 };
 
 /* Numbers kept in memory that a rollback may have made untrue. */
@@ -77,17 +69,11 @@ int row_load(struct record *r, int64_t rid, struct resource *res,
 int record_range(struct record *r, int64_t first, int64_t last,
     const struct record_filter *f, record_fn *fn, void *arg,
     struct ehr_err *e);
-/* record_get() without the guard. */
-int row_get(struct record *r, int64_t rid, int64_t as_of,
-    struct resource *res, struct ehr_err *e);
-
-/* ---- guard.c: what may leave ---- */
-
-void guard_init(struct guard *g);
-/* Is the entry withheld? It is counted then, once. */
-bool guard_hides(struct record *r, int64_t rid, int type);
-/* May a batch write entries of this type? EHR_EPERM. */
-int guard_write(struct record *r, int type, struct ehr_err *e);
+/* Calls fn for the ranges of rids that a patient's chart consists of, in
+ * order, until it returns non-zero; returns that. */
+int record_ranges(struct record *r, int64_t patient, int64_t as_of,
+    int (*fn)(void *arg, int64_t first, int64_t last, struct ehr_err *e),
+    void *arg, struct ehr_err *e);
 
 /* ---- rows.c: rows of small tables ---- */
 
@@ -193,9 +179,10 @@ int index_check_version(struct record *r, struct ehr_err *e);
 
 /* ---- index.c ---- */
 
-/* Changes with paths.def, facts.c and index.def; see record_reindex(). */
-enum { INDEX_VERSION = 4 };
-#define INDEX_VERSION_TEXT "4"
+/* Changes with paths.def, facts.c, sketch.c and index.def; see
+ * record_reindex(). */
+enum { INDEX_VERSION = 5 };
+#define INDEX_VERSION_TEXT "5"
 
 /* Writes the search rows of a resource whose row stands as the facts say, or
  * takes them away. Most wait in memory, at the latest for index_flush() before
@@ -212,6 +199,14 @@ void index_forget(struct record *r); /* after a rollback */
 /* The words of a note, of what is stored of its body (a store_fn). */
 bool note_text(void *record, struct buf *out, int64_t type, struct str stored,
     struct str blobs);
+
+/* ---- sketch.c: rows that index_write() and index_flush() write too ---- */
+
+int sketch_write(struct record *r, int64_t rid, const struct facts *f,
+    struct ehr_err *e);
+int sketch_drop(struct record *r, int64_t rid, struct ehr_err *e);
+int sketch_flush(struct record *r, struct ehr_err *e);
+void sketch_forget(struct record *r); /* after a rollback */
 
 /* ---- link.c ---- */
 
@@ -271,37 +266,6 @@ void bloom_init(struct bloom *b, size_t names);
 bool bloom_add(struct bloom *b, uint64_t hash);
 void bloom_release(struct bloom *b);
 
-/* ---- deletes.c ---- */
-
-struct timed_delete {
-	int64_t time, next; /* place in v + 1 of the resource's next; 0: none */
-};
-struct deletes {
-	struct map64 head; /* ident_hash() -> the same */
-	struct timed_delete *v;
-	size_t n, cap;
-};
-void deletes_add(struct deletes *d, uint64_t hash, int64_t time);
-/* The first of a resource in [from, to); INT64_MAX: none. */
-int64_t deletes_between(const struct deletes *d, uint64_t hash, int64_t from,
-    int64_t to);
-void deletes_release(struct deletes *d);
-
-/* ---- signed.c: what was signed here ---- */
-
-/* Would the batch change or delete a signed note, or a signature? 1 it would;
- * it is to be refused. */
-int signed_refuses(struct batch *b, const struct item_ref *it,
-    struct ehr_err *e);
-/* Is rid such a note or signature? Of by alone, when not 0: did that batch
- * sign it? */
-int signed_here(struct record *r, int64_t rid, int64_t by, struct ehr_err *e);
-/* Only these can be. */
-static inline bool signed_type(int type)
-{
-	return type == FHIR_DocumentReference || type == FHIR_Provenance;
-}
-
 /* ---- batch.c ---- */
 
 struct batch {
@@ -312,9 +276,6 @@ struct batch {
 	bool has_sha256;
 	bool resumed; /* goes on with an interrupted batch */
 	bool outer; /* inside a transaction of the caller */
-	bool any;   /* may write every category */
-	bool keep_signed;
-	struct deletes deletes;
 	struct batch_counts n;
 	struct spool *spool;
 	struct strmap alias; /* full URL of a Patient -> place in ids */

@@ -138,10 +138,10 @@ int index_flush(struct record *r, struct ehr_err *e)
 		cmp_quantity, bind_quantity,
 	};
 	struct index_rows *w = r->rows;
-	int rc;
+	int rc = sketch_flush(r, e);
 
-	if (w == NULL)
-		return 0;
+	if (rc < 0 || w == NULL)
+		return rc;
 	rc = rows_write(r, &tokens, w->token, w->n_token, e);
 	if (rc == 0)
 		rc = rows_write(r, &quantities, w->quantity, w->n_quantity, e);
@@ -292,7 +292,9 @@ int index_write(struct record *r, int64_t rid, const struct facts *f,
 		rc = drug_row(&w, f);
 	if (rc == 0 && f->note.n)
 		rc = note_row(&w, f->note);
-	return rc;
+	if (rc < 0)
+		return rc;
+	return drop ? sketch_drop(r, rid, e) : sketch_write(r, rid, f, e);
 }
 
 /* For the view behind the notes' index. */

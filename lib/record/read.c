@@ -3,11 +3,23 @@
 
 #include "impl.h"
 
-int row_read(struct record *r, struct stmt *s, struct buf *spliced,
-    struct resource *res, struct ehr_err *e)
+/* With the attachments in the column put back: 1, or an error. */
+static int splice(struct record *r, struct stmt *s, int blobs,
+    struct buf *spliced, struct resource *res, struct ehr_err *e)
 {
 	int rc = 0;
 
+	if (!stmt_col_null(s, blobs)) {
+		rc = blob_put_back(r, res->body, stmt_col(s, blobs), spliced,
+		    e);
+		res->body = buf_str(spliced);
+	}
+	return rc < 0 ? rc : 1;
+}
+
+int row_read(struct record *r, struct stmt *s, struct buf *spliced,
+    struct resource *res, struct ehr_err *e)
+{
 	*res = (struct resource){
 		.rid = stmt_col_int(s, 0),
 		.type = (int)stmt_col_int(s, 1),
@@ -22,11 +34,7 @@ int row_read(struct record *r, struct stmt *s, struct buf *spliced,
 		.body = stmt_col(s, 10),
 		.hash = stmt_col(s, 12),
 	};
-	if (!stmt_col_null(s, 13)) {
-		rc = blob_put_back(r, res->body, stmt_col(s, 13), spliced, e);
-		res->body = buf_str(spliced);
-	}
-	return rc < 0 ? rc : 1;
+	return splice(r, s, 13, spliced, res, e);
 }
 
 /* The row stays open until the statement is asked for again. */
@@ -71,7 +79,7 @@ static void keep(struct record *r, struct resource *res)
 	}
 }
 
-int row_get(struct record *r, int64_t rid, int64_t as_of,
+int record_get(struct record *r, int64_t rid, int64_t as_of,
     struct resource *res, struct ehr_err *e)
 {
 	int rc = row_load(r, rid, res, e);
@@ -85,21 +93,6 @@ int row_get(struct record *r, int64_t rid, int64_t as_of,
 	return rc;
 }
 
-int record_get(struct record *r, int64_t rid, int64_t as_of,
-    struct resource *res, struct ehr_err *e)
-{
-	int rc = row_get(r, rid, as_of, res, e);
-
-	return rc > 0 && guard_hides(r, rid, res->type) ? 0 : rc;
-}
-
-static bool wanted(struct stmt *s, const struct record_filter *f)
-{
-	return record_types_has(&f->types, (int)stmt_col_int(s, 1)) &&
-	    stmt_col_int(s, 6) >= f->since && (f->deleted || f->history ||
-	    stmt_col_int(s, 9) == RECORD_LIVE);
-}
-
 /* Runs fn over the rows of s; its slices are the statement's. */
 static int each_row(struct record *r, struct stmt *s,
     const struct record_filter *f, record_fn *fn, void *arg,
@@ -111,13 +104,41 @@ static int each_row(struct record *r, struct stmt *s,
 
 	while ((rc = stmt_step(s, e)) > 0) {
 		/* The pages of a body that is not wanted are not read. */
-		if (!wanted(s, f) || (!f->whole && guard_hides(r,
-		    stmt_col_int(s, 0), (int)stmt_col_int(s, 1))))
+		if (!record_types_has(&f->types, (int)stmt_col_int(s, 1)) ||
+		    stmt_col_int(s, 6) < f->since)
 			continue;
 		rc = row_read(r, s, &spliced, &res, e);
 		if (rc < 0)
 			return rc;
+		if (res.state != RECORD_LIVE && !f->deleted && !f->history)
+			continue;
 		rc = fn(arg, &res);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
+/* The same for what has nothing but a body. */
+static int each_body(struct record *r, struct stmt *s,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	BUF_AUTO spliced = BUF_INIT;
+	int rc;
+
+	while ((rc = stmt_step(s, e)) > 0) {
+		struct resource res = { .type = (int)stmt_col_int(s, 1) };
+
+		if (!record_types_has(&f->types, res.type))
+			continue;
+		res.rid = stmt_col_int(s, 0);
+		res.source = (int)stmt_col_int(s, 2);
+		res.id = stmt_col(s, 3);
+		res.body = stmt_col(s, 4);
+		rc = splice(r, s, 5, &spliced, &res, e);
+		if (rc > 0)
+			rc = fn(arg, &res);
 		if (rc)
 			return rc;
 	}
@@ -143,8 +164,9 @@ int record_range(struct record *r, int64_t first, int64_t last,
     const struct record_filter *f, record_fn *fn, void *arg,
     struct ehr_err *e)
 {
+	bool bodies = f->bodies && f->as_of == RECORD_NOW;
 	struct stmt *s = store_scan(r->db,
-	    &record_sql_table[f->history ? HIS_RANGE :
+	    &record_sql_table[f->history ? HIS_RANGE : bodies ? RES_BODIES :
 	    f->as_of == RECORD_NOW ? RES_RANGE : RES_RANGE_AT]);
 	int rc;
 
@@ -152,17 +174,9 @@ int record_range(struct record *r, int64_t first, int64_t last,
 	stmt_int(s, 2, last);
 	if (!f->history && f->as_of != RECORD_NOW)
 		stmt_int(s, 3, f->as_of);
-	rc = each_row(r, s, f, fn, arg, e);
+	rc = (bodies ? each_body : each_row)(r, s, f, fn, arg, e);
 	store_scan_end(s);
 	return rc;
-}
-
-static int segment_scan(struct record *r, int64_t seg,
-    const struct record_filter *f, record_fn *fn, void *arg,
-    struct ehr_err *e)
-{
-	return record_range(r, rid_make(seg, 0), rid_make(seg, SEQ_MAX), f, fn,
-	    arg, e);
 }
 
 /* Resources of other charts that name the patient of these segments too:
@@ -218,29 +232,53 @@ static int also_read(struct record *r, const int64_t *seg, size_t n,
 	return rc;
 }
 
-int record_chart(struct record *r, int64_t patient,
-    const struct record_filter *f, record_fn *fn, void *arg,
-    struct ehr_err *e)
+int record_ranges(struct record *r, int64_t patient, int64_t as_of,
+    int (*fn)(void *arg, int64_t first, int64_t last, struct ehr_err *e),
+    void *arg, struct ehr_err *e)
 {
 	struct also a = { NULL, 0, 0 };
 	int64_t *seg;
 	size_t n, k = 0;
-	int rc = record_segments(r, patient, f->as_of, &seg, &n, e);
+	int rc = record_segments(r, patient, as_of, &seg, &n, e);
 
-	r->guard.withheld.types = (struct record_types){ .some = false };
 	if (rc == 0)
-		rc = also_read(r, seg, n, f->as_of, &a, e);
+		rc = also_read(r, seg, n, as_of, &a, e);
 	for (size_t i = 0; rc == 0 && i <= n; i++) {
 		int64_t end = i < n ? rid_make(seg[i], 0) : INT64_MAX;
 
 		for (; rc == 0 && k < a.n && a.rid[k] < end; k++)
-			rc = record_range(r, a.rid[k], a.rid[k], f, fn, arg, e);
+			rc = fn(arg, a.rid[k], a.rid[k], e);
 		if (rc == 0 && i < n)
-			rc = segment_scan(r, seg[i], f, fn, arg, e);
+			rc = fn(arg, rid_make(seg[i], 0),
+			    rid_make(seg[i], SEQ_MAX), e);
 	}
 	free(a.rid);
 	free(seg);
 	return rc;
+}
+
+struct chart_scan {
+	struct record *r;
+	const struct record_filter *f;
+	record_fn *fn;
+	void *arg;
+};
+
+static int scan_range(void *arg, int64_t first, int64_t last,
+    struct ehr_err *e)
+{
+	const struct chart_scan *c = arg;
+
+	return record_range(c->r, first, last, c->f, c->fn, c->arg, e);
+}
+
+int record_chart(struct record *r, int64_t patient,
+    const struct record_filter *f, record_fn *fn, void *arg,
+    struct ehr_err *e)
+{
+	struct chart_scan c = { r, f, fn, arg };
+
+	return record_ranges(r, patient, f->as_of, scan_range, &c, e);
 }
 
 int record_shared(struct record *r, const struct record_filter *f,

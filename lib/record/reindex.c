@@ -20,25 +20,13 @@ int index_progress(struct record *r, struct ehr_err *e)
 	return rc < 0 ? rc : 0;
 }
 
-/* A setting of the index; STR_NONE takes it away. */
-static int set_text(struct record *r, const char *key, struct str v,
-    struct ehr_err *e)
-{
-	struct stmt *s = sql(r, v.s ? INDEX_STATE_SET : INDEX_STATE_DROP);
-
-	stmt_text(s, 1, str_of(key));
-	if (v.s)
-		stmt_text(s, 2, v);
-	return stmt_run(s, e);
-}
-
 static int set_number(struct record *r, const char *key, int64_t v,
     struct ehr_err *e)
 {
 	BUF_AUTO text = BUF_INIT;
 
 	buf_addf(&text, "%lld", (long long)v);
-	return set_text(r, key, buf_str(&text), e);
+	return store_config_set(r->db, key, buf_str(&text), e);
 }
 
 /* Ends a chunk with result rc. */
@@ -124,6 +112,8 @@ static int clear(struct record *r, struct ehr_err *e)
 		{ INDEX_CLEAR_TOKEN, INDEX_ANY_TOKEN },
 		{ INDEX_CLEAR_QUANTITY, INDEX_ANY_QUANTITY },
 		{ INDEX_CLEAR_STRING, INDEX_ANY_STRING },
+		{ INDEX_CLEAR_SKETCH, INDEX_ANY_SKETCH },
+		{ INDEX_CLEAR_SAME, INDEX_ANY_SAME },
 	};
 	int rc = 0;
 
@@ -156,7 +146,6 @@ static int index_chunk(struct reindex *x, int64_t next)
 	struct record *r = x->r;
 	int more, rc = store_begin(r->db, STORE_BULK, x->e);
 
-	all.whole = true;
 	if (rc < 0)
 		return rc;
 	r->index_next = INT64_MAX; /* these rows are ours to write */
@@ -166,10 +155,10 @@ static int index_chunk(struct reindex *x, int64_t next)
 	if (rc == 0 && more)
 		rc = set_number(r, "index.next", x->last + 1, x->e);
 	else if (rc == 0)
-		rc = set_text(r, "index.version", STR(INDEX_VERSION_TEXT),
-		    x->e);
+		rc = store_config_set(r->db, "index.version",
+		    STR(INDEX_VERSION_TEXT), x->e);
 	if (rc == 0 && !more)
-		rc = set_text(r, "index.next", STR_NONE, x->e);
+		rc = store_config_set(r->db, "index.next", STR_NONE, x->e);
 	rc = end_chunk(r, rc, x->e);
 	return rc < 0 ? rc : more;
 }

@@ -48,9 +48,6 @@ static inline bool vfs_page_size(size_t n)
  * empty, a new one. SQLITE_OK with seal.n 0: the file is empty. */
 int vfs_db_ready(struct vfs_file *f, bool make);
 
-/* The id of a main file whose page 1 is not on disk, as its journal has it. */
-void vfs_db_is(struct vfs_file *f, const uint8_t id[CRYPT_ID_LEN]);
-
 /* A temporary file (vfs_temp.c) at f. */
 int vfs_temp_open(struct crypt *c, sqlite3_file *f);
 

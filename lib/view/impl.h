@@ -29,8 +29,6 @@ struct code_words {
 	bool social;
 };
 
-struct sketches;
-
 struct view {
 	struct record *r;
 	struct view_opt opt;
@@ -51,9 +49,8 @@ struct view {
 	struct str kept[KEPT];
 	struct code_words words[WORDS];
 	int64_t today_ms; /* end of the day of the view */
-	struct sketches *sketches; /* of sketch.c; NULL: no page */
-	uint32_t withheld; /* sections: bits 1 << VIEW_... */
-	struct buf left_out; /* "3 clinical, 1 notes" */
+	bool sketched;	      /* of entries without a row there are sketches */
+	struct map64 given;   /* of sketch.c */
 };
 
 /* What a resource is being read with. */
@@ -107,6 +104,8 @@ struct str take_reason(struct take *k, const char *codes, const char *refs);
 bool name_of(const struct tape *t, uint32_t root, struct buf *b);
 /* Text after what is there already, with a separator between. */
 struct str join(struct view *v, struct str a, const char *sep, struct str b);
+/* A record_fn: entries of a whole resource. */
+int take_resource(void *view, const struct resource *res);
 void push(struct view *v, const struct view_entry *e);
 void take_patient(struct take *k);
 /* Is it an assertion that there is nothing? */
@@ -120,13 +119,12 @@ void wait_of(struct view *v, struct view_entry *x);
 
 /* ---- sketches (sketch.c) ---- */
 
-/* An entry of what decides its place among the rows; false: not told without
- * reading all, or k->res makes more than an entry. */
-bool take_sketch(struct take *k, const struct kind *kind);
-/* Reads the rest of a sketch; its place stays. */
-int fill_sketch(struct view *v, struct view_entry *x, struct ehr_err *e);
-void sketches_new(struct view *v);
-void sketches_free(struct view *v);
+/* An entry of what decides its place among the rows, or of all. */
+int take_sketch(void *view, const struct record_sketch *s,
+    struct ehr_err *e);
+/* Puts the whole entry in the place of a sketch. */
+int fill_sketch(struct view *v, const struct view_entry **x,
+    struct ehr_err *e);
 
 /* The rows a page has of a section: the first of the current and of the past
  * ones; left: how many it has not. */
@@ -183,10 +181,6 @@ struct layout {
 const struct layout *layout_of(enum view_section s);
 void field_text(const struct view_row *row, enum field f, struct buf *b);
 bool section_wanted(const struct view *v, enum view_section s);
-/* Why a section is empty, as far as nobody said: "none recorded", with former
- * ones "none current", "withheld". */
-const char *why_empty(const struct view *v, enum view_section s,
-    bool former);
 /* Lines of the head of a page below the name: label, text; false at the
  * end. */
 bool head_line(struct view *v, size_t i, const char **label, struct buf *b);

@@ -52,13 +52,6 @@ static void group_key(const struct view_entry *e, enum group_by by,
 		buf_addf(b, "|%lld", (long long)(e->start.ms / 60000));
 }
 
-/* Reads the rest of an entry; the view owns what its rows only show. */
-static int fill(struct view *v, const struct view_entry *x,
-    struct ehr_err *e)
-{
-	return x->sketch ? fill_sketch(v, (struct view_entry *)x, e) : 0;
-}
-
 /* ---- trends ---- */
 
 /* The number an entry is followed by; of a blood pressure the systolic. */
@@ -91,18 +84,18 @@ static int set_former(struct view *v, struct view_row *row,
     struct ehr_err *e)
 {
 	for (size_t i = 1; i < row->n; i++) {
-		const struct view_entry *x = row->all[i];
+		const struct view_entry **x = &row->all[i];
 		int rc;
 
-		if (x->start.ms == row->e->start.ms)
+		if ((*x)->start.ms == row->e->start.ms)
 			continue;
-		rc = fill(v, x, e);
+		rc = fill_sketch(v, x, e);
 		if (rc < 0)
 			return rc;
-		if (x->value.n == 0)
+		if ((*x)->value.n == 0)
 			continue;
-		row->former = x;
-		row->trend = trend(row->e, x);
+		row->former = *x;
+		row->trend = trend(row->e, *x);
 		break;
 	}
 	return 0;
@@ -180,7 +173,7 @@ static void make_rows(struct view *v, enum view_section s)
 		row->all[row->n++] = e[i];
 	}
 	/* Those of a page are set when the row is shown. */
-	for (size_t i = 0; i < g->n && !v->sketches; i++)
+	for (size_t i = 0; i < g->n && !v->sketched; i++)
 		set_former(v, &g->row[i], NULL);
 	check_names(v, s, g);
 	free(row_of);
@@ -236,9 +229,12 @@ int fill_rows(struct view *v, enum view_section s, struct ehr_err *e)
 	row = xcalloc(n + 1, sizeof(*row));
 	n = choose_rows(v, s, row, left);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		rc = fill(v, row[i]->e, e);
+		struct view_row *own = &g->row[row[i] - g->row];
+
+		rc = fill_sketch(v, &own->all[0], e);
+		own->e = own->all[0];
 		if (rc == 0 && former)
-			rc = set_former(v, &g->row[row[i] - g->row], e);
+			rc = set_former(v, own, e);
 	}
 	free(row);
 	return rc;

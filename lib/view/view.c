@@ -77,14 +77,16 @@ const struct kind *kind_of(int type)
 
 void push(struct view *v, const struct view_entry *e)
 {
+	size_t size = e->sketch ? offsetof(struct view_entry, status) :
+	    sizeof(*e);
 	struct view_entry *own;
 
 	if (v->n == v->cap) {
 		v->cap = v->cap ? 2 * v->cap : 256;
 		v->entry = xrealloc(v->entry, v->cap * sizeof(*v->entry));
 	}
-	own = arena_alloc(&v->mem, sizeof(*own));
-	*own = *e;
+	own = arena_alloc(&v->mem, size);
+	memcpy(own, e, size);
 	wait_of(v, own);
 	v->entry[v->n++] = own;
 }
@@ -137,7 +139,7 @@ bool take_entry(struct take *k, const struct kind *kind,
 	return taken && !*said;
 }
 
-static int take_resource(void *arg, const struct resource *res)
+int take_resource(void *arg, const struct resource *res)
 {
 	struct view *v = arg;
 	struct take k = { v, res, &v->t };
@@ -146,8 +148,6 @@ static int take_resource(void *arg, const struct resource *res)
 	struct view_entry e;
 	bool said;
 
-	if (v->sketches && kind && take_sketch(&k, kind))
-		return 0;
 	if (tape_parse(&v->t, res->body.s, res->body.n, &why) < 0)
 		return 0;
 	if (res->type == FHIR_Patient)
@@ -191,42 +191,6 @@ static void wanted_types(struct view *v, struct record_filter *f)
 	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
 		if (v->opt.sections & wide[i].sections)
 			record_types_add(&f->types, wide[i].type);
-}
-
-/* ---- what was left out ---- */
-
-static uint32_t sections_of(int type)
-{
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (kinds[i].type == type)
-			bits = (uint32_t)1 << kinds[i].section;
-	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
-		if (wide[i].type == type)
-			bits |= wide[i].sections;
-	return bits;
-}
-
-static void take_withheld(struct view *v)
-{
-	const struct record_withheld *w = record_withheld(v->r);
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (record_type_withheld(v->r, kinds[i].type) ||
-		    (w->types.some &&
-			record_types_has(&w->types, kinds[i].type)))
-			v->withheld |= sections_of(kinds[i].type);
-	for (int c = 0; c < RECORD_CATEGORIES; c++)
-		if (w->n[c])
-			buf_addf(&v->left_out, "%s%lld %s",
-			    v->left_out.len ? ", " : "", (long long)w->n[c],
-			    record_category_name((enum record_category)c));
-}
-
-bool view_withheld(const struct view *v, enum view_section s)
-{
-	return v->withheld >> s & 1;
 }
 
 /* ---- order ---- */
@@ -289,9 +253,8 @@ static struct view *view_new(struct record *r, const struct view_opt *opt)
 	v->mem = ARENA_INIT;
 	v->names = STRMAP_INIT;
 	v->t = TAPE_INIT;
-	v->text = v->scratch = v->left_out = BUF_INIT;
-	if (opt->page && !opt->all)
-		sketches_new(v);
+	v->text = v->scratch = BUF_INIT;
+	v->given = MAP64_INIT;
 	v->today_ms = (date_days(opt->today.year, opt->today.month,
 	    opt->today.day) + 1) * 86400000 - 1;
 	return v;
@@ -309,14 +272,19 @@ static int read_chart(struct view *v, int64_t patient, struct ehr_err *e)
 	int rc;
 
 	f.as_of = v->opt.as_of;
+	f.bodies = true;
 	wanted_types(v, &f);
-	rc = record_chart(v->r, patient, &f, take_resource, v, e);
+	v->sketched = v->opt.page && !v->opt.all &&
+	    v->opt.as_of == RECORD_NOW && record_sketched(v->r);
+	rc = v->sketched ? record_sketches(v->r, patient, &f.types,
+	    take_sketch, v, e) : record_chart(v->r, patient, &f,
+	    take_resource, v, e);
 	if (rc == 0)
 		rc = resolve_waits(v, e);
 	if (rc < 0)
 		return rc;
 	sort_entries(v);
-	if (!v->sketches)
+	if (!v->sketched)
 		return 0;
 	for (int s = 0; rc == 0 && s < VIEW_SECTIONS; s++)
 		if (section_shown(v, (enum view_section)s))
@@ -340,7 +308,6 @@ int view_open(struct view **out, struct record *r, int64_t patient,
 		v->head.id = arena_str(&v->mem, buf_str(&v->text));
 		rc = read_chart(v, patient, e);
 	}
-	take_withheld(v);
 	if (own)
 		store_rollback(record_store(r));
 	if (rc < 0)
@@ -364,10 +331,9 @@ void view_free(struct view *v)
 	strmap_release(&v->names);
 	arena_release(&v->mem);
 	tape_release(&v->t);
-	sketches_free(v);
+	map64_release(&v->given);
 	buf_release(&v->text);
 	buf_release(&v->scratch);
-	buf_release(&v->left_out);
 	free(v);
 }
 

@@ -142,7 +142,7 @@ static void resource(struct buf *b, int patient, int number)
 	buf_adds(b, "}");
 }
 
-static void put_charts(int patients, int resources)
+static int64_t put_charts(int patients, int resources)
 {
 	struct batch *b = kit_batch(&k, NULL);
 	TAPE_AUTO t = TAPE_INIT;
@@ -162,8 +162,7 @@ static void put_charts(int patients, int resources)
 		if (tape_parse(&t, text.s, text.len, &bad) == 0)
 			KIT_OK(&k, batch_put(b, &t, 0, &opt, &why, &k.e));
 	}
-	KIT_OK(&k, batch_commit(b, NULL, &k.e));
-	batch_free(b);
+	return kit_done(&k, b, NULL);
 }
 
 static size_t page(int64_t patient, bool sketched, struct buf *b)
@@ -209,5 +208,38 @@ TEST(pages_of_sketches_are_those_of_whole_charts)
 	KIT_OK(&k, record_patients(k.r, compare, &sketches, &k.e));
 	/* Else nothing was tried. */
 	CHECK(sketches > 200);
+	kit_close(&k);
+}
+
+/* What is changed, deleted and taken back has the sketches of what it is. */
+TEST(sketches_follow_their_resources)
+{
+	size_t sketches = 0;
+	struct batch *b;
+	int64_t changed;
+
+	kit_open(&k);
+	put_charts(10, 100);
+	changed = put_charts(10, 100);
+	KIT_OK(&k, record_patients(k.r, compare, &sketches, &k.e));
+	KIT_OK(&k, record_check(k.r, NULL, NULL, &k.e));
+	b = kit_batch(&k, NULL);
+	for (int i = 10; i < 200; i++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "r%d", i);
+		/* There is one of each id, whatever its type. */
+		for (size_t t = 0; t < ARRAY_LEN(types); t++)
+			batch_delete(b, 0, fhir_type(str_of(types[t].type)),
+			    str_of(id), 0, &k.e);
+	}
+	kit_done(&k, b, NULL);
+	KIT_OK(&k, record_patients(k.r, compare, &sketches, &k.e));
+	KIT_OK(&k, record_check(k.r, NULL, NULL, &k.e));
+	b = kit_batch(&k, NULL);
+	KIT_OK(&k, batch_undo(b, changed, true, NULL, NULL, NULL, &k.e));
+	batch_free(b);
+	KIT_OK(&k, record_patients(k.r, compare, &sketches, &k.e));
+	KIT_OK(&k, record_check(k.r, NULL, NULL, &k.e));
 	kit_close(&k);
 }
