@@ -61,6 +61,18 @@ int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e);
 void admin_secret_release(struct new_slot *n);
 #define SLOT_AUTO EHR_CLEANUP(admin_secret_release) struct new_slot
 
+/* ---- place.c ---- */
+
+/* Appends ".NAME.END" in the folder of path. */
+void admin_beside(struct buf *b, const char *path, const char *end);
+/* The record of that name, with log and lock. */
+void admin_take_away(const char *path);
+/* The folder that holds path. */
+int admin_sync_folder(const char *path, struct ehr_err *e);
+/* Renames a record without a log to where none is; on disk then. EHR_EUSAGE:
+ * one is there. A failure leaves it under its first name. */
+int admin_put(const char *from, const char *to, struct ehr_err *e);
+
 /* ---- slots.c ---- */
 
 /* The slot file of a record, and what it holds. */

@@ -37,67 +37,98 @@ static int set_up(struct access *a, struct ehr_err *e)
 	return rc < 0 ? rc : store_commit(db, e);
 }
 
-/* A file that came to be half only is taken away again. */
-static void take_away(const char *path)
-{
-	static const char *const parts[] = { "", "-wal", "-shm", "-lock" };
-	BUF_AUTO name = BUF_INIT;
+/* A record that is made: under another name first, so that a call that was
+ * cut off leaves nothing in its place. */
+struct making {
+	struct cli *c;
+	const char *temp;
+	bool left;	/* of such a call: a slot file is then its as well */
+	bool has_slots; /* ours */
+	struct ehr_err *e;
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		buf_reset(&name);
-		buf_addf(&name, "%s%s", path, parts[i]);
-		unlink(name.s);
-	}
-}
-
-static int make(struct cli *c, const struct keyring *ring, struct ehr_err *e)
+static int make(struct making *m, const struct keyring *ring)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
-	struct access_opt opt = ACCESS_OPT(c);
+	struct access_opt opt = ACCESS_OPT(m->c);
 	int rc;
 
+	opt.db = m->temp;
 	opt.ring = ring;
-	rc = access_open(&a, &opt, STORE_CREATE, e);
-	if (rc < 0)
-		return rc;
-	rc = set_up(&a, e);
-	if (rc < 0)
-		take_away(store_path(record_store(a.r)));
+	rc = access_open(&a, &opt, STORE_CREATE, m->e);
+	if (rc == 0)
+		rc = set_up(&a, m->e);
+	return rc < 0 ? rc : store_flush(record_store(a.r), m->e);
+}
+
+/* The slot is on disk, and its code told, before the record is there. */
+static int make_sealed(struct making *m, struct admin_slots *k)
+{
+	SLOT_AUTO n = { 0 };
+	const char *made;
+	int rc = admin_slots_fresh(m->c, k, &n, m->e);
+
+	if (rc == 0)
+		rc = make(m, k->ring);
+	if (rc == 0) {
+		rc = keys_write(k->path.s, &k->f, k->ring, !m->left, m->e);
+		m->has_slots = m->left || rc == 0;
+	}
+	made = n.made;
+	rc = admin_secret_end(&n, rc, m->e);
+	if (rc == 0) {
+		rc = admin_put(m->temp, m->c->db, m->e);
+		if (rc < 0 && made)
+			unlink(made);
+	}
+	if (rc < 0 && m->has_slots)
+		unlink(k->path.s);
 	return rc;
 }
 
-/* The slot is on disk before anything is encrypted with its key. */
-static int make_encrypted(struct cli *c, struct ehr_err *e)
+static int make_encrypted(struct making *m)
 {
 	ADMIN_SLOTS_AUTO k = ADMIN_SLOTS_INIT;
-	SLOT_AUTO n = { 0 };
-	bool written = false;
-	int rc;
+	int rc = admin_slots_find(m->c, &k, m->e);
 
-	if (c->db && access(c->db, F_OK) == 0)
-		return ehr_fail(e, EHR_EUSAGE, "%s: exists already", c->db);
-	rc = admin_slots_find(c, &k, e);
-	if (rc == 0)
-		rc = admin_slots_refuse(&k, e);
-	if (rc == 0)
-		rc = admin_slots_fresh(c, &k, &n, e);
-	if (rc == 0)
-		rc = keys_write(k.path.s, &k.f, k.ring, true, e);
-	written = rc == 0;
-	if (rc == 0)
-		rc = make(c, k.ring, e);
-	if (rc < 0 && written)
-		unlink(k.path.s);
-	return admin_secret_end(&n, rc, e);
+	if (rc == 0 && !m->left)
+		rc = admin_slots_refuse(&k, m->e);
+	return rc < 0 ? rc : make_sealed(m, &k);
 }
 
-static int make_plain(struct cli *c, struct ehr_err *e)
+static int make_plain(struct making *m)
 {
-	int rc = make(c, NULL, e);
+	int rc = make(m, NULL);
 
+	if (rc == 0)
+		rc = admin_put(m->temp, m->c->db, m->e);
 	if (rc == 0 && init.plain)
-		cli_warn(c, "the record is not encrypted: who can read its "
+		cli_warn(m->c, "the record is not encrypted: who can read its "
 		    "file can read it all");
+	return rc;
+}
+
+static int make_record(struct cli *c, struct ehr_err *e)
+{
+	EHR_CLEANUP(keys_unlock_file) int lock = -1;
+	BUF_AUTO temp = BUF_INIT;
+	struct making m = { .c = c, .e = e };
+	int rc;
+
+	if (c->db == NULL)
+		return ehr_fail(e, EHR_EUSAGE,
+		    "which record? (-d FILE or EHR_DB)");
+	if (access(c->db, F_OK) == 0)
+		return ehr_fail(e, EHR_EUSAGE, "%s: exists already", c->db);
+	rc = keys_lock_file(c->db, &lock, e);
+	if (rc < 0)
+		return rc;
+	admin_beside(&temp, c->db, "init");
+	m.temp = temp.s;
+	m.left = access(temp.s, F_OK) == 0;
+	admin_take_away(temp.s);
+	rc = admin_secret_named() ? make_encrypted(&m) : make_plain(&m);
+	admin_take_away(temp.s);
 	return rc;
 }
 
@@ -120,5 +151,5 @@ int admin_init(struct cli *c, struct ehr_err *e)
 		if (rc < 0)
 			return rc;
 	}
-	return admin_secret_named() ? make_encrypted(c, e) : make_plain(c, e);
+	return make_record(c, e);
 }

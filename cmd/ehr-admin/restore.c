@@ -1,6 +1,5 @@
 /* restore.c - ehr-admin restore: a backup becomes a record. It is made under
  * another name beside its place, looked at, and moved there last. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -39,15 +38,6 @@ static void restore_end(struct restore *r)
 
 /* ---- its place ---- */
 
-static void beside(struct buf *b, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
-
-	buf_add(b, path, (size_t)(base - path));
-	buf_addf(b, ".%s.restore", base);
-}
-
 static bool exists(const char *path, const char *end)
 {
 	BUF_AUTO name = BUF_INIT;
@@ -74,27 +64,11 @@ static int check_place(struct restore *r)
 	return 0;
 }
 
-static int sync_folder(struct restore *r)
-{
-	const char *db = r->c->db, *slash = strrchr(db, '/');
-	BUF_AUTO folder = BUF_INIT;
-	int fd, rc = 0;
-
-	buf_add(&folder, slash ? db : "./", slash ? (size_t)(slash - db) + 1 :
-	    2);
-	fd = open(folder.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
-		rc = ehr_fail_errno(r->e, "%s", folder.s);
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
 static int move(struct restore *r, const char *from, const char *to)
 {
 	if (rename(from, to) != 0)
 		return ehr_fail_errno(r->e, "%s", from);
-	return sync_folder(r);
+	return admin_sync_folder(to, r->e);
 }
 
 static const char *const parts[] = { "", "-wal", "-journal" };
@@ -136,19 +110,6 @@ static int clear_place(struct restore *r)
 
 /* ---- the record ---- */
 
-static void take_temp(struct restore *r)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
-		"-lock" };
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		BUF_AUTO name = BUF_INIT;
-
-		buf_addf(&name, "%s%s", r->temp.s, ends[i]);
-		unlink(name.s);
-	}
-}
-
 /* A data key of its own: that of the backup may be destroyed. */
 static int make(struct restore *r, const struct backup_set *s)
 {
@@ -160,12 +121,12 @@ static int make(struct restore *r, const struct backup_set *s)
 		return rc;
 	keyring_make(r->fresh);
 	t.keys = r->b->plain ? NULL : r->fresh;
-	take_temp(r);
+	admin_take_away(r->temp.s);
 	rc = backup_restore(s, r->b, r->ring, &t, r->e);
 	if (rc == 0)
 		rc = backup_prove(r->b, &t, !quick, r->e);
 	if (rc < 0)
-		take_temp(r);
+		admin_take_away(r->temp.s);
 	cli_progress_end(r->c);
 	return rc;
 }
@@ -187,7 +148,7 @@ static int put_in_place(struct restore *r)
 	if (rc == 0)
 		rc = move(r, r->temp.s, r->c->db);
 	if (rc == 0)
-		take_temp(r);
+		admin_take_away(r->temp.s);
 	return rc;
 }
 
@@ -244,7 +205,7 @@ int admin_restore(struct cli *c, struct ehr_err *e)
 		return cli_usage(c, e, "--at and --id exclude each other");
 	rc = keys_path(&o, &r.keys, e);
 	if (rc == 0) {
-		beside(&r.temp, c->db);
+		admin_beside(&r.temp, c->db, "restore");
 		rc = check_place(&r);
 	}
 	if (rc == 0)

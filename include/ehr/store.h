@@ -153,6 +153,10 @@ void store_dry_run(struct store *db);
  * for all of it. */
 int64_t store_time(struct store *db);
 
+/* Copies all of the log into the file, which is whole without it then.
+ * EHR_EIO: others read what is in it. */
+int store_flush(struct store *db, struct ehr_err *e);
+
 /* A bulk load into an empty record: one rollback-journal transaction that
  * keeps all others out; store_end_load() goes back to WAL. */
 int store_begin_load(struct store *db, struct ehr_err *e);

@@ -214,7 +214,12 @@ static int put(struct making *m, const char *path, bool fresh,
 		return ehr_fail_errno(e, "%s", path);
 	if (!fresh)
 		buf_reset(&m->temp);
-	return fsync(m->dir) == 0 ? 0 : ehr_fail_errno(e, "%s", m->folder);
+	if (fsync(m->dir) == 0)
+		return 0;
+	rc = ehr_fail_errno(e, "%s", m->folder);
+	if (fresh)
+		unlinkat(m->dir, m->base, 0);
+	return rc;
 }
 
 int keys_write_file(const char *path, struct str text, unsigned mode,

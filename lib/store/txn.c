@@ -116,6 +116,14 @@ static void checkpoint(struct store *db)
 	    NULL);
 }
 
+int store_flush(struct store *db, struct ehr_err *e)
+{
+	if (sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+		NULL, NULL) != SQLITE_OK)
+		return store_fail(db, e, "log");
+	return 0;
+}
+
 static bool bulk_at_work(struct store *db)
 {
 	struct flock f = {
