@@ -97,6 +97,12 @@ int admin_slots_unlock(struct cli *c, struct admin_slots *k,
  * yet but a key file. n is to be released. */
 int admin_slots_fresh(struct cli *c, struct admin_slots *k, struct new_slot *n,
     struct ehr_err *e);
+/* Opens the record with the ring; with -n nothing of it is committed. */
+int admin_slots_record(struct cli *c, const struct admin_slots *k,
+    struct access *a, struct ehr_err *e);
+/* Seals the ring to all slots and writes them; an agent that had the keys
+ * gets the new ones. */
+int admin_slots_write(struct admin_slots *k, struct ehr_err *e);
 /* EHR_EUSAGE: the file is there. */
 int admin_slots_refuse(const struct admin_slots *k, struct ehr_err *e);
 
@@ -109,6 +115,12 @@ int admin_key_add(struct cli *c, struct ehr_err *e);
 int admin_key_remove(struct cli *c, struct ehr_err *e);
 int admin_key_list(struct cli *c, struct ehr_err *e);
 int admin_key_recover(struct cli *c, struct ehr_err *e);
+
+/* ---- rotate.c ---- */
+extern const struct cli_opt admin_rotate_opts[];
+int admin_key_rotate(struct cli *c, struct ehr_err *e);
+/* The setting that holds "GENERATION MS" of the last change of the data key. */
+#define ADMIN_ROTATED "store.rotated"
 
 /* ---- config.c ---- */
 int admin_config_get(struct cli *c, struct ehr_err *e);

@@ -1,43 +1,20 @@
 /* key.c - ehr-admin key: the slots that open a record. */
 #include "admin.h"
 
-/* Opens the record with the keys at hand. */
-static int open_record(struct cli *c, const struct admin_slots *k,
-    struct access *a, struct ehr_err *e)
-{
-	struct access_opt opt = ACCESS_OPT(c);
-	int rc;
-
-	opt.ring = k->ring;
-	rc = access_open(a, &opt, STORE_WRITE, e);
-	if (rc == 0 && c->dry_run)
-		store_dry_run(record_store(a->r));
-	return rc;
-}
-
-/* The event first, "what" or "what:slot": no change of keys without it. An
- * agent that had the keys gets the new ones. */
+/* The event first, "what:slot": no change of keys without it. */
 static int save(struct cli *c, struct admin_slots *k, const char *what,
     unsigned slot, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
-	KEYRING_AUTO *old = NULL;
 	BUF_AUTO scope = BUF_INIT;
-	int rc = keyring_new(&old, e);
+	int rc = admin_slots_record(c, k, &a, e);
 
-	buf_adds(&scope, what);
-	if (slot)
-		buf_addf(&scope, ":%u", slot);
-	if (rc == 0)
-		rc = open_record(c, k, &a, e);
+	buf_addf(&scope, "%s:%u", what, slot);
 	if (rc == 0)
 		rc = admin_audit(&a, scope.s, e);
 	if (rc < 0 || c->dry_run)
 		return rc;
-	rc = keys_write(k->path.s, &k->f, k->ring, false, e);
-	if (rc == 0 && agent_get(&k->f, old))
-		agent_put(&k->f, k->ring);
-	return rc;
+	return admin_slots_write(k, e);
 }
 
 int admin_key_add(struct cli *c, struct ehr_err *e)
@@ -69,7 +46,7 @@ int admin_key_remove(struct cli *c, struct ehr_err *e)
 		rc = save(c, &k, "key-remove", (unsigned)id, e);
 	if (rc == 0)
 		cli_note(c, "copies made of the slots before still open the "
-		    "record");
+		    "record, until ehr-admin key rotate");
 	return rc;
 }
 

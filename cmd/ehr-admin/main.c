@@ -66,6 +66,8 @@ static const struct cli_verb verbs[] = {
 	    WRITES, admin_secret_opts, 0, 0, false, admin_key_recover },
 	{ "key remove", "SLOT", "Take a slot away", WRITES, NULL, 1, 1, false,
 	    admin_key_remove },
+	{ "key rotate", NULL, "Change the data key of the record", WRITES,
+	    admin_rotate_opts, 0, 0, false, admin_key_rotate },
 	{ "config get", "KEY", "Print a setting", CLI_DB, NULL, 1, 1, false,
 	    admin_config_get },
 	{ "config set", "KEY VALUE", "Set a setting", WRITES, NULL, 2, 2,

@@ -53,3 +53,28 @@ int admin_slots_refuse(const struct admin_slots *k, struct ehr_err *e)
 	return access(k->path.s, F_OK) != 0 ? 0 :
 	    ehr_fail(e, EHR_EUSAGE, "%s: exists already", k->path.s);
 }
+
+int admin_slots_record(struct cli *c, const struct admin_slots *k,
+    struct access *a, struct ehr_err *e)
+{
+	struct access_opt opt = ACCESS_OPT(c);
+	int rc;
+
+	opt.ring = k->ring;
+	rc = access_open(a, &opt, STORE_WRITE, e);
+	if (rc == 0 && c->dry_run)
+		store_dry_run(record_store(a->r));
+	return rc;
+}
+
+int admin_slots_write(struct admin_slots *k, struct ehr_err *e)
+{
+	KEYRING_AUTO *old = NULL;
+	int rc = keyring_new(&old, e);
+
+	if (rc == 0)
+		rc = keys_write(k->path.s, &k->f, k->ring, false, e);
+	if (rc == 0 && agent_get(&k->f, old))
+		agent_put(&k->f, k->ring);
+	return rc;
+}

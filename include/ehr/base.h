@@ -357,6 +357,8 @@ int out_commit_some(struct out *out, struct ehr_err *e);
 /* Removes the temporary files of all open outputs; for a signal handler of a
  * process that ends. */
 void out_remove_temps(void);
+/* Syncs the folder of path: the name of a file is on disk only then. */
+int out_sync_folder(const char *path, struct ehr_err *e);
 
 /* ---- relay: what one thread makes ready, the caller uses, in order ----
  *

@@ -85,6 +85,45 @@ int store_encrypt(const struct store_encrypt *o, struct ehr_err *e);
 /* Whether a call for that plain file was cut off and left its copy. */
 bool store_encrypt_begun(const char *path);
 
+/* ---- a new data key ----
+ *
+ * keyring_add(), store_rekey_announce(), the slots with both keys on disk, the
+ * file opened with both, store_rekey(), the slots with the new key alone,
+ * store_rekey_end(). Whatever ends this half way, who has both keys reads and
+ * writes the file; store_rekey() goes on where it was. Readers and writers are
+ * never held but for the copying of the log into the file at the end, which
+ * has a writer's turn, and waits for readers at most 100 ms at a time. */
+
+/* Says, beside the file, that a key of that generation comes; all still seal
+ * with the old one. db is open with the old one. */
+int store_rekey_announce(struct store *db, uint32_t gen, struct ehr_err *e);
+
+struct store_rekey {
+	int wait_ms; /* for who has it open with the old key alone */
+	/* pages looked at, of how many; may be NULL */
+	void (*progress)(void *arg, int64_t done, int64_t pages);
+	void *arg;
+};
+/* Seals all pages with the newest of db's two keys: afterwards the old one
+ * opens nothing of the file and its log. *rewritten counts the pages (NULL is
+ * fine). EHR_EUSAGE: db has one key, or none; EHR_EIO: others have it open
+ * with the old key alone, or read for too long: nothing is lost;
+ * EHR_EINTEGRITY: a page that cannot be opened; it still wants the old key. */
+int store_rekey(struct store *db, const struct store_rekey *o,
+    int64_t *rewritten, struct ehr_err *e);
+/* Reads and opens every page of the file, which changes nothing. */
+int store_rekey_dry(struct store *db, const struct store_rekey *o,
+    struct ehr_err *e);
+/* The slots hold the new key alone. */
+int store_rekey_end(struct store *db, struct ehr_err *e);
+/* How far a change is, which was cut off or is under way. */
+enum store_rekey_state {
+	STORE_REKEY_NONE,
+	STORE_REKEY_BEGUN, /* goes on with both keys, or was not in the slots */
+	STORE_REKEY_DONE,  /* but for store_rekey_end() */
+};
+enum store_rekey_state store_rekey_state(struct store *db);
+
 /* ---- statements ---- */
 
 /* The prepared statement of q, reset and without bindings; owned by db, kept

@@ -195,12 +195,11 @@ int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e)
 	return 0;
 }
 
-/* The name itself is on disk only when its folder is. */
-static int sync_folder(const struct out *out, struct ehr_err *e)
+int out_sync_folder(const char *path, struct ehr_err *e)
 {
-	char *slash = strrchr(out->path, '/');
-	char *folder = slash ? xstrndup(out->path,
-	    (size_t)(slash - out->path) + 1) : xstrdup(".");
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1) :
+	    xstrdup(".");
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 
 	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
@@ -247,7 +246,7 @@ int out_commit(struct out *out, struct ehr_err *e)
 	}
 	r = move(out, e);
 	if (r == 0)
-		r = sync_folder(out, e);
+		r = out_sync_folder(out->path, e);
 out:
 	out_free(out);
 	return r;

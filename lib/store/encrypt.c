@@ -7,7 +7,6 @@
  * is left of the other one has a name by which the next call finds it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,19 +35,6 @@ static void end(struct encrypting *x)
 static int failed(const struct encrypting *x, const char *path)
 {
 	return ehr_fail_errno(x->e, "%s", path);
-}
-
-static int sync_folder(const struct encrypting *x)
-{
-	BUF_AUTO copy = BUF_INIT;
-	int fd, rc;
-
-	buf_adds(&copy, x->path);
-	fd = open(dirname(copy.s), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	rc = fd < 0 || fsync(fd) != 0 ? failed(x, copy.s) : 0;
-	if (fd >= 0)
-		close(fd);
-	return rc;
 }
 
 /* ---- what an earlier call left ---- */
@@ -258,7 +244,7 @@ static int swap(struct encrypting *x)
 		rc = failed(x, x->path);
 		unlink(x->plain.s);
 	}
-	return rc < 0 ? rc : sync_folder(x);
+	return rc < 0 ? rc : out_sync_folder(x->path, x->e);
 }
 
 /* By SQLite's own descriptor: closing another one would drop its locks, and
@@ -287,7 +273,7 @@ static int wipe_plain(struct encrypting *x)
 	x->db = NULL;
 	if (unlink(x->plain.s) != 0)
 		return failed(x, x->plain.s);
-	return sync_folder(x);
+	return out_sync_folder(x->path, x->e);
 }
 
 static int make_copy(struct encrypting *x)

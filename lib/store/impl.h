@@ -29,6 +29,8 @@ struct store {
 	int64_t bulk_end;    /* monotonic ms */
 };
 
+enum { STORE_BUSY_MS = 10000 };
+
 struct migration {
 	int version;
 	const char *sql;
@@ -44,6 +46,15 @@ int store_check_is_ehr(struct store *db, struct ehr_err *e);
 int store_migrate(struct store *db, struct ehr_err *e);
 int store_lock(struct store *db, enum store_txn kind, struct ehr_err *e);
 void store_unlock(struct store *db);
+/* Who opens the file says the newest key it knows, until it is closed.
+ * EHR_EIO: a change of keys waits for those who know only such old ones. */
+int store_hold_gen(struct store *db, uint32_t gen, struct ehr_err *e);
+/* Waits until nobody has it open who knows only keys before gen, and keeps
+ * others from that until the file is closed. EHR_EIO: it took too long. */
+int store_wait_gens(struct store *db, uint32_t gen, int wait_ms,
+    struct ehr_err *e);
+int64_t store_clock(void); /* monotonic ms */
+void store_pause(void);	   /* 20 ms, between two looks */
 void store_watch_log(struct store *db);
 void store_free_stmts(struct store *db);
 

@@ -152,7 +152,7 @@ static int set_defensive(struct store *db, struct ehr_err *e)
 	sqlite3_db_config(db->h, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);
 	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 0);
 	sqlite3_extended_result_codes(db->h, 1);
-	sqlite3_busy_timeout(db->h, 10000);
+	sqlite3_busy_timeout(db->h, STORE_BUSY_MS);
 	return store_exec(db,
 	    "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
 	    "PRAGMA temp_store = FILE;"
@@ -307,6 +307,8 @@ int store_open_with(struct store **out, const struct store_opts *o,
 		rc = store_fail(db, e, "open");
 	if (rc == 0)
 		rc = check_kind(db, o, e);
+	if (rc == 0 && o->keys)
+		rc = store_hold_gen(db, o->keys->k[0].gen, e);
 	if (rc == 0)
 		rc = set_up(db, o->mode, o->keys != NULL, e);
 	if (rc < 0) {

@@ -65,11 +65,12 @@ static struct str ad_of(struct seal_ad *ad, uint32_t gen)
 void seal_close(struct seal *s, struct seal_ad *ad,
     const struct gcm_part *part, size_t n, uint8_t at[CRYPT_SEAL])
 {
-	uint32_t gen = s->k[0].gen;
+	unsigned use = s->use ? *s->use : 0;
+	uint32_t gen = s->k[use].gen;
 
 	crypto_random(at + NONCE_AT, AEAD_NONCE_LEN);
 	put_u32(at + GEN_AT, gen);
-	gcm_seal(s->k[0].g, at + NONCE_AT, ad_of(ad, gen), part, n,
+	gcm_seal(s->k[use].g, at + NONCE_AT, ad_of(ad, gen), part, n,
 	    at + TAG_AT);
 }
 

@@ -17,6 +17,7 @@ struct seal_ad {
 struct seal {
 	uint8_t id[CRYPT_ID_LEN];
 	unsigned n; /* 0: not ready */
+	const unsigned *use; /* which key seals; NULL: the newest */
 	struct {
 		uint32_t gen;
 		struct gcm *g;

@@ -11,6 +11,24 @@
  * end with the process. T is the turnstile: whoever waits for its turn as a
  * bulk writer holds it, so that new short ones line up behind. */
 enum { LOCK_T, LOCK_Q, LOCK_W, LOCK_BULK };
+/* Behind them a byte for each generation of the data key: who has the record
+ * open holds that of the newest key it knows, shared. */
+enum { LOCK_GEN = 1 << 16 };
+
+int64_t store_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void store_pause(void)
+{
+	const struct timespec t = { 0, 20 * 1000 * 1000 };
+
+	nanosleep(&t, NULL);
+}
 
 static int lock_byte(struct store *db, int byte, short type, struct ehr_err *e)
 {
@@ -31,7 +49,7 @@ static int open_lock(struct store *db, struct ehr_err *e)
 
 	if (db->lock_fd >= 0)
 		return 0;
-	buf_addf(&name, "%s-lock", db->path);
+	buf_addf(&name, "%s-lock", sqlite3_db_filename(db->h, "main"));
 	db->lock_fd = open(name.s, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (db->lock_fd < 0)
 		return ehr_fail_errno(e, "%s", name.s);
@@ -69,6 +87,50 @@ void store_unlock(struct store *db)
 
 	if (db->lock_fd >= 0)
 		fcntl(db->lock_fd, F_OFD_SETLK, &all);
+}
+
+/* ---- who knows which key ---- */
+
+static int try_gens(struct store *db, short type, int64_t first, int64_t n,
+    struct ehr_err *e)
+{
+	struct flock f = {
+		.l_type = type, .l_whence = SEEK_SET,
+		.l_start = LOCK_GEN + first, .l_len = n,
+	};
+
+	if (fcntl(db->lock_fd, F_OFD_SETLK, &f) == 0)
+		return 1;
+	return errno == EAGAIN || errno == EACCES ? 0 :
+	    ehr_fail_errno(e, "%s-lock", db->path);
+}
+
+int store_hold_gen(struct store *db, uint32_t gen, struct ehr_err *e)
+{
+	int rc = open_lock(db, e);
+
+	if (rc == 0)
+		rc = try_gens(db, F_RDLCK, gen, 1, e);
+	if (rc == 0)
+		rc = ehr_fail(e, EHR_EIO, "%s: its key is being changed: try "
+		    "again", db->path);
+	return rc < 0 ? rc : 0;
+}
+
+int store_wait_gens(struct store *db, uint32_t gen, int wait_ms,
+    struct ehr_err *e)
+{
+	int64_t end = store_clock() + wait_ms;
+	int rc;
+
+	while ((rc = try_gens(db, F_WRLCK, 0, gen, e)) == 0 &&
+	    store_clock() < end)
+		store_pause();
+	if (rc == 0)
+		rc = ehr_fail(e, EHR_EIO, "%s: commands that began before its "
+		    "new key was made have it open: the same command goes on "
+		    "when they ended", db->path);
+	return rc < 0 ? rc : 0;
 }
 
 int store_bulk_enter(struct store *db, struct ehr_err *e)
@@ -147,14 +209,6 @@ static void unlock_and_checkpoint(struct store *db)
 	db->log_rest = due && db->bulk;
 }
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e)
 {
 	int rc = 0;
@@ -178,7 +232,7 @@ int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e)
 	}
 	db->txn = true;
 	db->bulk = kind == STORE_BULK;
-	db->bulk_end = monotonic_ms() + STORE_BULK_MS;
+	db->bulk_end = store_clock() + STORE_BULK_MS;
 	db->time = 0;
 	return 0;
 }
@@ -232,7 +286,7 @@ bool store_in_txn(const struct store *db)
 bool store_bulk_due(const struct store *db)
 {
 	return db->bulk && !db->load && !db->dry &&
-	    monotonic_ms() >= db->bulk_end;
+	    store_clock() >= db->bulk_end;
 }
 
 void store_dry_run(struct store *db)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vfs.h"
+#include "rekey.h"
 
 static const char sqlite_magic[16] = "SQLite format 3";
 
@@ -115,9 +115,14 @@ int vfs_size(struct vfs_file *f, sqlite3_int64 *size)
 	return vfs_file_size(&f->base, size);
 }
 
+/* A journal and pages are written from RESERVED on. */
 int vfs_lock(sqlite3_file *f, int level)
 {
-	return mine(f)->real->pMethods->xLock(mine(f)->real, level);
+	int rc = mine(f)->real->pMethods->xLock(mine(f)->real, level);
+
+	if (rc == SQLITE_OK && level >= SQLITE_LOCK_RESERVED)
+		vfs_choose_key(mine(f));
+	return rc;
 }
 
 int vfs_unlock(sqlite3_file *f, int level)
@@ -158,6 +163,15 @@ int vfs_features(sqlite3_file *f)
 	return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
+void vfs_choose_key(struct vfs_file *db)
+{
+	const struct keyring *keys = db->c->keys;
+
+	if (keys->n > 1)
+		db->c->use = rekey_phase(db->name, keys->k[0].gen) ==
+		    REKEY_ANNOUNCED;
+}
+
 /* ---- opening ---- */
 
 enum {
@@ -173,6 +187,8 @@ static int open_real(struct crypt *c, const char *name, sqlite3_file *file,
 
 	memset(f, 0, sizeof(*f));
 	f->c = c;
+	f->name = name;
+	f->seal.use = &c->use;
 	f->real = (sqlite3_file *)(f + 1);
 	f->real->pMethods = NULL;
 	rc = c->real->xOpen(c->real, name, f->real, flags, out);

@@ -8,6 +8,7 @@ struct crypt {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *real;
 	struct keyring *keys; /* in locked memory; NULL: none */
+	unsigned use; /* which of the keys seals */
 	char name[32];
 	char *path;  /* of the record */
 	char *leave; /* a main file that stays as it is, or NULL */
@@ -21,6 +22,7 @@ struct vfs_file {
 	struct crypt *c;
 	sqlite3_file *real;
 	struct vfs_file *db; /* of a log or journal: the main file */
+	const char *name;    /* whole; SQLite's until the file is closed */
 	struct seal seal;
 	uint8_t *buf;	     /* room for what goes to disk or comes from it */
 	size_t cap;
@@ -47,6 +49,16 @@ static inline bool vfs_page_size(size_t n)
 /* Makes the main file's id known: from page 1 or, when make and the file is
  * empty, a new one. SQLITE_OK with seal.n 0: the file is empty. */
 int vfs_db_ready(struct vfs_file *f, bool make);
+/* Opens a page of the main file, n bytes as they are on disk, where it lies.
+ * The file is ready. */
+enum seal_result vfs_db_open_page(struct vfs_file *f, uint8_t *p, size_t n,
+    uint32_t pgno);
+/* The opposite, with the key that seals now, to f->buf (vfs_room()). */
+void vfs_db_close_page(struct vfs_file *f, const uint8_t *p, size_t n,
+    uint32_t pgno);
+/* While there are two keys: which one seals now (rekey.h). For whoever has
+ * just got a lock under which pages or frames are written. */
+void vfs_choose_key(struct vfs_file *db);
 
 /* A temporary file (vfs_temp.c) at f. */
 int vfs_temp_open(struct crypt *c, sqlite3_file *f);

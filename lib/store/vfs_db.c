@@ -2,7 +2,7 @@
  * are the seal; of page 1 the first 100 stay clear. SQLite reads and writes
  * whole pages here, but for the first 100 bytes, of which it takes the page
  * size and a change counter before it asks for page 1. */
-#include "vfs.h"
+#include "rekey.h"
 
 enum { READ_AGAIN = 5 }; /* a page may be sealed anew while it is read */
 
@@ -68,8 +68,7 @@ static struct seal_ad page_ad(struct vfs_file *f, uint32_t pgno)
 	return ad;
 }
 
-/* Opens a page where it lies. */
-static enum seal_result open_page(struct vfs_file *f, uint8_t *p, size_t n,
+enum seal_result vfs_db_open_page(struct vfs_file *f, uint8_t *p, size_t n,
     uint32_t pgno)
 {
 	struct seal_ad ad = page_ad(f, pgno);
@@ -90,7 +89,7 @@ static bool key_fits(struct vfs_file *f, size_t n)
 	vfs_room(f, n);
 	return f->real->pMethods->xRead(f->real, f->buf, (int)n,
 	    (sqlite3_int64)n) == SQLITE_OK &&
-	    open_page(f, f->buf, n, 2) == SEAL_OK;
+	    vfs_db_open_page(f, f->buf, n, 2) == SEAL_OK;
 }
 
 static int not_opened(struct vfs_file *f, size_t n, uint32_t pgno,
@@ -133,13 +132,15 @@ static int read_page(struct vfs_file *f, uint8_t *p, size_t n, uint32_t pgno)
 		if (rc != SQLITE_OK)
 			break;
 		gen = seal_gen(p + n - CRYPT_SEAL);
-		got = open_page(f, p, n, pgno);
+		got = vfs_db_open_page(f, p, n, pgno);
 	}
 	if (rc == SQLITE_IOERR_SHORT_READ && own(f)->id == ID_FILE)
 		return vfs_fault(f, EHR_EINTEGRITY, "page %u is missing: the "
 		    "file is too short", pgno);
 	if (rc != SQLITE_OK)
 		return rc;
+	if (got != SEAL_OK && rekey_image(f, p, n, pgno))
+		got = vfs_db_open_page(f, p, n, pgno);
 	if (got != SEAL_OK)
 		return not_opened(f, n, pgno, gen, got);
 	if (pgno == 1) {
@@ -172,7 +173,7 @@ static int db_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 
 /* ---- writing ---- */
 
-static void close_page(struct vfs_file *f, const uint8_t *p, size_t n,
+void vfs_db_close_page(struct vfs_file *f, const uint8_t *p, size_t n,
     uint32_t pgno)
 {
 	struct seal_ad ad = page_ad(f, pgno);
@@ -204,7 +205,7 @@ static int db_write(sqlite3_file *file, const void *p, int n, sqlite3_int64 at)
 	if (rc != SQLITE_OK)
 		return rc;
 	vfs_room(f, (size_t)n);
-	close_page(f, p, (size_t)n, pgno);
+	vfs_db_close_page(f, p, (size_t)n, pgno);
 	rc = f->real->pMethods->xWrite(f->real, f->buf, n, at);
 	if (rc == SQLITE_OK && pgno == 1)
 		own(f)->id = ID_FILE;
@@ -233,9 +234,15 @@ static int db_shm_map(sqlite3_file *f, int page, int size, int extend,
 	return real(f)->pMethods->xShmMap(real(f), page, size, extend, p);
 }
 
+/* Exclusive: of a writer, a checkpoint or a recovery. */
 static int db_shm_lock(sqlite3_file *f, int at, int n, int flags)
 {
-	return real(f)->pMethods->xShmLock(real(f), at, n, flags);
+	int rc = real(f)->pMethods->xShmLock(real(f), at, n, flags);
+
+	if (rc == SQLITE_OK &&
+	    flags == (SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE))
+		vfs_choose_key((struct vfs_file *)f);
+	return rc;
 }
 
 static void db_shm_barrier(sqlite3_file *f)

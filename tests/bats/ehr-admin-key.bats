@@ -96,6 +96,68 @@ setup() {
 	[[ $output != *key-add:3* && $output != *key-remove* ]]
 }
 
+@test "key rotate: the old data key and a slot taken away open nothing" {
+	ehr-admin key add --key-file "$T/k2"
+	ehr-admin key add --recovery >"$T/code"
+	cp "$T/p.ehr.keys" "$T/old.keys"
+	ehr-export --all --history >"$T/before"
+	run -0 --separate-stderr ehr-admin key rotate -n -v
+	same "$output$stderr" ""
+	cmp "$T/p.ehr.keys" "$T/old.keys"
+	ehr-admin key remove 2
+	run -0 --separate-stderr ehr-admin key rotate -v
+	has "$stderr" "pages have the new key, of generation 2"
+	run -0 ehr-export --all --history
+	same "$output" "$(cat "$T/before")"
+	run -9 --separate-stderr ehr-find --keys "$T/old.keys" zanz
+	has "$stderr" "wrong key: there is none of generation 2"
+	EHR_KEY_FILE=$T/k2 run -9 --separate-stderr ehr-find --keys "$T/old.keys" zanz
+	EHR_KEY_FILE=$T/k2 run -9 ehr-find zanz
+	run -0 ehr-admin check
+	run -0 ehr-audit verify
+	run -0 ehr-audit log
+	has "$output" key-rotate:2
+	has "$output" key-rotated:2
+	run -0 ehr-admin key rotate
+	same "$output" ""
+	same "$(cd "$T" && echo p.ehr*)" "p.ehr p.ehr-lock p.ehr.keys"
+	# the other slots were sealed anew without their secrets
+	unset EHR_KEY_FILE
+	run -0 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-find zanz <"$T/code"
+	has "$output" Zanzibarre
+}
+
+@test "key rotate waits for commands that began before, who lose nothing" {
+	mkfifo "$T/late"
+	ehr-import --source late "$T/late" &
+	exec 4>"$T/late"
+	until [ -e "$T/p.ehr-shm" ]; do sleep 0.05; done
+	run -6 --separate-stderr ehr-admin key rotate --wait 0
+	has "$stderr" "commands that began before its new key was made"
+	[ -e "$T/p.ehr-rekey" ]
+	run -0 ehr-find zanz # with both keys
+	run -6 ehr-admin key rotate --wait 0
+	printf '{"resourceType":"Patient","id":"late1"}\n' >&4
+	exec 4>&-
+	wait $!
+	run -0 --separate-stderr ehr-admin key rotate --wait 0 -v
+	has "$stderr" "generation 2"
+	[ ! -e "$T/p.ehr-rekey" ]
+	run -0 ehr-export --all
+	has "$output" late1
+	has "$output" Zanzibarre
+}
+
+@test "key rotate of a plain record, and of one that others rotate" {
+	ehr-admin init -q --plain -d "$T/plain.ehr"
+	run -4 --separate-stderr ehr-admin key rotate -d "$T/plain.ehr"
+	exec 5<"$T"
+	flock 5
+	run -6 --separate-stderr ehr-admin key rotate
+	has "$stderr" "another command is changing keys here"
+	run -2 ehr-admin key rotate --wait -1
+}
+
 @test "a recovery code opens it once all else is lost" {
 	run -0 ehr-admin key add --recovery
 	code=$output

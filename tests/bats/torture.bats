@@ -16,12 +16,15 @@ not_sanitized() {
 	same "$(grep -c ' killed at 7 of them: .*; completed 7$' <<< "$output")" 3
 }
 
-@test "rekey: killed at 20 calls, the record is whole and the command repeatable" {
+@test "rekey: encrypt and key rotate, killed at 10 and 12 calls, stay whole" {
 	not_sanitized
-	run -0 --separate-stderr "$torture/rekey" 20
+	run -0 --separate-stderr "$torture/rekey" 10 encrypt
 	[[ $output != *skipped* ]] || skip "strace cannot trace here"
 	has "$output" "encrypt: "
-	has "$output" "completed 20"
+	has "$output" "completed 10"
+	run -0 --separate-stderr "$torture/rekey" 12 rotate
+	has "$output" "rotate: "
+	has "$output" "completed 12"
 }
 
 @test "queue: an import, readers and writers lose nothing" {
