@@ -1,0 +1,268 @@
+/* Packages: libraries, their definitions by name, what they refer to. */
+#include "elm/load.h"
+
+#include <stdlib.h>
+
+static const struct elm_op ops[] = {
+#define OP(name, children, mode, min, max, fn, clause) \
+	{ name, children, mode, min, max, elm_##fn, clause },
+#include "elm/ops.def"
+#undef OP
+};
+
+struct elm_package *elm_package_new(void)
+{
+	struct elm_package *p = xcalloc(1, sizeof(*p));
+
+	p->last = &p->libs;
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
+		*strmap_put(&p->ops, str_of(ops[i].name), NULL) = (int64_t)i;
+	return p;
+}
+
+const struct elm_op *elm_op(const struct elm_package *p, struct str name)
+{
+	const int64_t *at = strmap_get(&p->ops, name);
+
+	return at ? &ops[*at] : NULL;
+}
+
+static void lib_free(struct elm_lib *lib)
+{
+	tape_release(&lib->tape);
+	for (int i = 0; i < ELM_TABLES; i++)
+		strmap_release(&lib->table[i]);
+	free(lib);
+}
+
+void elm_package_free(struct elm_package *p)
+{
+	struct elm_lib *next;
+
+	if (p == NULL)
+		return;
+	for (struct elm_lib *lib = p->libs; lib; lib = next) {
+		next = lib->next;
+		lib_free(lib);
+	}
+	strmap_release(&p->ops);
+	arena_release(&p->make.arena);
+	free(p->def);
+	free(p->param);
+	free(p->valueset);
+	free(p->system);
+	free(p);
+}
+
+/* ---- names in a library ---- */
+
+/* A string member, decoded; STR_NONE when there is none. */
+struct str elm_json_text(struct elm_package *p, const struct tape *t,
+    uint32_t object, const char *key)
+{
+	uint32_t i = tape_get(t, object, key);
+	BUF_AUTO b = BUF_INIT;
+
+	if (i == 0 || tape_type(t, i) != TAPE_STRING)
+		return STR_NONE;
+	if (!t->node[i].escaped)
+		return tape_str(t, i);
+	json_unescape(&b, tape_str(t, i));
+	return arena_str(&p->make.arena, buf_str(&b));
+}
+
+/* Where each table stands in the JSON, and what names its rows. */
+static const struct {
+	const char *member, *key;
+} tables[ELM_TABLES] = {
+	[ELM_VALUESETS] = { "valueSets", "name" },
+	[ELM_CODES] = { "codes", "name" },
+	[ELM_SYSTEMS] = { "codeSystems", "name" },
+	[ELM_CONCEPTS] = { "concepts", "name" },
+	[ELM_INCLUDES] = { "includes", "localIdentifier" },
+	[ELM_PARAMETERS] = { "parameters", "name" },
+};
+
+static void read_table(struct elm_package *p, struct elm_lib *lib, int which)
+{
+	const struct tape *t = &lib->tape;
+	uint32_t rows = tape_path(t, lib->root, tables[which].member);
+
+	rows = rows ? tape_get(t, rows, "def") : 0;
+	if (rows == 0 || tape_type(t, rows) != TAPE_ARRAY)
+		return;
+	tape_each(t, rows, i) {
+		struct str name = elm_json_text(p, t, i, tables[which].key);
+
+		if (name.s)
+			*strmap_put(&lib->table[which], name, NULL) = i;
+	}
+}
+
+static void add_def(struct elm_package *p, struct elm_lib *lib, uint32_t i,
+    struct str name)
+{
+	struct elm_def *def = arena_alloc(&p->make.arena, sizeof(*def));
+	bool added;
+	int64_t *first;
+
+	def->lib = lib;
+	def->name = arena_str(&p->make.arena, name);
+	def->json = i;
+	def->function = str_is(elm_json_text(p, &lib->tape, i, "type"),
+	    "FunctionDef");
+	def->number = p->defs;
+	if (p->defs == p->def_cap) {
+		p->def_cap = p->def_cap ? p->def_cap * 2 : 256;
+		p->def = xrealloc(p->def, p->def_cap * sizeof(*p->def));
+	}
+	p->def[p->defs++] = def;
+	first = strmap_put(&lib->table[ELM_DEFS], name, &added);
+	if (!added)
+		def->next = p->def[*first];
+	*first = def->number;
+}
+
+static void read_defs(struct elm_package *p, struct elm_lib *lib)
+{
+	const struct tape *t = &lib->tape;
+	uint32_t rows = tape_path(t, lib->root, "statements");
+
+	rows = rows ? tape_get(t, rows, "def") : 0;
+	if (rows == 0 || tape_type(t, rows) != TAPE_ARRAY)
+		return;
+	tape_each(t, rows, i) {
+		struct str name = elm_json_text(p, t, i, "name");
+
+		if (name.s)
+			add_def(p, lib, i, name);
+	}
+}
+
+/* ---- libraries ---- */
+
+static struct elm_lib *find_library(const struct elm_package *p,
+    struct str name, struct str version)
+{
+	for (struct elm_lib *lib = p->libs; lib; lib = lib->next)
+		if (str_eq(lib->name, name) &&
+		    (version.s == NULL || str_eq(lib->version, version)))
+			return lib;
+	return NULL;
+}
+
+int elm_package_add(struct elm_package *p, struct str json, struct ehr_err *e)
+{
+	struct elm_lib *lib = xcalloc(1, sizeof(*lib));
+	struct tape_error why;
+	uint32_t id;
+
+	if (tape_parse(&lib->tape, json.s, json.n, &why) < 0) {
+		lib_free(lib);
+		return ehr_fail(e, EHR_EREJECT, "ELM: at byte %zu: %s",
+		    why.offset, why.text);
+	}
+	lib->root = tape_get(&lib->tape, 0, "library");
+	id = lib->root ? tape_get(&lib->tape, lib->root, "identifier") : 0;
+	if (id)
+		lib->name = elm_json_text(p, &lib->tape, id, "id");
+	if (lib->name.s == NULL) {
+		lib_free(lib);
+		return ehr_fail(e, EHR_EREJECT,
+		    "ELM: no library with an identifier");
+	}
+	lib->version = elm_json_text(p, &lib->tape, id, "version");
+	if (find_library(p, lib->name, lib->version)) {
+		lib_free(lib);
+		return 0;
+	}
+	for (int i = 0; i < ELM_DEFS; i++)
+		read_table(p, lib, i);
+	read_defs(p, lib);
+	*p->last = lib;
+	p->last = &lib->next;
+	return 0;
+}
+
+struct str elm_library(const struct elm_package *p, size_t i)
+{
+	struct elm_lib *lib = p->libs;
+
+	while (lib && i-- > 0)
+		lib = lib->next;
+	return lib ? lib->name : STR_NONE;
+}
+
+/* The library an include names: last segment of its path, and version. */
+struct elm_lib *elm_included(struct elm_package *p, const struct elm_lib *from,
+    struct str alias, struct ehr_err *e)
+{
+	const int64_t *row = strmap_get(&from->table[ELM_INCLUDES], alias);
+	struct str path, version, name = STR_NONE;
+	struct elm_lib *lib;
+
+	if (row == NULL) {
+		ehr_fail(e, EHR_EREJECT, "%.*s: nothing is included as %.*s",
+		    STR_FMT(from->name), STR_FMT(alias));
+		return NULL;
+	}
+	path = elm_json_text(p, &from->tape, (uint32_t)*row, "path");
+	version = elm_json_text(p, &from->tape, (uint32_t)*row, "version");
+	while (str_split(&path, '/', &name))
+		;
+	lib = find_library(p, name, version);
+	if (lib == NULL)
+		ehr_fail(e, EHR_EREJECT,
+		    "%.*s: library %.*s, version %.*s, is missing",
+		    STR_FMT(from->name), STR_FMT(name), STR_FMT(version));
+	return lib;
+}
+
+int elm_define(struct elm_package *p, struct str library, struct str name,
+    struct ehr_err *e)
+{
+	struct elm_lib *lib = find_library(p, library, STR_NONE);
+	const int64_t *row = lib ? strmap_get(&lib->table[ELM_DEFS], name)
+				 : NULL;
+	struct elm_def *def = row ? p->def[*row] : NULL;
+	int rc;
+
+	if (def == NULL || def->function)
+		return ehr_fail(e, EHR_ENOENT, "%.*s: no definition %.*s",
+		    STR_FMT(library), STR_FMT(name));
+	rc = elm_compile(p, def, e);
+	return rc < 0 ? rc : (int)def->number;
+}
+
+/* ---- value sets, code systems: numbered as they are met ---- */
+
+static uint32_t number_of(struct elm_package *p, struct str **list,
+    uint32_t *n, struct str id)
+{
+	for (uint32_t i = 0; i < *n; i++)
+		if (str_eq((*list)[i], id))
+			return i;
+	*list = xrealloc(*list, (*n + 1) * sizeof(**list));
+	(*list)[*n] = arena_str(&p->make.arena, id);
+	return (*n)++;
+}
+
+uint32_t elm_valueset_number(struct elm_package *p, struct str id)
+{
+	return number_of(p, &p->valueset, &p->valuesets, id);
+}
+
+uint32_t elm_system_number(struct elm_package *p, struct str id)
+{
+	return number_of(p, &p->system, &p->systems, id);
+}
+
+struct str elm_valueset(const struct elm_package *p, size_t i)
+{
+	return i < p->valuesets ? p->valueset[i] : STR_NONE;
+}
+
+struct str elm_codesystem(const struct elm_package *p, size_t i)
+{
+	return i < p->systems ? p->system[i] : STR_NONE;
+}

@@ -1,0 +1,253 @@
+/* Reading queries, sorts and retrieves. */
+#include "elm/load.h"
+
+static uint32_t length(const struct tape *t, uint32_t list)
+{
+	uint32_t n = 0;
+
+	if (list)
+		tape_each(t, list, i)
+			n++;
+	return n;
+}
+
+/* A name for the rest of the query, in a slot. */
+static const struct elm_scope *bring(struct elm_loader *l, struct str name,
+    uint32_t slot)
+{
+	struct elm_scope *s = arena_alloc(&l->p->make.arena, sizeof(*s));
+
+	*s = (struct elm_scope){ name, slot, l->scope };
+	l->scope = s;
+	return s;
+}
+
+static const struct elm_node *child(struct elm_loader *l, uint32_t i,
+    const char *key)
+{
+	uint32_t at = tape_get(l->t, i, key);
+
+	return at ? elm_compile_node(l, at)
+		  : elm_refuse(l, i, "%s is missing", key);
+}
+
+/* ---- sorting ---- */
+
+static bool descending(struct str direction)
+{
+	return str_starts(direction, "desc");
+}
+
+const struct elm_sort *elm_read_sort_by(struct elm_loader *l, uint32_t i)
+{
+	uint32_t by = tape_get(l->t, i, "by"), n = length(l->t, by);
+	struct elm_sort *s = arena_alloc(&l->p->make.arena,
+	    sizeof(*s) + n * sizeof(s->item[0]));
+	int outer = l->sort_slot;
+
+	s->slot = l->slots++;
+	if (by == 0)
+		return elm_refuse(l, i, "by is missing");
+	tape_each(l->t, by, k) {
+		struct elm_sort_item *item = &s->item[s->n++];
+		struct str type = elm_node_text(l, k, "type");
+
+		item->descending = descending(elm_node_text(l, k, "direction"));
+		if (str_is(type, "ByColumn")) {
+			item->path = elm_node_text(l, k, "path");
+		} else if (str_is(type, "ByExpression")) {
+			l->sort_slot = (int)s->slot;
+			item->by = child(l, k, "expression");
+			l->sort_slot = outer;
+			if (item->by == NULL)
+				return NULL;
+		} else if (!str_is(type, "ByDirection")) {
+			return elm_refuse(l, k, "no way to sort");
+		}
+	}
+	return s;
+}
+
+struct elm_node *elm_read_sort(struct elm_loader *l, uint32_t i,
+    const struct elm_op *op)
+{
+	struct elm_node *n = elm_node_new(l, op, 1);
+
+	n->arg[0] = child(l, i, "source");
+	n->sort = n->arg[0] ? elm_read_sort_by(l, i) : NULL;
+	return n->sort ? n : NULL;
+}
+
+/* ---- queries ---- */
+
+static bool read_sources(struct elm_loader *l, uint32_t i, struct elm_query *q,
+    struct elm_node *n)
+{
+	uint32_t list = tape_get(l->t, i, "source"), k = 0;
+	const struct elm_node **source;
+	struct str *names;
+
+	q->sources = length(l->t, list);
+	if (q->sources == 0 || q->sources > ELM_SOURCES_MAX) {
+		elm_refuse(l, i, "%u sources", q->sources);
+		return false;
+	}
+	source = arena_alloc(&l->p->make.arena, q->sources * sizeof(*source));
+	names = arena_alloc(&l->p->make.arena, q->sources * sizeof(*names));
+	q->source = source;
+	n->names = names;
+	q->slot = l->slots;
+	l->slots += q->sources;
+	tape_each(l->t, list, s) {
+		source[k] = child(l, s, "expression");
+		if (source[k] == NULL)
+			return false;
+		names[k] = elm_node_text(l, s, "alias");
+		k++;
+	}
+	for (k = 0; k < q->sources; k++)
+		bring(l, names[k], q->slot + k);
+	return true;
+}
+
+static bool read_lets(struct elm_loader *l, uint32_t i, struct elm_query *q)
+{
+	uint32_t list = tape_get(l->t, i, "let"), k = 0;
+	const struct elm_node **let;
+
+	q->lets = length(l->t, list);
+	let = arena_alloc(&l->p->make.arena, (q->lets + 1) * sizeof(*let));
+	q->let = let;
+	q->let_slot = l->slots;
+	l->slots += q->lets;
+	if (list == 0)
+		return true;
+	tape_each(l->t, list, at) {
+		let[k] = child(l, at, "expression");
+		if (let[k] == NULL)
+			return false;
+		bring(l, elm_node_text(l, at, "identifier"), q->let_slot + k);
+		k++;
+	}
+	return true;
+}
+
+static bool read_relations(struct elm_loader *l, uint32_t i,
+    struct elm_query *q)
+{
+	uint32_t list = tape_get(l->t, i, "relationship"), k = 0;
+	const struct elm_scope *outer = l->scope;
+	struct elm_relation *relation;
+
+	q->relations = length(l->t, list);
+	relation = arena_alloc(&l->p->make.arena,
+	    (q->relations + 1) * sizeof(*relation));
+	q->relation = relation;
+	if (list == 0)
+		return true;
+	tape_each(l->t, list, at) {
+		struct elm_relation *r = &relation[k++];
+
+		r->without = str_is(elm_node_text(l, at, "type"), "Without");
+		r->source = child(l, at, "expression");
+		if (r->source == NULL)
+			return false;
+		r->slot = l->slots++;
+		bring(l, elm_node_text(l, at, "alias"), r->slot);
+		r->such_that = child(l, at, "suchThat");
+		l->scope = outer;
+		if (r->such_that == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool is_true(struct elm_loader *l, uint32_t i, const char *key,
+    bool otherwise)
+{
+	uint32_t at = tape_get(l->t, i, key);
+
+	return at ? tape_type(l->t, at) == TAPE_TRUE : otherwise;
+}
+
+/* aggregate: {identifier, starting?, expression, distinct} */
+static bool read_aggregate(struct elm_loader *l, uint32_t i,
+    struct elm_query *q)
+{
+	uint32_t start = tape_get(l->t, i, "starting");
+
+	if (start && !(q->start = elm_compile_node(l, start)))
+		return false;
+	q->aggregate_slot = l->slots++;
+	bring(l, elm_node_text(l, i, "identifier"), q->aggregate_slot);
+	q->distinct = is_true(l, i, "distinct", false);
+	q->aggregate = child(l, i, "expression");
+	return q->aggregate != NULL;
+}
+
+static bool read_clauses(struct elm_loader *l, uint32_t i,
+    struct elm_query *q)
+{
+	uint32_t where = tape_get(l->t, i, "where");
+	uint32_t give = tape_get(l->t, i, "return");
+	uint32_t aggregate = tape_get(l->t, i, "aggregate");
+
+	q->distinct = true;
+	if (where && !(q->where = elm_compile_node(l, where)))
+		return false;
+	if (give) {
+		q->distinct = is_true(l, give, "distinct", true);
+		q->give = child(l, give, "expression");
+		if (q->give == NULL)
+			return false;
+	}
+	return !aggregate || read_aggregate(l, aggregate, q);
+}
+
+struct elm_node *elm_read_query(struct elm_loader *l, uint32_t i,
+    const struct elm_op *op)
+{
+	struct elm_node *n = elm_node_new(l, op, 0);
+	struct elm_query *q = arena_alloc(&l->p->make.arena, sizeof(*q));
+	const struct elm_scope *outer = l->scope;
+	uint32_t sort = tape_get(l->t, i, "sort");
+	bool ok;
+
+	n->query = q;
+	ok = read_sources(l, i, q, n) && read_lets(l, i, q) &&
+	    read_relations(l, i, q) && read_clauses(l, i, q);
+	l->scope = outer;
+	if (!ok)
+		return NULL;
+	if (sort && !(q->sort = elm_read_sort_by(l, sort)))
+		return NULL;
+	return n;
+}
+
+/* ---- retrieves ---- */
+
+struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
+    const struct elm_op *op)
+{
+	uint32_t codes = tape_get(l->t, i, "codes");
+	struct elm_node *n = elm_node_new(l, op, codes ? 1 : 0);
+	struct elm_retrieve *r = arena_alloc(&l->p->make.arena, sizeof(*r));
+	struct str type = elm_node_text(l, i, "dataType"), uri;
+
+	n->retrieve = r;
+	if (type.n && type.s[0] == '{')
+		str_split(&type, '}', &uri);
+	r->type = fhir_type(type);
+	if (r->type == 0 || r->type > FHIR_RESOURCES)
+		return elm_refuse(l, i, "%.*s is no resource of FHIR R4",
+		    STR_FMT(type));
+	r->number = l->p->retrieves++;
+	r->profile = elm_node_text(l, i, "templateId");
+	if (codes == 0)
+		return n;
+	r->code_path = elm_node_text(l, i, "codeProperty");
+	if (r->code_path.s == NULL)
+		return elm_refuse(l, i, "codeProperty is missing");
+	n->arg[0] = elm_compile_node(l, codes);
+	return n->arg[0] ? n : NULL;
+}

@@ -1,0 +1,18 @@
+load helper
+
+# HL7's CQL conformance tests as ELM: each of the 1,629 alone, at two offsets.
+conformance() {
+	need_data ecqm/_cql-conformance/elm
+	run -0 "$EHR_BUILD/tests/tools/elm-conformance" "$@" \
+		"$EHR_DATA"/ecqm/_cql-conformance/elm/*.json.gz
+	same "${lines[0]}" \
+		"total 1629 passed 1629 invalid 33 of 33 skipped 75"
+}
+
+@test "CQL conformance at UTC" {
+	conformance
+}
+
+@test "CQL conformance at -05:00" {
+	conformance -z -300
+}
