@@ -168,7 +168,7 @@ static int show(struct cli *c, struct ehr_err *e)
 
 /* ---- undo ---- */
 
-/* What later batches built on, a line each to the person. */
+/* What later batches built on or what was signed, a line each to the person. */
 static int built_on(void *arg, int64_t rid, int64_t by_batch)
 {
 	struct listing *l = arg;
@@ -179,7 +179,10 @@ static int built_on(void *arg, int64_t rid, int64_t by_batch)
 	if (rc == 0)
 		rc = record_patient_name(l->a.r, rid_segment(rid), &l->b,
 		    l->e);
-	buf_addf(&l->b, "\tbatch %lld\n", (long long)by_batch);
+	if (by_batch)
+		buf_addf(&l->b, "\tbatch %lld\n", (long long)by_batch);
+	else
+		buf_adds(&l->b, "\tsigned\n");
 	fwrite(l->b.s, 1, l->b.len, stderr);
 	return rc < 0 ? rc : 0;
 }

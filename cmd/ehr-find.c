@@ -272,7 +272,7 @@ static int run(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = access_open(&a, &opt, STORE_READ, e);
 	if (rc == 0)
-		rc = find_and_show(c, f, &a, e);
+		rc = access_withheld(&a, find_and_show(c, f, &a, e), e);
 	find_free(f);
 	return rc;
 }

@@ -11,6 +11,8 @@ int admin_open(struct cli *c, struct access *a, enum store_mode mode,
 /* Appends the event "config" with that scope in a transaction of its own or,
  * when one is open, in that. */
 int admin_audit(struct access *a, const char *scope, struct ehr_err *e);
+/* Opens the record and begins a transaction. */
+int admin_begin(struct cli *c, struct access *a, struct ehr_err *e);
 /* Ends the open transaction: with changed > 0 the event is added and all is
  * committed, else (nothing to do, or a failure) it is rolled back. */
 int admin_end(struct access *a, int changed, const char *scope,
@@ -129,9 +131,15 @@ int admin_config_unset(struct cli *c, struct ehr_err *e);
 int admin_config_list(struct cli *c, struct ehr_err *e);
 
 /* ---- practice.c ---- */
-extern const struct cli_opt admin_facility_opts[], admin_staff_opts[];
+extern const struct cli_opt admin_facility_opts[];
 int admin_facility_add(struct cli *c, struct ehr_err *e);
 int admin_facility_list(struct cli *c, struct ehr_err *e);
+
+/* ---- staff.c ---- */
+extern const struct cli_opt admin_staff_opts[];
+/* Whoever is at work becomes the owner of the record: administrator, auditor
+ * and clinician. Inside a transaction. */
+int admin_owner(struct access *a, struct ehr_err *e);
 int admin_staff_add(struct cli *c, struct ehr_err *e);
 int admin_staff_list(struct cli *c, struct ehr_err *e);
 

@@ -122,6 +122,8 @@ static int open_source(struct cli *c, struct source *s, struct ehr_err *e)
 	opt.ring = s->ring;
 	if (rc == 0)
 		rc = access_open(&s->a, &opt, STORE_WRITE, e);
+	if (rc == 0)
+		rc = access_need(&s->a, PERM_UPKEEP, "backup", e);
 	if (rc == 0 && c->dry_run)
 		store_dry_run(record_store(s->a.r));
 	return rc;
@@ -143,7 +145,7 @@ static int kept(struct store *db, const char *key, uint8_t *p, size_t n,
 		return rc;
 	crypto_random(p, n);
 	hex_format(&text, p, n);
-	return store_config_set(db, key, buf_str(&text), e);
+	return store_state_set(db, key, buf_str(&text), e);
 }
 
 /* The event before the first page, with what the record has to know. */

@@ -39,6 +39,8 @@ static int ready(void *arg, const char *copy, struct ehr_err *e)
 	opt.ring = x->k.ring;
 	rc = access_open(&a, &opt, STORE_WRITE, e);
 	if (rc == 0)
+		rc = access_need(&a, PERM_ADMIN, "encrypt", e);
+	if (rc == 0)
 		rc = admin_audit(&a, "encrypt", e);
 	if (rc == 0)
 		rc = keys_write(x->k.path.s, &x->k.f, x->k.ring, !x->again, e);

@@ -33,6 +33,8 @@ static int set_up(struct access *a, struct ehr_err *e)
 	if (rc == 0 && init.facility)
 		rc = store_facility_put(db, &f, e);
 	if (rc >= 0)
+		rc = admin_owner(a, e);
+	if (rc >= 0)
 		rc = admin_audit(a, "init", e);
 	return rc < 0 ? rc : store_commit(db, e);
 }

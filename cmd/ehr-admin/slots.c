@@ -62,6 +62,8 @@ int admin_slots_record(struct cli *c, const struct admin_slots *k,
 
 	opt.ring = k->ring;
 	rc = access_open(a, &opt, STORE_WRITE, e);
+	if (rc == 0)
+		rc = access_need(a, PERM_ADMIN, "key", e);
 	if (rc == 0 && c->dry_run)
 		store_dry_run(record_store(a->r));
 	return rc;

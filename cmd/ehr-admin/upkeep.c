@@ -126,6 +126,8 @@ int admin_vacuum(struct cli *c, struct ehr_err *e)
 	int rc = admin_open(c, &a, STORE_WRITE, e);
 
 	if (rc == 0)
+		rc = access_need(&a, PERM_UPKEEP, "vacuum", e);
+	if (rc == 0)
 		rc = admin_audit(&a, "vacuum", e);
 	return rc < 0 ? rc : store_vacuum(record_store(a.r), e);
 }

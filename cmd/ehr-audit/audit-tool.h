@@ -3,6 +3,7 @@
 #define EHR_AUDIT_TOOL_H
 
 #include "ehr/access.h"
+#include "ehr/audit-sign.h"
 #include "ehr/cli.h"
 
 /* A verb that reads events: the record opened, the reading itself in the log
@@ -29,6 +30,35 @@ int audit_report(struct cli *c, struct ehr_err *e);
 
 /* ---- verify.c ---- */
 int audit_tool_verify(struct cli *c, struct ehr_err *e);
-int audit_tool_prove(struct cli *c, struct ehr_err *e);
+
+/* ---- sign.c ---- */
+
+/* Who signs, and the record. */
+struct signing {
+	struct signer *signer;
+	struct store *db;
+};
+#define SIGNING_AUTO EHR_CLEANUP(audit_tool_signed) struct signing
+
+/* Opens the signer of that file, NULL: of $EHR_SIGNER. */
+int audit_tool_signer(struct cli *c, const char *path, struct signer **s,
+    struct ehr_err *e);
+void audit_tool_signed(struct signing *s);
+
+extern const struct cli_opt audit_signer_opts[], audit_signer_new_opts[],
+    audit_publish_opts[];
+int audit_signer_new(struct cli *c, struct ehr_err *e);
+int audit_signer_show(struct cli *c, struct ehr_err *e);
+int audit_checkpoint(struct cli *c, struct ehr_err *e);
+int audit_witness(struct cli *c, struct ehr_err *e);
+int audit_publish(struct cli *c, struct ehr_err *e);
+
+/* ---- proof.c ---- */
+extern const struct cli_opt audit_check_opts[];
+/* That the log in db continues the checkpoint of --against, if given. */
+int audit_tool_against(struct cli *c, struct store *db, struct ehr_err *e);
+int audit_prove(struct cli *c, struct ehr_err *e);
+int audit_consistency(struct cli *c, struct ehr_err *e);
+int audit_verify_proof(struct cli *c, struct ehr_err *e);
 
 #endif

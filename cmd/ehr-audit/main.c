@@ -40,6 +40,8 @@ struct audit_filter audit_tool_filter(const struct cli *c)
 	};
 }
 
+enum { FILES = CLI_DB | CLI_PLACE | CLI_FORCE };
+
 static const struct cli_verb verbs[] = {
 	{ "log", NULL, "List events",
 	    CLI_DB | CLI_OUTPUT | CLI_RANGE | CLI_REASON, audit_log_opts, 0, 0,
@@ -53,10 +55,27 @@ static const struct cli_verb verbs[] = {
 	{ "show", "EVENT", "One event with its patients",
 	    CLI_DB | CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false, audit_show },
 	{ "verify", "[SIZE ROOT]", "Check that the log is intact",
-	    CLI_DB | CLI_OUTPUT, NULL, 0, 2, false, audit_tool_verify },
+	    CLI_DB | CLI_OUTPUT, audit_check_opts, 0, 2, false,
+	    audit_tool_verify },
+	{ "signer new", "FILE", "Make a key that signs heads of the log",
+	    CLI_DB | CLI_OUTPUT | CLI_REASON, audit_signer_new_opts, 1, 1,
+	    false, audit_signer_new },
+	{ "signer show", NULL, "The verifier key, and what was signed",
+	    CLI_OUTPUT, audit_signer_opts, 0, 0, false, audit_signer_show },
+	{ "checkpoint", NULL, "The head of the log, signed", FILES,
+	    audit_signer_opts, 0, 0, false, audit_checkpoint },
+	{ "witness", "FILE|DIR", "Compare with a checkpoint kept elsewhere, "
+	    "renew it", CLI_DB | CLI_DRY_RUN, audit_signer_opts, 1, 1, false,
+	    audit_witness },
+	{ "publish", "DIR", "The log's hashes and head as files",
+	    CLI_DB | CLI_DRY_RUN, audit_publish_opts, 1, 1, false,
+	    audit_publish },
 	{ "prove", "EVENT", "Prove that an event is in the log",
-	    CLI_DB | CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false,
-	    audit_tool_prove },
+	    FILES | CLI_REASON, audit_check_opts, 1, 1, false, audit_prove },
+	{ "consistency", "OLD [NEW]", "Prove that the log has only grown",
+	    FILES, audit_check_opts, 1, 2, false, audit_consistency },
+	{ "verify-proof", "FILE", "Check a proof, without a record",
+	    CLI_OUTPUT, audit_check_opts, 1, 1, false, audit_verify_proof },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-audit",

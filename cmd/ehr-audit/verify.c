@@ -1,4 +1,4 @@
-/* verify.c - ehr-audit verify, prove: is the log what it was? */
+/* verify.c - ehr-audit verify: is the log what it was? */
 #include "audit-tool.h"
 
 static const char *const fault_names[] = {
@@ -94,80 +94,9 @@ int audit_tool_verify(struct cli *c, struct ehr_err *e)
 	if (rc == 0 && c->argc == 2)
 		rc = compare(c, db, e);
 	if (rc == 0)
+		rc = audit_tool_against(c, db, e);
+	if (rc == 0)
 		rc = print_head(c, db, e);
 	store_close(db);
 	return rc;
-}
-
-/* ---- proofs ---- */
-
-static int row(struct printer *p, const char *name, const void *bytes,
-    size_t n, struct ehr_err *e)
-{
-	BUF_AUTO b = BUF_INIT;
-
-	hex_format(&b, bytes, n);
-	print_text(p, str_of(name));
-	print_text(p, buf_str(&b));
-	return print_row(p, e);
-}
-
-static int number(struct printer *p, const char *name, int64_t v,
-    struct ehr_err *e)
-{
-	print_text(p, str_of(name));
-	print_int(p, v);
-	return print_row(p, e);
-}
-
-static int take_leaf(void *arg, const struct audit_row *r)
-{
-	memcpy(arg, r->leaf, MERKLE_HASH);
-	return 0;
-}
-
-static int print_proof(struct cli *c, struct store *db, int64_t seq,
-    struct ehr_err *e)
-{
-	static const struct print_col cols[] = { { "field", 0 },
-		{ "value", 0 } };
-	uint8_t leaf[MERKLE_HASH], root[MERKLE_HASH];
-	struct merkle_proof proof = { .n = 0 };
-	struct printer *p = NULL;
-	uint64_t size;
-	int rc = audit_head(db, &size, root, e);
-
-	if (rc == 0)
-		rc = audit_get(db, seq, take_leaf, leaf, e);
-	if (rc == 0)
-		rc = audit_prove_event(db, seq, size, &proof, e);
-	if (rc == 0)
-		rc = print_open(&p, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = number(p, "size", (int64_t)size, e);
-	if (rc == 0)
-		rc = row(p, "root", root, sizeof(root), e);
-	if (rc == 0)
-		rc = number(p, "index", seq - 1, e);
-	if (rc == 0)
-		rc = row(p, "leaf", leaf, sizeof(leaf), e);
-	for (size_t i = 0; rc == 0 && i < proof.n; i++)
-		rc = row(p, "path", proof.hash[i], MERKLE_HASH, e);
-	return print_close(p, rc, e);
-}
-
-int audit_tool_prove(struct cli *c, struct ehr_err *e)
-{
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct store *db;
-	int64_t seq;
-	int rc = audit_tool_seq(c, 0, &seq, e);
-
-	if (rc == 0)
-		rc = audit_tool_open(c, &a, e);
-	if (rc < 0)
-		return rc;
-	db = record_store(a.r);
-	rc = store_begin(db, STORE_SNAPSHOT, e);
-	return rc < 0 ? rc : print_proof(c, db, seq, e);
 }

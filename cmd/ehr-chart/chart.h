@@ -46,7 +46,5 @@ bool chart_for_people(const struct cli *c);
 /* A time of an entry: for people in the zone, else as the source has it. */
 void chart_time(const struct cli *c, struct printer *p,
     const struct view_time *t);
-/* Writes a page to -O or standard output. */
-int chart_write(const struct cli *c, const struct buf *b, struct ehr_err *e);
 
 #endif

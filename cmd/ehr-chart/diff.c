@@ -256,7 +256,7 @@ static int print_diff(struct diff *d)
 	if (chart_as_text(d->c, opt.format)) {
 		rc = put_all(d);
 		if (rc == 0)
-			rc = chart_write(d->c, &d->b, d->e);
+			rc = cli_put(d->c, &d->b, d->e);
 	} else {
 		rc = print_open(&d->p, d->c, columns, ARRAY_LEN(columns),
 		    d->e);
@@ -303,6 +303,7 @@ int chart_diff(struct cli *c, struct ehr_err *e)
 	free(d.item);
 	buf_release(&d.b);
 	buf_release(&d.fields);
+	rc = access_withheld(&d.a, rc, e);
 	access_close(&d.a);
 	return rc;
 }

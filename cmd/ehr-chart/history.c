@@ -157,7 +157,7 @@ static int print_history(struct history *h, int64_t rid)
 	if (!text)
 		return print_close(h->p, rc, h->e);
 	buf_addf(h->b, "\nTimes are %s.\n", view_zone_name());
-	return rc < 0 ? rc : chart_write(h->c, h->b, h->e);
+	return rc < 0 ? rc : cli_put(h->c, h->b, h->e);
 }
 
 int chart_history(struct cli *c, struct ehr_err *e)
@@ -187,5 +187,5 @@ int chart_history(struct cli *c, struct ehr_err *e)
 	buf_release(&h.time);
 	buf_release(&h.tool);
 	buf_release(&h.user);
-	return rc;
+	return access_withheld(&a, rc, e);
 }

@@ -172,7 +172,7 @@ static int print_entry(struct listing *l, struct str patient,
 	return rc < 0 ? rc : 1;
 }
 
-/* "There are none", as somebody said. */
+/* "There are none", as somebody said, or "withheld". */
 static int print_said(struct listing *l, struct str patient,
     const struct view_entry *said)
 {
@@ -191,6 +191,8 @@ static int print_said(struct listing *l, struct str patient,
 
 static int list_entries(struct listing *l, struct view *v)
 {
+	static const struct view_entry withheld = {
+		.absent = { "withheld", 8 } };
 	struct str patient = view_patient(v)->id;
 	const struct view_entry *said = view_asserted(v, l->section);
 	struct view_entry *const *e;
@@ -207,6 +209,8 @@ static int list_entries(struct listing *l, struct view *v)
 		for (size_t i = 0; rc >= 0 && i < n; i++)
 			rc = print_entry(l, patient, e[i]);
 	}
+	if (n == 0 && view_withheld(v, l->section))
+		said = &withheld;
 	if (rc >= 0 && n == 0 && said && !l->code.s)
 		rc = print_said(l, patient, said);
 	return rc < 0 ? rc : 0;
@@ -387,6 +391,7 @@ int chart_list(struct cli *c, struct ehr_err *e)
 			chart_code(opt.code, &l.system, &l.code);
 		rc = opt.all ? list_all(&l, scope) : list_rows(&l, scope);
 	}
+	rc = access_withheld(&l.a, rc, e);
 	access_close(&l.a);
 	return rc;
 }

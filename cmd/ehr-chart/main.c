@@ -93,23 +93,6 @@ void chart_time(const struct cli *c, struct printer *p,
 	print_text(p, buf_str(&b));
 }
 
-int chart_write(const struct cli *c, const struct buf *b, struct ehr_err *e)
-{
-	struct out *out;
-	int rc;
-
-	if (!c->place)
-		return cli_write(b, e);
-	rc = out_open(&out, c->place, c->force, e);
-	if (rc < 0)
-		return rc;
-	rc = out_write(out, b->s, b->len, e);
-	if (rc == 0)
-		return out_commit(out, e);
-	out_abort(out);
-	return rc;
-}
-
 static const struct cli_verb verbs[] = {
 	{ "show", "PATIENT", "Print the chart as a page", PAGE,
 	    chart_show_opts, 1, 1, false, chart_show },

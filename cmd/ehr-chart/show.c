@@ -75,5 +75,5 @@ int chart_show(struct cli *c, struct ehr_err *e)
 	else
 		view_text(v, &page, &b);
 	view_free(v);
-	return chart_write(c, &b, e);
+	return access_withheld(&a, cli_put(c, &b, e), e);
 }

@@ -257,11 +257,11 @@ int chart_timeline(struct cli *c, struct ehr_err *e)
 	collect(c, v, &all);
 	if (chart_as_text(c, opt.format)) {
 		page(&all, v, &b);
-		rc = chart_write(c, &b, e);
+		rc = cli_put(c, &b, e);
 	} else {
 		rc = lines(c, &all, e);
 	}
 	free(all.v);
 	view_free(v);
-	return rc;
+	return access_withheld(&a, rc, e);
 }

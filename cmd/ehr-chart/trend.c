@@ -218,7 +218,7 @@ static int print_page(const struct cli *c, const struct view *v,
 	words(all, &b);
 	buf_addf(&b, "\nPatient %.*s; dates are %s.\n",
 	    STR_FMT(view_patient(v)->id), view_zone_name());
-	return chart_write(c, &b, e);
+	return cli_put(c, &b, e);
 }
 
 /* ---- the verb ---- */
@@ -265,5 +265,5 @@ int chart_trend(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = show(c, v, e);
 	view_free(v);
-	return rc;
+	return access_withheld(&a, rc, e);
 }

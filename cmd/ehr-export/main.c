@@ -189,6 +189,7 @@ static int run(struct cli *c, struct ehr_err *e)
 		rc = access_open(&x.a, &opt, STORE_READ, e);
 	if (rc == 0)
 		rc = links ? export_links(&x) : export_set(&x);
+	rc = access_withheld(&x.a, rc, e);
 	access_close(&x.a);
 	map64_release(&x.set);
 	map64_release(&x.seen);

@@ -72,14 +72,15 @@ static void found(void *arg, const struct diag *d)
 	cli_diag(f->im->c, &shown);
 }
 
-/* Takes the resource at node; full_url may be STR_NONE. */
+/* Takes the resource at node; full_url may be STR_NONE, updated 0. */
 static int take(struct import *im, uint32_t node, struct str full_url,
-    struct str raw, const struct place *at)
+    int64_t updated, struct str raw, const struct place *at)
 {
 	struct findings f = { .im = im, .at = at, .in_entry = node != 0,
 		.path = BUF_INIT };
 	struct diag_sink sink = { .emit = found, .arg = &f };
-	struct batch_put opt = { .full_url = full_url, .by_time = true };
+	struct batch_put opt = { .full_url = full_url, .by_time = true,
+		.updated = updated };
 	struct diag why;
 	int rc;
 
@@ -112,17 +113,27 @@ static int refuse_entry(struct import *im, enum diag_id id, const char *text,
 	return import_reject(im, &d, at, raw);
 }
 
+/* When the server made this version, in a history Bundle; 0: it is none. */
+static int64_t entry_time(const struct tape *t, uint32_t entry)
+{
+	uint32_t response = tape_get(t, entry, "response");
+	BUF_AUTO time = BUF_INIT;
+	struct date d;
+
+	return response && date_parse(tape_member(t, response, "lastModified",
+	    &time), &d) ? date_ms(&d) : 0;
+}
+
 /* A deletion; in a history Bundle it has a time, which may be older than what
  * is current. */
 static int take_delete(struct import *im, uint32_t entry, struct str url,
     struct str raw, const struct place *at)
 {
 	const struct tape *t = im->tape;
+	int64_t when = entry_time(t, entry);
 	struct fhir_ref ref;
-	struct date d;
-	BUF_AUTO time = BUF_INIT;
-	uint32_t response = tape_get(t, entry, "response");
-	int64_t when = INT64_MAX;
+	struct diag why;
+	int rc;
 
 	if (str_starts(url, "/"))
 		url.s++, url.n--;
@@ -130,11 +141,10 @@ static int take_delete(struct import *im, uint32_t entry, struct str url,
 	if ((ref.kind != FHIR_REF_RELATIVE && ref.kind != FHIR_REF_ABSOLUTE) ||
 	    ref.type == 0 || !fhir_id_valid(ref.id))
 		return refuse_entry(im, DIAG_FHIR_REQUEST, NULL, raw, at);
-	if (response && date_parse(tape_member(t, response, "lastModified",
-	    &time), &d))
-		when = date_ms(&d);
-	return batch_delete_at(im->batch, 0, ref.type, ref.id, 0, when,
-	    im->err);
+	rc = batch_delete_at(im->batch, ref.type, ref.id, when ? when :
+	    INT64_MAX, &why, im->err);
+	return rc == EHR_EREJECT ? refuse_entry(im, why.id, NULL, raw, at) :
+	    rc;
 }
 
 static bool is_outcome(struct import *im, uint32_t entry)
@@ -157,7 +167,8 @@ static int take_entry(struct import *im, uint32_t entry, struct str raw,
 		    "an entry is a JSON object", raw, at);
 	if (resource)
 		return is_outcome(im, entry) ? 0 : take(im, resource,
-		    tape_member(t, entry, "fullUrl", &url), raw, at);
+		    tape_member(t, entry, "fullUrl", &url),
+		    entry_time(t, entry), raw, at);
 	if (request && str_is(tape_member(t, request, "method", &im->text),
 	    "DELETE"))
 		return take_delete(im, entry,
@@ -235,7 +246,7 @@ static int take_text(struct import *im, struct str raw, const struct place *at)
 	if (tape_get(t, 0, "resourceType") == 0 &&
 	    (tape_get(t, 0, "resource") || tape_get(t, 0, "request")))
 		return take_entry(im, 0, raw, at);
-	return take(im, 0, STR_NONE, raw, at);
+	return take(im, 0, STR_NONE, 0, raw, at);
 }
 
 int import_text(struct import *im, struct str text, const struct place *at)

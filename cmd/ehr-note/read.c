@@ -198,7 +198,7 @@ int list_run(struct cli *c, struct ehr_err *e)
 		rc = print_close(p, rc, e);
 	}
 	release(&ch);
-	return rc;
+	return access_withheld(&a, rc, e);
 }
 
 /* ---- show ---- */
@@ -312,7 +312,7 @@ int show_run(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = write_page(&ch, id, e);
 	release(&ch);
-	return rc;
+	return access_withheld(&a, rc, e);
 }
 
 /* ---- diff ---- */
@@ -389,5 +389,5 @@ int diff_run(struct cli *c, struct ehr_err *e)
 	tape_release(&x.t);
 	buf_release(&x.a);
 	buf_release(&x.b);
-	return rc;
+	return access_withheld(&a, rc, e);
 }

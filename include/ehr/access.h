@@ -56,8 +56,11 @@ struct access {
 #define ACCESS_AUTO EHR_CLEANUP(access_close) struct access
 
 /* Unlocks the record when it is encrypted (keys_unlock()). A new one is
- * encrypted with opt->ring, plain without. EHR_EPERM: others may read or
- * write the file; EHR_EINTEGRITY: it is plain although it has key slots. */
+ * encrypted with opt->ring, plain without. What may be done is settled here,
+ * once: the roles of this user, and with a reason what they may do with one
+ * (store_staff_acting()). EHR_EPERM: others may read or write the file, or the
+ * user is not on the staff; EHR_EINTEGRITY: it is plain although it has key
+ * slots. What is refused, here or later, leaves an event. */
 int access_open(struct access *a, const struct access_opt *opt,
     enum store_mode mode, struct ehr_err *e);
 /* The same for the store alone, for what leaves no event. */
@@ -65,9 +68,17 @@ int access_store(struct store **db, const struct access_opt *opt,
     enum store_mode mode, struct ehr_err *e);
 /* A set that was not ended is so as failed. */
 void access_close(struct access *a);
+/* 0, or EHR_EPERM: what needs a permission that the user has not. */
+int access_need(struct access *a, enum perm perms, const char *what,
+    struct ehr_err *e);
+/* The result so far, rc; of 0 and EHR_ENO it becomes EHR_ENO that says what
+ * was withheld, if something was. The last call of what showed entries. */
+int access_withheld(struct access *a, int rc, struct ehr_err *e);
 
 /* ---- reading ---- */
 
+/* Of all below EHR_EPERM: the action needs a permission that is not there
+ * (AUDIT_EXPORT export, AUDIT_SIGN sign ...). */
 /* Finds "[SOURCE:]ID" and writes the event of the access; scope names
  * sections, types or categories, never content. EHR_ENOENT: see
  * record_find_patient(); candidates may be NULL. */

@@ -191,6 +191,14 @@ int audit_each(struct store *db, const struct audit_filter *f,
 int audit_get(struct store *db, int64_t seq,
     int (*fn)(void *arg, const struct audit_row *row), void *arg,
     struct ehr_err *e);
+/* The bytes that a leaf hash is taken over (lib/audit/leaf.c), without the
+ * 0x00 before them: appended for event seq, checked against its leaf hash. */
+int audit_event_bytes(struct store *db, int64_t seq, struct buf *bytes,
+    struct ehr_err *e);
+/* An event from such bytes, by somebody who has nothing else; slices are
+ * borrowed from them, range is NULL although patients counts. False: they are
+ * none. */
+bool audit_event_parse(struct str bytes, struct audit_row *row);
 /* Size and root of the tree as recorded (not recomputed). */
 int audit_head(struct store *db, uint64_t *size, uint8_t root[MERKLE_HASH],
     struct ehr_err *e);

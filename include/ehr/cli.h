@@ -244,5 +244,7 @@ int print_close(struct printer *p, int rc, struct ehr_err *e);
 /* Free-form output to standard output: 0 or EHR_EIO, so that a closed pipe
  * stops the work. */
 int cli_write(const struct buf *b, struct ehr_err *e);
+/* The same to -O when it was given. */
+int cli_put(const struct cli *c, const struct buf *b, struct ehr_err *e);
 
 #endif

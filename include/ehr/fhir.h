@@ -237,6 +237,7 @@ enum fhir_category {
 	FHIR_DEMOGRAPHICS = 1 << 2,
 	FHIR_BILLING = 1 << 3,
 	FHIR_SENSITIVE = 1 << 4,
+	FHIR_PRACTICE = 1 << 5, /* nobody's: who and where we are */
 };
 enum fhir_category fhir_category(int type);
 /* Has meta.security a label of that code (NULL: restricted or very

@@ -104,13 +104,38 @@ struct record_filter {
 	int64_t since;	  /* only versions that came at or after it; 0: all */
 	bool history;	  /* every version, oldest first, tombstones too */
 	bool deleted;	  /* tombstones too */
+	bool whole;	  /* nothing is withheld: for what shows no entry */
 	/* Of what is live now only rid, type, source, id and body are wanted:
 	 * the rest is left empty. */
 	bool bodies;
 };
 #define RECORD_FILTER ((struct record_filter){ .as_of = RECORD_NOW })
 
-/* The version of rid valid at as_of: 1 found, 0 none at that time. */
+/* What was left out because the store's permissions (store_grant()) do not
+ * reach that far: record_chart(), record_all(), record_get() and
+ * record_history() hand on only what may be seen, index_...() refuse. */
+enum record_category {
+	RECORD_DEMOGRAPHICS,
+	RECORD_CLINICAL,
+	RECORD_NOTES,
+	RECORD_BILLING,
+	RECORD_SENSITIVE,
+	RECORD_CATEGORIES
+};
+const char *record_category_name(enum record_category c);
+struct record_withheld {
+	int64_t n[RECORD_CATEGORIES]; /* entries, each once */
+	struct record_types types;    /* theirs, of the chart read last */
+};
+/* Owned by r, growing. */
+const struct record_withheld *record_withheld(const struct record *r);
+/* Are all entries of this type withheld? */
+bool record_type_withheld(const struct record *r, int type);
+/* 0, or EHR_EPERM: rid may not be seen, with the permission that it needs. */
+int record_readable(struct record *r, int64_t rid, struct ehr_err *e);
+
+/* The version of rid valid at as_of: 1 found, 0 none at that time, or
+ * withheld. */
 int record_get(struct record *r, int64_t rid, int64_t as_of,
     struct resource *res, struct ehr_err *e);
 /* All versions of rid, oldest first. fn returns 0 to go on; else its value
@@ -183,6 +208,15 @@ int record_unresolved(struct record *r,
 int record_body_resolved(struct record *r, const struct resource *res,
     struct buf *b, struct ehr_err *e);
 
+/* ---- notes that were signed ---- */
+
+/* How the digest of a signed text begins, a URI of RFC 6920. */
+#define RECORD_DIGEST "ni:///sha-256;"
+/* Is the Provenance on t a signature of the note id (STR_NONE: of any) as
+ * ehr-note makes it? digest and the version signed (0: not said) are set. */
+bool record_signature(const struct tape *t, struct str id, int64_t *version,
+    struct buf *digest);
+
 /* ---- writing: everything is a batch ---- */
 
 struct batch;
@@ -193,6 +227,8 @@ struct batch_info {
 	const char *source;	/* name; NULL: local */
 	const char *input;	/* name of what was read, or NULL */
 	const char *reason;	/* or NULL */
+	bool any; /* of every category; else what the permissions say */
+	bool keep_signed; /* refuses what would change a note signed here */
 };
 
 struct batch_counts {
@@ -204,23 +240,27 @@ struct batch_put {
 	int64_t if_version;	/* > 0: must be current (else EHR_ECHANGED) */
 	int source;		/* another than the batch's (an edit), or 0 */
 	bool by_time;		/* current stays if its lastUpdated is newer */
+	int64_t updated;	/* ms, if its meta does not say; 0: not known */
 };
 
 /* Starts collecting; nothing is written before batch_commit(). */
 int batch_open(struct batch **b, struct record *r,
     const struct batch_info *info, struct ehr_err *e);
 /* Takes one resource: the value at node of t. EHR_EREJECT: not taken, *why
- * says which finding (id, text); all other failures are final. The tape is
+ * says which finding (id, text); EHR_EPERM: not of a category that may be
+ * written; all failures but the first are final. The tape is
  * not kept. */
 int batch_put(struct batch *b, const struct tape *t, uint32_t node,
     const struct batch_put *opt, struct diag *why, struct ehr_err *e);
 /* A tombstone for TYPE/ID of a source (0: the batch's). */
 int batch_delete(struct batch *b, int source, int type, struct str id,
     int64_t if_version, struct ehr_err *e);
-/* The same of a known time (ms): nothing when what is current says that it is
- * newer. Deletes come after all that is put by the same batch. */
-int batch_delete_at(struct batch *b, int source, int type, struct str id,
-    int64_t if_version, int64_t time, struct ehr_err *e);
+/* The same of the batch's source and at a time (ms; INT64_MAX: not known).
+ * Deletes come after all that is put by the same batch, but where what is put
+ * says that it is newer there is a tombstone before it. EHR_EREJECT as of
+ * batch_put(). */
+int batch_delete_at(struct batch *b, int type, struct str id, int64_t time,
+    struct diag *why, struct ehr_err *e);
 void batch_rejected(struct batch *b, int64_t n);	/* counts them */
 void batch_read(struct batch *b, int64_t n);
 /* Digest of the input for the batch's row. */
@@ -262,9 +302,9 @@ int batch_get(struct record *r, int64_t id, struct batch_row *row,
 int batch_changes(struct record *r, int64_t id, int (*fn)(void *arg,
     int64_t rid, char kind, int64_t version), void *arg, struct ehr_err *e);
 /* Takes batch id back by batch b (opened, nothing put into it; it is done
- * when this returns 0). Refused (EHR_ENO) when later batches built on it:
- * built_on is called for each such resource; with partial those are left and
- * the rest is taken back. */
+ * when this returns 0). Refused (EHR_ENO) when later batches built on it, or
+ * it signed notes: built_on is called for each such resource (by_batch 0: what
+ * was signed); with partial those are left and the rest is taken back. */
 int batch_undo(struct batch *b, int64_t id, bool partial,
     int (*built_on)(void *arg, int64_t rid, int64_t by_batch), void *arg,
     struct batch_counts *counts, struct ehr_err *e);

@@ -15,16 +15,20 @@ struct store;
 struct stmt;
 
 /* What a statement may touch; a role is a set of these. */
-enum perm {
-	PERM_NONE = 0,		    /* book-keeping without patient data */
-	PERM_DEMOGRAPHICS = 1 << 0, /* read who somebody is */
-	PERM_CLINICAL = 1 << 1,	    /* read the chart */
-	PERM_WRITE = 1 << 2,	    /* change the chart */
-	PERM_IMPORT = 1 << 3,	    /* batches in, undo */
-	PERM_AUDIT = 1 << 4,	    /* read the audit log */
-	PERM_ADMIN = 1 << 5,	    /* config, staff, maintenance */
-	PERM_ALL = (1 << 6) - 1,
+enum perm_place {
+#define X(id, name, help) PERM_PLACE_##id,
+#include "ehr/perm.def"
+#undef X
+	PERM_COUNT
 };
+enum perm {
+	PERM_NONE = 0, /* book-keeping without patient data */
+#define X(id, name, help) PERM_##id = 1 << PERM_PLACE_##id,
+#include "ehr/perm.def"
+#undef X
+	PERM_ALL = (1 << PERM_COUNT) - 1,
+};
+const char *perm_name(enum perm one);
 
 struct sql {
 	const char *name; /* "module.verb", for messages */
@@ -59,7 +63,19 @@ int store_open_with(struct store **db, const struct store_opts *o,
 int store_is_encrypted(const char *path, struct ehr_err *e);
 void store_close(struct store *db); /* rolls back what is open; NULL is fine */
 const char *store_path(const struct store *db);
-void store_grant(struct store *db, enum perm perms); /* default PERM_ALL */
+
+/* ---- what may be done with it ---- */
+
+/* Statements prepared from now on may need no more than perms (default: all);
+ * later: what a --reason would add; who: "role nurse", for messages. */
+void store_grant(struct store *db, enum perm perms, enum perm later,
+    const char *who);
+bool store_has(const struct store *db, enum perm perms);
+/* 0, or EHR_EPERM: "what: role nurse has no permission admin". */
+int store_need(struct store *db, enum perm perms, const char *what,
+    struct ehr_err *e);
+/* What was needed and not there, once; PERM_NONE: nothing was refused. */
+enum perm store_refused(struct store *db);
 
 /* ---- from plain to encrypted ---- */
 
@@ -191,6 +207,11 @@ void store_dry_run(struct store *db);
 /* Milliseconds for this transaction: max(clock, last commit's + 1), the same
  * for all of it. */
 int64_t store_time(struct store *db);
+/* The same for what follows, in this transaction, on what was done at t: so
+ * that --as-of can see either. */
+int64_t store_time_after(struct store *db, int64_t t);
+/* The latest of both so far; what comes later is later than this. */
+int64_t store_time_last(struct store *db);
 
 /* Copies all of the log into the file, which is whole without it then.
  * EHR_EIO: others read what is in it. */
@@ -223,6 +244,10 @@ int store_config_get(struct store *db, const char *key, struct buf *value,
 int store_config_set(struct store *db, const char *key, struct str value,
     struct ehr_err *e);
 
+/* The same for what the toolkit itself keeps there, under "store." alone. */
+int store_state_set(struct store *db, const char *key, struct str value,
+    struct ehr_err *e);
+
 int store_config_each(struct store *db,
     int (*fn)(void *arg, struct str key, struct str value), void *arg,
     struct ehr_err *e);
@@ -250,21 +275,49 @@ int store_facility_each(struct store *db,
     int (*fn)(void *arg, const struct store_facility *f), void *arg,
     struct ehr_err *e);
 
-/* Role names and what each may touch. */
-enum perm store_role_perms(struct str role); /* PERM_NONE: no such role */
-const char *store_role_name(size_t i);	     /* NULL behind the last one */
+/* Role names and what each may touch (lib/store/roles.def). */
+struct store_role {
+	const char *name;
+	enum perm always, reason; /* reason: only with --reason */
+};
+const struct store_role *store_role(size_t i); /* NULL behind the last one */
+/* Of "nurse,auditor" together; EHR_EUSAGE: no such role, or one twice. */
+int store_roles_parse(struct str roles, enum perm *always, enum perm *reason,
+    struct ehr_err *e);
 
 struct store_staff {
 	int64_t id;
-	struct str user, name, role, npi; /* user: of the OS */
+	struct str user, name, roles, npi; /* user: of the OS */
 	bool active;
+	int64_t until;		/* ms of the last moment; 0: no end */
+	struct str facility;	/* STR_NONE: all */
 };
-/* As store_facility_put(), by user. */
+/* As store_facility_put(), by user. EHR_EUSAGE also when no administrator
+ * would be left who is active and has no end. */
 int store_staff_put(struct store *db, const struct store_staff *f,
     struct ehr_err *e);
 int store_staff_each(struct store *db,
     int (*fn)(void *arg, const struct store_staff *f), void *arg,
     struct ehr_err *e);
+
+/* Whom an OS user acts as. */
+enum store_acting_as {
+	STORE_SINGLE,	/* there is no staff but who made the record */
+	STORE_MEMBER,
+	STORE_STRANGER, /* not on the staff */
+	STORE_LEFT,	/* no longer active, or past the end */
+};
+struct store_acting {
+	enum store_acting_as as;
+	int64_t id;
+	enum perm always, reason;
+	struct buf roles;
+};
+/* Roles count from the second member of staff on, while there is an
+ * administrator; before that whoever can open the file is the owner. who is
+ * to be released (roles) in any case. */
+int store_staff_acting(struct store *db, struct str user,
+    struct store_acting *who, struct ehr_err *e);
 
 /* ---- the file page by page, for backups ---- */
 

@@ -156,6 +156,10 @@ const struct view_row *view_rows(struct view *v, enum view_section s,
 const struct view_entry *view_asserted(const struct view *v,
     enum view_section s);
 
+/* May entries of a section be there that were withheld (record_withheld())?
+ * Then that it is empty says nothing. */
+bool view_withheld(const struct view *v, enum view_section s);
+
 /* ---- times ---- */
 
 /* "2019-05-03" in the zone; a coarser date as it is. */

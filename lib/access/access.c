@@ -4,38 +4,9 @@
 #include "ehr/access.h"
 #include "unlock.h"
 
-int access_open(struct access *a, const struct access_opt *opt,
-    enum store_mode mode, struct ehr_err *e)
+static void acting_release(struct store_acting *who)
 {
-	KEYRING_AUTO *own = NULL;
-	struct store_opts o;
-	int rc = access_unlock(opt, mode, &o, &own, e);
-
-	*a = ACCESS_INIT;
-	a->opt = *opt;
-	a->opt.ring = NULL; /* the caller's */
-	audit_user(&a->user);
-	return rc < 0 ? rc : record_open_with(&a->r, &o, e);
-}
-
-int access_store(struct store **db, const struct access_opt *opt,
-    enum store_mode mode, struct ehr_err *e)
-{
-	KEYRING_AUTO *own = NULL;
-	struct store_opts o;
-	int rc = access_unlock(opt, mode, &o, &own, e);
-
-	return rc < 0 ? rc : store_open_with(db, &o, e);
-}
-
-void access_close(struct access *a)
-{
-	if (a->begin)
-		access_set_end(a, EHR_EIO, NULL);
-	record_close(a->r);
-	buf_release(&a->user);
-	free(a->range);
-	*a = ACCESS_INIT;
+	buf_release(&who->roles);
 }
 
 static struct audit_event event(const struct access *a,
@@ -50,6 +21,181 @@ static struct audit_event event(const struct access *a,
 	};
 }
 
+/* ---- opening: who it is, and what they may do ---- */
+
+/* The event of something refused; best effort, the refusal stands anyway. */
+static void refused(struct store *db, const struct audit_event *what,
+    int64_t patient)
+{
+	struct audit_event ev = *what;
+	const struct audit_range one = { patient, patient };
+
+	store_refused(db);
+	store_rollback(db);
+	ev.outcome = AUDIT_DONE_REFUSED;
+	if (store_begin(db, STORE_SHORT, NULL) < 0)
+		return;
+	if (audit_append(db, &ev, &one, patient ? 1 : 0, NULL, NULL) == 0)
+		store_commit(db, NULL);
+	else
+		store_rollback(db);
+}
+
+/* What a permission is needed for, as an action of the log. */
+static enum audit_action action_of(enum perm p)
+{
+	static const struct {
+		enum perm perms;
+		enum audit_action action;
+	} of[] = {
+		{ PERM_ADMIN | PERM_UPKEEP | PERM_VERIFY, AUDIT_CONFIG },
+		{ PERM_WRITE | PERM_CHART | PERM_REGISTER, AUDIT_UPDATE },
+		{ PERM_SIGN, AUDIT_SIGN }, { PERM_IMPORT, AUDIT_IMPORT },
+		{ PERM_EXPORT, AUDIT_EXPORT }, { PERM_AUDIT, AUDIT_AUDIT },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++)
+		if (p & of[i].perms)
+			return of[i].action;
+	return AUDIT_READ;
+}
+
+/* Of what was refused by a statement, which knew no more. */
+static void refused_by_statement(struct access *a)
+{
+	struct store *db = record_store(a->r);
+	enum perm p = store_refused(db);
+	struct audit_event ev = event(a, action_of(p), perm_name(p));
+
+	if (p)
+		refused(db, &ev, 0);
+}
+
+/* Grants what the user may do with db. */
+static int act(const struct access *a, struct store *db, struct ehr_err *e)
+{
+	static const char *const why[] = {
+		[STORE_STRANGER] = "is not on the staff of this record",
+		[STORE_LEFT] = "is no longer on the staff of this record",
+	};
+	struct audit_event ev = event(a, AUDIT_LOGIN, NULL);
+	EHR_CLEANUP(acting_release) struct store_acting who;
+	BUF_AUTO name = BUF_INIT;
+	int rc = store_staff_acting(db, buf_str(&a->user), &who, e);
+
+	if (rc < 0 || who.as == STORE_SINGLE)
+		return rc;
+	if (who.as != STORE_MEMBER) {
+		refused(db, &ev, 0);
+		return ehr_fail(e, EHR_EPERM, "%s %s", a->user.s, why[who.as]);
+	}
+	buf_addf(&name, "role %s", who.roles.s);
+	store_grant(db, who.always | (a->opt.reason ? who.reason : PERM_NONE),
+	    who.reason, name.s);
+	return 0;
+}
+
+static int begin(struct access *a, const struct access_opt *opt,
+    enum store_mode mode, struct store_opts *o, struct keyring **own,
+    struct ehr_err *e)
+{
+	*a = ACCESS_INIT;
+	a->opt = *opt;
+	a->opt.ring = NULL; /* the caller's */
+	audit_user(&a->user);
+	return access_unlock(opt, mode, o, own, e);
+}
+
+int access_open(struct access *a, const struct access_opt *opt,
+    enum store_mode mode, struct ehr_err *e)
+{
+	KEYRING_AUTO *own = NULL;
+	struct store_opts o;
+	int rc = begin(a, opt, mode, &o, &own, e);
+
+	if (rc == 0)
+		rc = record_open_with(&a->r, &o, e);
+	return rc < 0 || mode == STORE_CREATE ? rc :
+	    act(a, record_store(a->r), e);
+}
+
+int access_store(struct store **db, const struct access_opt *opt,
+    enum store_mode mode, struct ehr_err *e)
+{
+	ACCESS_AUTO a = ACCESS_INIT;
+	KEYRING_AUTO *own = NULL;
+	struct store_opts o;
+	int rc;
+
+	*db = NULL;
+	rc = begin(&a, opt, mode, &o, &own, e);
+	if (rc == 0)
+		rc = store_open_with(db, &o, e);
+	if (rc == 0)
+		rc = act(&a, *db, e);
+	if (rc < 0) {
+		store_close(*db);
+		*db = NULL;
+	}
+	return rc;
+}
+
+void access_close(struct access *a)
+{
+	if (a->begin)
+		access_set_end(a, EHR_EIO, NULL);
+	if (a->r)
+		refused_by_statement(a);
+	record_close(a->r);
+	buf_release(&a->user);
+	free(a->range);
+	*a = ACCESS_INIT;
+}
+
+int access_need(struct access *a, enum perm perms, const char *what,
+    struct ehr_err *e)
+{
+	return store_need(record_store(a->r), perms, what, e);
+}
+
+/* What an action needs, besides what its statements and entries do. */
+static int need(struct access *a, enum audit_action action, const char *scope,
+    int64_t patient, struct ehr_err *e)
+{
+	static const enum perm needs[AUDIT_ACTION_COUNT] = {
+		[AUDIT_READ] = PERM_READ, [AUDIT_LIST] = PERM_READ,
+		[AUDIT_EXPORT] = PERM_EXPORT, [AUDIT_IMPORT] = PERM_IMPORT,
+		[AUDIT_CREATE] = PERM_WRITE, [AUDIT_UPDATE] = PERM_WRITE,
+		[AUDIT_DELETE] = PERM_WRITE, [AUDIT_MERGE] = PERM_REGISTER,
+		[AUDIT_UNMERGE] = PERM_REGISTER, [AUDIT_UNDO] = PERM_IMPORT,
+		[AUDIT_SIGN] = PERM_SIGN, [AUDIT_CONFIG] = PERM_ADMIN,
+		[AUDIT_AUDIT] = PERM_AUDIT,
+	};
+	struct audit_event ev = event(a, action, scope);
+	int rc = access_need(a, needs[action], audit_action_name(action), e);
+
+	if (rc < 0)
+		refused(record_store(a->r), &ev, patient);
+	return rc;
+}
+
+int access_withheld(struct access *a, int rc, struct ehr_err *e)
+{
+	const struct record_withheld *w;
+	BUF_AUTO b = BUF_INIT;
+
+	if (a->r == NULL || (rc != 0 && rc != EHR_ENO))
+		return rc;
+	w = record_withheld(a->r);
+	for (int c = 0; c < RECORD_CATEGORIES; c++)
+		if (w->n[c])
+			buf_addf(&b, "%s%lld %s", b.len ? ", " : "",
+			    (long long)w->n[c],
+			    record_category_name((enum record_category)c));
+	return b.len == 0 ? rc :
+	    ehr_fail(e, EHR_ENO, "withheld: %s", b.s);
+}
+
 /* ---- reading ---- */
 
 int access_find(struct access *a, struct str name, int type,
@@ -59,6 +205,12 @@ int access_find(struct access *a, struct str name, int type,
 	struct audit_event ev = event(a, action, scope);
 	int rc = record_find(a->r, name, type, found, candidates, e);
 
+	if (rc == 0)
+		rc = need(a, action, scope, found->patient, e);
+	if (rc == 0 && record_readable(a->r, found->rid, e) < 0) {
+		refused(record_store(a->r), &ev, found->patient);
+		return EHR_EPERM;
+	}
 	if (rc == 0 && found->patient)
 		rc = audit_read_one(record_store(a->r), &ev, found->patient,
 		    NULL, e);
@@ -74,6 +226,8 @@ int access_patient(struct access *a, struct str name,
 	    a->opt.as_of ? a->opt.as_of : RECORD_NOW, patient, candidates, e);
 
 	if (rc == 0)
+		rc = need(a, action, scope, *patient, e);
+	if (rc == 0)
 		rc = audit_read_one(record_store(a->r), &ev, *patient, NULL, e);
 	return rc;
 }
@@ -82,10 +236,14 @@ int access_set_begin(struct access *a, enum audit_action action,
     const char *scope, const int64_t *patient, size_t n, struct ehr_err *e)
 {
 	struct audit_event ev = event(a, action, scope);
-	struct audit_range *range = xcalloc(n + 1, sizeof(*range));
-	int rc = audit_begin_set(record_store(a->r), &ev, range,
-	    audit_ranges(patient, n, range), &a->begin, e);
+	struct audit_range *range;
+	int rc = need(a, action, scope, 0, e);
 
+	if (rc < 0)
+		return rc;
+	range = xcalloc(n + 1, sizeof(*range));
+	rc = audit_begin_set(record_store(a->r), &ev, range,
+	    audit_ranges(patient, n, range), &a->begin, e);
 	free(range);
 	a->action = action;
 	a->scope = scope;
@@ -129,10 +287,14 @@ int access_set(struct access *a, enum audit_action action, const char *scope,
     const int64_t *patient, size_t n, struct ehr_err *e)
 {
 	struct audit_event ev = event(a, action, scope);
-	struct audit_range *range = xcalloc(n + 1, sizeof(*range));
+	struct audit_range *range;
 	struct store *db = record_store(a->r);
-	int rc = store_begin(db, STORE_SHORT, e);
+	int rc = need(a, action, scope, 0, e);
 
+	if (rc < 0)
+		return rc;
+	range = xcalloc(n + 1, sizeof(*range));
+	rc = store_begin(db, STORE_SHORT, e);
 	if (rc == 0) {
 		rc = audit_append(db, &ev, range,
 		    audit_ranges(patient, n, range), NULL, e);
@@ -177,9 +339,13 @@ int access_batch(struct access *a, const struct access_write *w,
 		.source = w->source,
 		.input = w->input,
 		.reason = a->opt.reason,
+		.any = w->action == AUDIT_IMPORT || w->action == AUDIT_UNDO,
+		.keep_signed = w->action == AUDIT_IMPORT,
 	};
-	int rc;
+	int rc = need(a, w->action, w->scope, 0, e);
 
+	if (rc < 0)
+		return rc;
 	a->write = *w;
 	if (a->opt.dry_run)
 		store_dry_run(record_store(a->r));

@@ -102,3 +102,84 @@ void leaf_end(struct buf *b, uint8_t hash[MERKLE_HASH])
 {
 	sha256(b->s, b->len, hash);
 }
+
+/* ---- and back ---- */
+
+static bool take_number(struct str *s, int bytes, uint64_t *v)
+{
+	if (s->n < (size_t)bytes)
+		return false;
+	for (*v = 0; bytes > 0; bytes--, s->s++, s->n--)
+		*v = *v << 8 | (unsigned char)*s->s;
+	return true;
+}
+
+/* A value as the log writes it: NULL, a number, a text or bytes. */
+struct value {
+	int64_t number;
+	struct str text;	/* .s NULL: none */
+};
+
+static bool take_value(struct str *s, struct value *v)
+{
+	uint64_t n;
+	char tag;
+
+	*v = (struct value){ 0, STR_NONE };
+	if (s->n == 0)
+		return false;
+	tag = *s->s++;
+	s->n--;
+	if (tag == 'n')
+		return true;
+	if (!take_number(s, tag == 'i' ? 8 : 4, &n))
+		return false;
+	if (tag == 'i') {
+		v->number = (int64_t)n;
+		return true;
+	}
+	if ((tag != 't' && tag != 'b') || n > s->n)
+		return false;
+	v->text = (struct str){ s->s, n };
+	s->s += n;
+	s->n -= n;
+	return true;
+}
+
+static int64_t count_patients(const struct value *v, bool *whole)
+{
+	RANGES_AUTO set = { 0 };
+
+	if (v[COL_PATIENT].number)
+		return 1;
+	*whole = ranges_take(v[COL_PATIENTS].text, &set);
+	return set.patients;
+}
+
+bool audit_event_parse(struct str bytes, struct audit_row *row)
+{
+	struct value v[COL_LEAF];
+	bool whole = true;
+
+	if (bytes.n == 0 || *bytes.s != LEAF_VERSION)
+		return false;
+	bytes.s++;
+	bytes.n--;
+	for (int i = 0; i < COL_LEAF; i++)
+		if (!take_value(&bytes, &v[i]))
+			return false;
+	*row = (struct audit_row){
+		.seq = v[COL_SEQ].number,
+		.time = v[COL_TIME].number,
+		.user = v[COL_USER].text,
+		.tool = v[COL_TOOL].text,
+		.action = v[COL_ACTION].text,
+		.purpose = v[COL_PURPOSE].text,
+		.scope = v[COL_SCOPE].text,
+		.outcome = v[COL_OUTCOME].text,
+		.batch = v[COL_BATCH].number,
+		.pair = v[COL_PAIR].number,
+		.patients = count_patients(v, &whole),
+	};
+	return whole && bytes.n == 0;
+}

@@ -84,6 +84,12 @@ int audit_each(struct store *db, const struct audit_filter *f,
 	return rc;
 }
 
+static int no_event(int64_t seq, struct ehr_err *e)
+{
+	return ehr_fail(e, EHR_ENOENT, "audit log: no event %lld",
+	    (long long)seq);
+}
+
 int audit_get(struct store *db, int64_t seq,
     int (*fn)(void *arg, const struct audit_row *row), void *arg,
     struct ehr_err *e)
@@ -96,12 +102,46 @@ int audit_get(struct store *db, int64_t seq,
 	stmt_int(s, 1, seq);
 	rc = stmt_step(s, e);
 	if (rc == 0)
-		rc = ehr_fail(e, EHR_ENOENT, "audit log: no event %lld",
-		    (long long)seq);
+		rc = no_event(seq, e);
 	if (rc > 0)
 		rc = take_row(s, &set, &row, e);
 	if (rc == 0)
 		rc = fn(arg, &row);
+	stmt_reset(s);
+	return rc;
+}
+
+/* The row s stands at as bytes. */
+static int take_bytes(struct stmt *s, struct buf *bytes, struct ehr_err *e)
+{
+	struct str kept = stmt_col(s, COL_LEAF);
+	uint8_t hash[MERKLE_HASH];
+	BUF_AUTO leaf = BUF_INIT;
+
+	leaf_begin(&leaf);
+	for (int i = 0; i < COL_LEAF; i++)
+		leaf_column(&leaf, s, i);
+	leaf_end(&leaf, hash);
+	if (kept.n != MERKLE_HASH || memcmp(kept.s, hash, MERKLE_HASH) != 0)
+		return ehr_fail(e, EHR_EINTEGRITY, "audit log: event %lld "
+		    "differs from its leaf hash",
+		    (long long)stmt_col_int(s, COL_SEQ));
+	buf_add(bytes, leaf.s + 1, leaf.len - 1);
+	return 0;
+}
+
+int audit_event_bytes(struct store *db, int64_t seq, struct buf *bytes,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db, &audit_sql[SQL_GET]);
+	int rc;
+
+	stmt_int(s, 1, seq);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		rc = take_bytes(s, bytes, e);
+	else if (rc == 0)
+		rc = no_event(seq, e);
 	stmt_reset(s);
 	return rc;
 }

@@ -252,6 +252,23 @@ int cli_write(const struct buf *b, struct ehr_err *e)
 	return EHR_OK;
 }
 
+int cli_put(const struct cli *c, const struct buf *b, struct ehr_err *e)
+{
+	struct out *out;
+	int rc;
+
+	if (!c->place)
+		return cli_write(b, e);
+	rc = out_open(&out, c->place, c->force, e);
+	if (rc < 0)
+		return rc;
+	rc = out_write(out, b->s, b->len, e);
+	if (rc == 0)
+		return out_commit(out, e);
+	out_abort(out);
+	return rc;
+}
+
 static int flush(struct printer *p, struct ehr_err *e)
 {
 	int rc = p->out ? out_write(p->out, p->buf.s, p->buf.len, e) :

@@ -3,7 +3,6 @@
 #include "ehr/edit-note.h"
 
 #define US_CORE "http://hl7.org/fhir/us/core/StructureDefinition/"
-#define NI	"ni:///sha-256;"
 #define PARTICIPANT \
 	"http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 
@@ -45,7 +44,7 @@ void edit_note_digest(struct str text, struct buf *b)
 	size_t from;
 
 	sha256(text.s, text.n, digest);
-	buf_adds(b, NI);
+	buf_adds(b, RECORD_DIGEST);
 	from = b->len;
 	base64_encode(b, digest, sizeof(digest));
 	for (size_t i = from; i < b->len; i++)

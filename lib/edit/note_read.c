@@ -43,41 +43,18 @@ int edit_note_next_version(struct record *r, int64_t rid, int64_t *next,
 	return rc;
 }
 
-/* The reference's id and version when it is to a DocumentReference. */
-static bool refers_to(const struct tape *t, uint32_t reference, struct str id,
-    int64_t *version)
-{
-	BUF_AUTO text = BUF_INIT;
-	struct fhir_ref f;
-
-	fhir_ref_parse(tape_member(t, reference, "reference", &text), &f);
-	*version = 0;
-	if (f.type != FHIR_DocumentReference || !str_eq(f.id, id))
-		return false;
-	str_int(f.version, version);
-	return true;
-}
-
 bool edit_note_signature(const struct tape *t, struct str id,
     struct edit_note_signature *s, struct arena *mem)
 {
-	uint32_t target = tape_get(t, 0, "target");
 	uint32_t agent = tape_path(t, 0, "agent.who");
 	uint32_t role = tape_path(t, 0, "agent.type");
-	uint32_t what = tape_path(t, 0, "entity.what");
 	uint32_t reason = tape_path(t, 0, "reason.text");
 	BUF_AUTO text = BUF_INIT;
-	bool ours = false;
 
 	*s = (struct edit_note_signature){ 0 };
-	what = what ? tape_get(t, what, "identifier") : 0;
-	if (target == 0 || agent == 0 || what == 0)
+	if (agent == 0 || !record_signature(t, id, &s->version, &text))
 		return false;
-	tape_each(t, target, i)
-		ours = ours || refers_to(t, i, id, &s->version);
-	s->digest = arena_str(mem, tape_member(t, what, "value", &text));
-	if (!ours || !str_starts(s->digest, "ni:///sha-256;"))
-		return false;
+	s->digest = arena_str(mem, buf_str(&text));
 	s->who = arena_str(mem, tape_member(t, agent, "display", &text));
 	s->when = arena_str(mem, tape_member(t, 0, "recorded", &text));
 	if (reason)

@@ -31,6 +31,9 @@ static int current(struct record *r, struct str name, struct tape *was,
 
 	if (rc < 0)
 		return rc == EHR_ENOENT ? 0 : rc;
+	rc = record_readable(r, found.rid, e);
+	if (rc < 0)
+		return rc;
 	rc = record_get(r, found.rid, RECORD_NOW, &res, e);
 	if (rc <= 0)
 		return rc;

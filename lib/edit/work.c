@@ -61,6 +61,8 @@ int edit_load(struct access *a, struct str name, int type,
 	int rc = record_find(a->r, name, type, &found, candidates, e);
 	int source = 0;
 
+	if (rc == 0)
+		rc = record_readable(a->r, found.rid, e);
 	if (rc < 0)
 		return rc;
 	rc = record_get(a->r, found.rid, RECORD_NOW, &res, e);

@@ -162,6 +162,15 @@ static const struct {
 	{ FHIR_Composition, FHIR_NOTES },
 	{ FHIR_DocumentManifest, FHIR_NOTES },
 	{ FHIR_DocumentReference, FHIR_NOTES },
+	{ FHIR_Endpoint, FHIR_PRACTICE },
+	{ FHIR_HealthcareService, FHIR_PRACTICE },
+	{ FHIR_Location, FHIR_PRACTICE },
+	{ FHIR_Organization, FHIR_PRACTICE },
+	{ FHIR_OrganizationAffiliation, FHIR_PRACTICE },
+	{ FHIR_Practitioner, FHIR_PRACTICE },
+	{ FHIR_PractitionerRole, FHIR_PRACTICE },
+	{ FHIR_Schedule, FHIR_PRACTICE },
+	{ FHIR_Slot, FHIR_PRACTICE },
 };
 
 enum fhir_category fhir_category(int type)

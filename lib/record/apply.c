@@ -213,7 +213,8 @@ static struct version item_version(struct batch *b, const struct window *w,
 		.type = it->h.type,
 		.source = b->source,
 		.id = it->id,
-		.updated = gone ? INT64_MIN : it->h.updated,
+		.updated = gone && it->h.updated == INT64_MAX ? INT64_MIN :
+		    it->h.updated,
 		.hash = gone ? NULL : it->h.hash,
 		.body = gone ? STR_NONE : it->body,
 		.state = gone ? RECORD_DELETED : RECORD_LIVE,
@@ -247,14 +248,24 @@ static int insert_item(struct batch *b, struct window *w, size_t i,
 	return rc;
 }
 
-static int replace_item(struct batch *b, struct window *w, size_t i,
-    const struct current *c, struct ehr_err *e)
+/* The patient whose chart rid is in was touched. */
+static int touch_patient(struct batch *b, struct window *w, int64_t rid,
+    struct ehr_err *e)
 {
-	const struct item_ref *it = &w->it[i];
-	struct version v = item_version(b, w, i, c->rid);
-	struct arrival a = { b, it->h.type, c->rid, e };
-	struct resource cur;
 	int64_t patient = w->patient;
+	int rc = 0;
+
+	if (rid_segment(rid) != w->seg)
+		rc = record_patient_of(b->r, rid, RECORD_NOW - 1, &patient, e);
+	batch_patient(b, patient);
+	return rc;
+}
+
+/* v takes the place of what is current. */
+static int replace_row(struct batch *b, struct window *w,
+    const struct current *c, struct version *v, struct ehr_err *e)
+{
+	struct resource cur;
 	int rc = row_load(b->r, c->rid, &cur, e);
 
 	if (rc <= 0)
@@ -263,22 +274,50 @@ static int replace_item(struct batch *b, struct window *w, size_t i,
 	if (cur.body.s) /* no tombstone */
 		cur.body = arena_str(&w->mem, cur.body);
 	stmt_reset(sql(b->r, RES_GET));
-	rc = version_replace(b, &cur, &v, e);
-	if (rc == 0 && v.body.s && it->h.type == FHIR_Patient)
-		rc = take_over_all(b, w, i, e);
-	if (rc == 0 && v.body.s)
-		rc = arrive(&a, it, &w->facts[i]);
-	if (v.body.s == NULL)
+	rc = version_replace(b, &cur, v, e);
+	if (v->body.s == NULL)
 		b->n.deleted++;
 	else if (c->state == RECORD_LIVE)
 		b->n.updated++;
 	else
 		b->n.inserted++;
-	if (rc == 0 && rid_segment(c->rid) != w->seg)
-		rc = record_patient_of(b->r, c->rid, RECORD_NOW - 1, &patient,
-		    e);
-	batch_patient(b, patient);
-	return rc;
+	return rc < 0 ? rc : touch_patient(b, w, c->rid, e);
+}
+
+static int replace_item(struct batch *b, struct window *w, size_t i,
+    const struct current *c, struct ehr_err *e)
+{
+	const struct item_ref *it = &w->it[i];
+	struct version v = item_version(b, w, i, c->rid);
+	struct arrival a = { b, it->h.type, c->rid, e };
+	int rc = replace_row(b, w, c, &v, e);
+
+	if (rc == 0 && v.body.s && it->h.type == FHIR_Patient)
+		rc = take_over_all(b, w, i, e);
+	return rc == 0 && v.body.s ? arrive(&a, it, &w->facts[i]) : rc;
+}
+
+/* It was deleted after what is current and before the item: so says a deletion
+ * of the same batch. */
+static int delete_between(struct batch *b, struct window *w, size_t i,
+    struct current *c, struct ehr_err *e)
+{
+	const struct item_ref *it = &w->it[i];
+	struct version v = item_version(b, w, i, c->rid);
+	int rc;
+
+	if (c->state != RECORD_LIVE || (it->h.flags & ITEM_DELETE) ||
+	    b->deletes.n == 0)
+		return 0;
+	v.updated = deletes_between(&b->deletes, item_hash(it), c->updated,
+	    it->h.updated);
+	if (v.updated == INT64_MAX)
+		return 0;
+	v.hash = NULL;
+	v.body = STR_NONE;
+	v.state = RECORD_DELETED;
+	rc = replace_row(b, w, c, &v, e);
+	return rc < 0 ? rc : load_current(b, c->rid, c, e);
 }
 
 /* Its subject is another patient now: the old row ends as moved. */
@@ -317,17 +356,40 @@ static int move_item(struct batch *b, struct window *w, size_t i,
 	return rc;
 }
 
+/* Was it deleted at a known time after that of the item? */
+static bool is_gone_since(const struct item *h, const struct current *c)
+{
+	return c->state == RECORD_DELETED && (h->flags & ITEM_BY_TIME) &&
+	    h->updated != INT64_MIN && c->updated > h->updated;
+}
+
 /* Is what is current newer than the item, by what both say of themselves? */
 static bool is_late(const struct batch *b, const struct item *h,
     const struct current *c)
 {
-	if (c->state != RECORD_LIVE || (h->flags & ITEM_DELETE))
+	if (h->flags & ITEM_DELETE)
+		return c->state == RECORD_LIVE && c->updated > h->updated;
+	if (c->state != RECORD_LIVE && !is_gone_since(h, c))
 		return false;
-	if (c->batch == b->id)
+	if (c->state == RECORD_LIVE && c->batch == b->id)
 		return c->updated > h->updated || (c->updated == h->updated &&
 		    c->has_hash && memcmp(c->hash, h->hash, 16) > 0);
 	return (h->flags & ITEM_BY_TIME) && h->updated != INT64_MIN &&
 	    c->updated > h->updated;
+}
+
+/* 1: the record has that tombstone already. */
+static int known_deleted(struct batch *b, int64_t rid, int64_t time,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(b->r, HIS_DELETED);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	stmt_int(s, 2, time);
+	rc = stmt_step(s, e);
+	stmt_reset(s);
+	return rc;
 }
 
 /* 1: nothing to write. */
@@ -335,9 +397,10 @@ static int is_unchanged(struct batch *b, const struct item *h,
     const struct current *c, struct ehr_err *e)
 {
 	if (h->flags & ITEM_DELETE)
-		return !c->there || c->state != RECORD_LIVE ||
-		    c->updated > h->updated;
-	if (!c->there || c->state != RECORD_LIVE)
+		return !c->there || c->state != RECORD_LIVE ? 1 :
+		    c->updated <= h->updated ? 0 :
+		    known_deleted(b, c->rid, h->updated, e);
+	if (!c->there || (c->state != RECORD_LIVE && !is_gone_since(h, c)))
 		return 0;
 	if (c->has_hash && memcmp(c->hash, h->hash, 16) == 0)
 		return 1;
@@ -402,12 +465,27 @@ static int keep_late(struct batch *b, struct window *w, size_t i,
     const struct current *c, struct ehr_err *e)
 {
 	struct version v = item_version(b, w, i, c->rid);
-	int rc;
+	int rc = touch_patient(b, w, c->rid, e);
 
-	b->n.updated++;
-	batch_patient(b, w->patient);
-	rc = version_late(b, &v, e);
+	if (v.body.s)
+		b->n.updated++;
+	else
+		b->n.deleted++;
+	if (rc == 0)
+		rc = version_late(b, &v, e);
 	return rc < 0 ? rc : keep_url(b, w, i, c->rid, e);
+}
+
+/* What was signed while the batch was collected must not be changed by it. */
+static int still_unsigned(struct batch *b, const struct item_ref *it,
+    const struct current *c, struct ehr_err *e)
+{
+	int rc = b->keep_signed && c->state == RECORD_LIVE &&
+	    signed_type(it->h.type) ? signed_here(b->r, c->rid, 0, e) : 0;
+
+	return rc <= 0 ? rc : ehr_fail(e, EHR_ECHANGED, "%s/%.*s: changed "
+	    "meanwhile: it was signed", fhir_type_name(it->h.type),
+	    STR_FMT(it->id));
 }
 
 static int apply_item(struct batch *b, struct window *w, size_t i,
@@ -435,8 +513,14 @@ static int apply_item(struct batch *b, struct window *w, size_t i,
 	}
 	if (!c.there)
 		return insert_item(b, w, i, rid, 1, e);
+	rc = still_unsigned(b, it, &c, e);
+	if (rc < 0)
+		return rc;
 	if (is_late(b, &it->h, &c))
 		return keep_late(b, w, i, &c, e);
+	rc = delete_between(b, w, i, &c, e);
+	if (rc < 0)
+		return rc;
 	rc = same_chart(b, w, it, rid, &same, e);
 	if (rc < 0)
 		return rc;

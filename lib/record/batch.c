@@ -8,14 +8,17 @@ int batch_open(struct batch **out, struct record *r,
     const struct batch_info *info, struct ehr_err *e)
 {
 	struct batch *b = xcalloc(1, sizeof(*b));
+	int64_t any;
 
-	(void)e;
 	b->r = r;
 	b->tool = xstrdup(info->tool);
 	b->user = xstrdup(info->user);
 	b->source_name = xstrdup(info->source ? info->source : "local");
 	b->input = info->input ? xstrdup(info->input) : NULL;
 	b->reason = info->reason ? xstrdup(info->reason) : NULL;
+	b->any = info->any;
+	b->keep_signed = info->keep_signed && store_int(r->db,
+	    &record_sql_table[SIGNED_ANY], &any, NULL) > 0;
 	b->spool = spool_new(r->db);
 	b->touch_last = -1;
 	b->ids = b->chart_name = b->refs = BUF_INIT;
@@ -34,6 +37,7 @@ void batch_free(struct batch *b)
 	free(b->reason);
 	free(b->patients);
 	spool_free(b->spool);
+	deletes_release(&b->deletes);
 	strmap_release(&b->alias);
 	buf_release(&b->ids);
 	buf_release(&b->chart_name);
@@ -154,6 +158,18 @@ static void add_alias(struct batch *b, struct str url, struct str id)
 	buf_addch(&b->ids, '\0');
 }
 
+static int add(struct batch *b, const struct item_ref *it, struct diag *why,
+    struct ehr_err *e)
+{
+	int rc = b->any ? 0 : guard_write(b->r, it->h.type, e);
+
+	if (rc == 0 && b->keep_signed)
+		rc = signed_refuses(b, it, e);
+	if (rc > 0)
+		return reject(why, DIAG_RECORD_SIGNED);
+	return rc < 0 ? rc : spool_add(b->spool, it, e);
+}
+
 static int put(struct batch *b, const struct tape *t, uint32_t node,
     const struct batch_put *opt, struct diag *why, struct ehr_err *e)
 {
@@ -181,6 +197,8 @@ static int put(struct batch *b, const struct tape *t, uint32_t node,
 	it.h.flags = opt->by_time ? ITEM_BY_TIME : 0;
 	it.h.key = ident_key(b->source, it.id, type);
 	it.h.updated = updated_ms(b, t, node);
+	if (it.h.updated == INT64_MIN && opt->updated)
+		it.h.updated = opt->updated;
 	content_hash(t, node, &b->r->text, it.h.hash);
 	if (opt->full_url.n && !url_is_id(b, opt->full_url, type, it.id))
 		it.url = url_name(opt->full_url);
@@ -190,7 +208,7 @@ static int put(struct batch *b, const struct tape *t, uint32_t node,
 	it.h.id_len = (uint32_t)it.id.n;
 	it.h.url_len = (uint32_t)it.url.n;
 	it.h.body_len = (uint32_t)it.body.n;
-	return spool_add(b->spool, &it, e);
+	return add(b, &it, why, e);
 }
 
 int batch_put(struct batch *b, const struct tape *t, uint32_t node,
@@ -205,30 +223,43 @@ int batch_put(struct batch *b, const struct tape *t, uint32_t node,
 	return rc;
 }
 
-int batch_delete_at(struct batch *b, int source, int type, struct str id,
-    int64_t if_version, int64_t time, struct ehr_err *e)
+static struct item_ref deletion(int source, int type, struct str id,
+    int64_t time)
 {
-	struct item_ref it = {
+	return (struct item_ref){
 		.h = {
 			.chart = CHART_DELETES,
-			.source = source ? source : b->source,
-			.key = ident_key(source ? source : b->source, id, type),
+			.source = source,
+			.key = ident_key(source, id, type),
 			.updated = time,
-			.if_version = if_version,
 			.id_len = (uint32_t)id.n,
 			.type = (uint16_t)type,
 			.flags = ITEM_DELETE,
 		},
 		.id = id,
 	};
+}
 
-	return spool_add(b->spool, &it, e);
+int batch_delete_at(struct batch *b, int type, struct str id, int64_t time,
+    struct diag *why, struct ehr_err *e)
+{
+	struct item_ref it = deletion(b->source, type, id, time);
+
+	if (time != INT64_MAX)
+		deletes_add(&b->deletes, ident_hash(b->source, id, type),
+		    time);
+	return add(b, &it, why, e);
 }
 
 int batch_delete(struct batch *b, int source, int type, struct str id,
     int64_t if_version, struct ehr_err *e)
 {
-	return batch_delete_at(b, source, type, id, if_version, INT64_MAX, e);
+	struct item_ref it = deletion(source ? source : b->source, type, id,
+	    INT64_MAX);
+	struct diag why;
+
+	it.h.if_version = if_version;
+	return add(b, &it, &why, e);
 }
 
 void batch_rejected(struct batch *b, int64_t n)
@@ -337,7 +368,7 @@ int batch_end_row(struct batch *b, enum batch_state state, struct ehr_err *e)
 	struct stmt *s = sql(b->r, BATCH_END);
 
 	stmt_int(s, 1, b->id);
-	stmt_int(s, 2, store_time(b->r->db));
+	stmt_int(s, 2, store_time_last(b->r->db));
 	stmt_int(s, 3, state);
 	for (size_t i = 0; i < ARRAY_LEN(n); i++)
 		stmt_int(s, 4 + (int)i, n[i]);

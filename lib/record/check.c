@@ -78,7 +78,7 @@ int record_check(struct record *r, int (*fn)(void *arg, const char *finding),
 	struct checking c = { r, TAPE_INIT, fn, arg, 0, e };
 	int rc;
 
-	all.history = true;
+	all.history = all.whole = true;
 	rc = record_all(r, &all, check_one, &c, e);
 	if (rc == 0)
 		rc = check_rows(&c);

@@ -21,6 +21,14 @@ struct ident_row {
 	uint32_t next; /* in the chain; 0: the last */
 };
 
+/* What may leave (guard.c). */
+enum { GUARD_TYPES = 256 };
+struct guard {
+	uint8_t category[GUARD_TYPES]; /* of a type: place in the table */
+	struct map64 once; /* rids that were counted */
+	struct record_withheld withheld;
+};
+
 struct record {
 	struct store *db;
 	struct ident_row *waiting;
@@ -44,6 +52,7 @@ struct record {
 	struct arena mem;	/* facts of one body */
 	struct tape ident;	/* body looked at for an identifier */
 	struct buf ident_text;
+	struct guard guard;
 };
 
 /* Numbers kept in memory that a rollback may have made untrue. */
@@ -74,6 +83,17 @@ int record_range(struct record *r, int64_t first, int64_t last,
 int record_ranges(struct record *r, int64_t patient, int64_t as_of,
     int (*fn)(void *arg, int64_t first, int64_t last, struct ehr_err *e),
     void *arg, struct ehr_err *e);
+/* record_get() without the guard. */
+int row_get(struct record *r, int64_t rid, int64_t as_of,
+    struct resource *res, struct ehr_err *e);
+
+/* ---- guard.c: what may leave ---- */
+
+void guard_init(struct guard *g);
+/* Is the entry withheld? It is counted then, once. */
+bool guard_hides(struct record *r, int64_t rid, int type);
+/* May a batch write entries of this type? EHR_EPERM. */
+int guard_write(struct record *r, int type, struct ehr_err *e);
 
 /* ---- rows.c: rows of small tables ---- */
 
@@ -266,6 +286,37 @@ void bloom_init(struct bloom *b, size_t names);
 bool bloom_add(struct bloom *b, uint64_t hash);
 void bloom_release(struct bloom *b);
 
+/* ---- deletes.c ---- */
+
+struct timed_delete {
+	int64_t time, next; /* place in v + 1 of the resource's next; 0: none */
+};
+struct deletes {
+	struct map64 head; /* ident_hash() -> the same */
+	struct timed_delete *v;
+	size_t n, cap;
+};
+void deletes_add(struct deletes *d, uint64_t hash, int64_t time);
+/* The first of a resource in [from, to); INT64_MAX: none. */
+int64_t deletes_between(const struct deletes *d, uint64_t hash, int64_t from,
+    int64_t to);
+void deletes_release(struct deletes *d);
+
+/* ---- signed.c: what was signed here ---- */
+
+/* Would the batch change or delete a signed note, or a signature? 1 it would;
+ * it is to be refused. */
+int signed_refuses(struct batch *b, const struct item_ref *it,
+    struct ehr_err *e);
+/* Is rid such a note or signature? Of by alone, when not 0: did that batch
+ * sign it? */
+int signed_here(struct record *r, int64_t rid, int64_t by, struct ehr_err *e);
+/* Only these can be. */
+static inline bool signed_type(int type)
+{
+	return type == FHIR_DocumentReference || type == FHIR_Provenance;
+}
+
 /* ---- batch.c ---- */
 
 struct batch {
@@ -276,6 +327,9 @@ struct batch {
 	bool has_sha256;
 	bool resumed; /* goes on with an interrupted batch */
 	bool outer; /* inside a transaction of the caller */
+	bool any;   /* may write every category */
+	bool keep_signed;
+	struct deletes deletes;
 	struct batch_counts n;
 	struct spool *spool;
 	struct strmap alias; /* full URL of a Patient -> place in ids */

@@ -79,7 +79,7 @@ static void keep(struct record *r, struct resource *res)
 	}
 }
 
-int record_get(struct record *r, int64_t rid, int64_t as_of,
+int row_get(struct record *r, int64_t rid, int64_t as_of,
     struct resource *res, struct ehr_err *e)
 {
 	int rc = row_load(r, rid, res, e);
@@ -93,6 +93,21 @@ int record_get(struct record *r, int64_t rid, int64_t as_of,
 	return rc;
 }
 
+int record_get(struct record *r, int64_t rid, int64_t as_of,
+    struct resource *res, struct ehr_err *e)
+{
+	int rc = row_get(r, rid, as_of, res, e);
+
+	return rc > 0 && guard_hides(r, rid, res->type) ? 0 : rc;
+}
+
+static bool wanted(struct stmt *s, const struct record_filter *f)
+{
+	return record_types_has(&f->types, (int)stmt_col_int(s, 1)) &&
+	    stmt_col_int(s, 6) >= f->since && (f->deleted || f->history ||
+	    stmt_col_int(s, 9) == RECORD_LIVE);
+}
+
 /* Runs fn over the rows of s; its slices are the statement's. */
 static int each_row(struct record *r, struct stmt *s,
     const struct record_filter *f, record_fn *fn, void *arg,
@@ -104,14 +119,12 @@ static int each_row(struct record *r, struct stmt *s,
 
 	while ((rc = stmt_step(s, e)) > 0) {
 		/* The pages of a body that is not wanted are not read. */
-		if (!record_types_has(&f->types, (int)stmt_col_int(s, 1)) ||
-		    stmt_col_int(s, 6) < f->since)
+		if (!wanted(s, f) || (!f->whole && guard_hides(r,
+		    stmt_col_int(s, 0), (int)stmt_col_int(s, 1))))
 			continue;
 		rc = row_read(r, s, &spliced, &res, e);
 		if (rc < 0)
 			return rc;
-		if (res.state != RECORD_LIVE && !f->deleted && !f->history)
-			continue;
 		rc = fn(arg, &res);
 		if (rc)
 			return rc;
@@ -133,6 +146,8 @@ static int each_body(struct record *r, struct stmt *s,
 		if (!record_types_has(&f->types, res.type))
 			continue;
 		res.rid = stmt_col_int(s, 0);
+		if (!f->whole && guard_hides(r, res.rid, res.type))
+			continue;
 		res.source = (int)stmt_col_int(s, 2);
 		res.id = stmt_col(s, 3);
 		res.body = stmt_col(s, 4);
@@ -241,6 +256,7 @@ int record_ranges(struct record *r, int64_t patient, int64_t as_of,
 	size_t n, k = 0;
 	int rc = record_segments(r, patient, as_of, &seg, &n, e);
 
+	r->guard.withheld.types = (struct record_types){ .some = false };
 	if (rc == 0)
 		rc = also_read(r, seg, n, as_of, &a, e);
 	for (size_t i = 0; rc == 0 && i <= n; i++) {

@@ -25,6 +25,7 @@ int record_open_with(struct record **out, const struct store_opts *o,
 	*out = NULL;
 	r->index_next = INT64_MAX;
 	facts_init(&r->reader);
+	guard_init(&r->guard);
 	r->name = r->text = r->text2 = r->term_key = r->ident_text = BUF_INIT;
 	r->got = r->spliced = r->stored = r->blobs = BUF_INIT;
 	rc = store_open_with(&r->db, o, e);
@@ -62,6 +63,7 @@ void record_close(struct record *r)
 	arena_release(&r->mem);
 	tape_release(&r->ident);
 	buf_release(&r->ident_text);
+	map64_release(&r->guard.once);
 	free(r);
 }
 

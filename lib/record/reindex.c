@@ -20,13 +20,25 @@ int index_progress(struct record *r, struct ehr_err *e)
 	return rc < 0 ? rc : 0;
 }
 
+/* A setting of the index; STR_NONE takes it away. */
+static int set_text(struct record *r, const char *key, struct str v,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, v.s ? INDEX_STATE_SET : INDEX_STATE_DROP);
+
+	stmt_text(s, 1, str_of(key));
+	if (v.s)
+		stmt_text(s, 2, v);
+	return stmt_run(s, e);
+}
+
 static int set_number(struct record *r, const char *key, int64_t v,
     struct ehr_err *e)
 {
 	BUF_AUTO text = BUF_INIT;
 
 	buf_addf(&text, "%lld", (long long)v);
-	return store_config_set(r->db, key, buf_str(&text), e);
+	return set_text(r, key, buf_str(&text), e);
 }
 
 /* Ends a chunk with result rc. */
@@ -146,6 +158,7 @@ static int index_chunk(struct reindex *x, int64_t next)
 	struct record *r = x->r;
 	int more, rc = store_begin(r->db, STORE_BULK, x->e);
 
+	all.whole = true;
 	if (rc < 0)
 		return rc;
 	r->index_next = INT64_MAX; /* these rows are ours to write */
@@ -155,10 +168,10 @@ static int index_chunk(struct reindex *x, int64_t next)
 	if (rc == 0 && more)
 		rc = set_number(r, "index.next", x->last + 1, x->e);
 	else if (rc == 0)
-		rc = store_config_set(r->db, "index.version",
-		    STR(INDEX_VERSION_TEXT), x->e);
+		rc = set_text(r, "index.version", STR(INDEX_VERSION_TEXT),
+		    x->e);
 	if (rc == 0 && !more)
-		rc = store_config_set(r->db, "index.next", STR_NONE, x->e);
+		rc = set_text(r, "index.next", STR_NONE, x->e);
 	rc = end_chunk(r, rc, x->e);
 	return rc < 0 ? rc : more;
 }

@@ -74,6 +74,8 @@ int index_token(struct record *r, enum index_param p, struct str system,
 	struct terms t = { NULL, 0 };
 	int rc = index_check_version(r, e);
 
+	if (rc == 0 && p != INDEX_GENDER)
+		rc = store_need(r->db, PERM_CLINICAL, "index", e);
 	if (rc == 0)
 		rc = index_terms(r, system, code, &t, e);
 	for (size_t i = 0; rc == 0 && i < t.n; i++) {
@@ -217,7 +219,7 @@ static int identifier_rows(struct record *r, int64_t key, struct str system,
 	stmt_int(s, 1, key);
 	stmt_int(s, 2, key);
 	while ((rc = stmt_step(s, e)) > 0) {
-		rc = record_get(r, stmt_col_int(s, 0), RECORD_NOW, &res, e);
+		rc = row_get(r, stmt_col_int(s, 0), RECORD_NOW, &res, e);
 		if (rc > 0 && res.state == RECORD_LIVE &&
 		    tape_parse(&r->tape, res.body.s, res.body.n, &why) == 0 &&
 		    ident_in_body(&r->tape, system, value, &r->text))

@@ -252,6 +252,8 @@ static int read_range(void *arg, int64_t first, int64_t last,
 		if (!record_types_has(x->types, k.type))
 			continue;
 		k.rid = stmt_col_int(s, 0);
+		if (guard_hides(x->r, k.rid, k.type))
+			continue;
 		k.same = stmt_col_int(s, 2);
 		k.start = stmt_col(s, 3);
 		rc = x->fn(x->arg, &k, e);

@@ -9,7 +9,9 @@ struct undo {
 	struct batch *b;
 	int64_t id;	  /* the batch taken back */
 	bool partial;
+	bool signs;	  /* it is of the tool that does */
 	int64_t left;	  /* resources later batches built on */
+	int64_t kept;	  /* what the batch signed */
 	int (*built_on)(void *arg, int64_t rid, int64_t by_batch);
 	void *arg;
 	struct ehr_err *e;
@@ -261,6 +263,13 @@ static int undo_one(void *arg, int64_t rid)
 		rc = lives_elsewhere(u, rid, &f.by);
 	if (rc < 0)
 		return rc;
+	rc = f.by == 0 && u->signs ? signed_here(u->b->r, rid, u->id, u->e) : 0;
+	if (rc < 0)
+		return rc;
+	if (rc > 0) {
+		u->kept++;
+		return u->built_on ? u->built_on(u->arg, rid, 0) : 0;
+	}
 	if (f.by) {
 		u->left++;
 		return u->built_on ? u->built_on(u->arg, rid, f.by) : 0;
@@ -339,6 +348,11 @@ static int run(struct undo *u, int64_t undoes)
 		rc = undo_segments(u);
 	if (rc == 0)
 		rc = batch_each_rid(b->r, u->id, undo_one, u, u->e);
+	if (rc == 0 && u->kept && !u->partial)
+		rc = ehr_fail(u->e, EHR_ENO, "batch %lld: %lld of its "
+		    "resources are signed notes and signatures, which stay",
+		    (long long)u->id, (long long)u->kept);
+	u->left += u->kept;
 	if (rc == 0 && u->left && !u->partial)
 		rc = ehr_fail(u->e, EHR_ENO, "batch %lld: later batches built "
 		    "on %lld of its resources", (long long)u->id,
@@ -354,7 +368,8 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
     int (*built_on)(void *arg, int64_t rid, int64_t by_batch), void *arg,
     struct batch_counts *counts, struct ehr_err *e)
 {
-	struct undo u = { b, id, partial, 0, built_on, arg, e };
+	struct undo u = { .b = b, .id = id, .partial = partial,
+		.built_on = built_on, .arg = arg, .e = e };
 	struct batch_row row;
 	int64_t undoes;
 	int rc = batch_get(b->r, id, &row, e);
@@ -362,6 +377,7 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 	if (rc < 0)
 		return rc;
 	undoes = row.undoes;
+	u.signs = str_is(row.tool, "ehr-note");
 	if (row.state == BATCH_UNDONE)
 		return ehr_fail(e, EHR_ENO, "batch %lld: undone already",
 		    (long long)id);

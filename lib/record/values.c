@@ -134,6 +134,8 @@ int index_quantity(struct record *r, struct str system, struct str code,
 	int rc = index_check_version(r, e);
 
 	if (rc == 0)
+		rc = store_need(r->db, PERM_CLINICAL, "index", e);
+	if (rc == 0)
 		rc = index_terms(r, system, code, &t, e);
 	if (rc == 0 && latest)
 		rc = find_several(&v, e);

@@ -105,25 +105,27 @@ int version_insert(struct batch *b, struct version *v, struct ehr_err *e)
 	return rc < 0 ? rc : batch_touch(b, v->rid, e);
 }
 
-static int keep_current(struct batch *b, int64_t rid, struct ehr_err *e)
+static int keep_current(struct batch *b, int64_t rid, int64_t time,
+    struct ehr_err *e)
 {
 	struct stmt *s = sql(b->r, HIS_KEEP);
 
 	stmt_int(s, 1, rid);
 	stmt_int(s, 2, b->id);
-	stmt_int(s, 3, store_time(b->r->db));
+	stmt_int(s, 3, time);
 	return stmt_run(s, e);
 }
 
 int version_replace(struct batch *b, const struct resource *cur,
     struct version *v, struct ehr_err *e)
 {
+	int64_t time = store_time_after(b->r->db, cur->time);
 	struct facts mine;
 	int rc = underive(b, cur, e);
 	struct stmt *s;
 
 	if (rc == 0)
-		rc = keep_current(b, cur->rid, e);
+		rc = keep_current(b, cur->rid, time, e);
 	if (rc == 0)
 		rc = read_body(b, v, &mine, e);
 	if (rc < 0)
@@ -132,7 +134,7 @@ int version_replace(struct batch *b, const struct resource *cur,
 	stmt_int(s, 1, cur->rid);
 	stmt_int(s, 2, b->id);
 	stmt_int(s, 3, v->origin);
-	stmt_int(s, 4, store_time(b->r->db));
+	stmt_int(s, 4, time);
 	bind_content(b, s, 5, v);
 	rc = stmt_run(s, e);
 	if (rc == 0)
@@ -143,8 +145,10 @@ int version_replace(struct batch *b, const struct resource *cur,
 int version_late(struct batch *b, const struct version *v, struct ehr_err *e)
 {
 	struct stmt *s = sql(b->r, RES_BUMP);
-	int rc = blob_take(b->r, v->body, &b->r->stored, &b->r->blobs, e);
+	int rc = 0;
 
+	if (v->body.s)
+		rc = blob_take(b->r, v->body, &b->r->stored, &b->r->blobs, e);
 	if (rc < 0)
 		return rc;
 	stmt_int(s, 1, v->rid);
@@ -159,8 +163,12 @@ int version_late(struct batch *b, const struct version *v, struct ehr_err *e)
 		stmt_null(s, 4);
 	else
 		stmt_int(s, 4, v->updated);
-	stmt_blob(s, 5, v->hash, 16);
-	bind_body(b->r, s, 6, v);
+	stmt_int(s, 5, v->state);
+	if (v->hash)
+		stmt_blob(s, 6, v->hash, 16);
+	else
+		stmt_null(s, 6);
+	bind_body(b->r, s, 7, v);
 	rc = stmt_run(s, e);
 	return rc < 0 ? rc : batch_touch(b, v->rid, e);
 }

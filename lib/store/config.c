@@ -34,6 +34,16 @@ int store_config_set(struct store *db, const char *key, struct str value,
 	return stmt_run(s, e);
 }
 
+int store_state_set(struct store *db, const char *key, struct str value,
+    struct ehr_err *e)
+{
+	struct stmt *s = store_sql(db, &store_sql_table[STORE_STATE_SET]);
+
+	stmt_text(s, 1, str_of(key));
+	stmt_text(s, 2, value);
+	return stmt_run(s, e);
+}
+
 int store_config_each(struct store *db,
     int (*fn)(void *arg, struct str key, struct str value), void *arg,
     struct ehr_err *e)

@@ -17,7 +17,8 @@ struct store {
 	sqlite3 *h;
 	struct crypt *crypt;
 	char *path;
-	enum perm perms;
+	enum perm perms, later, refused;
+	char *who; /* has them: "role nurse" */
 	struct map64 stmts; /* struct sql * -> index into stmt */
 	struct stmt **stmt;
 	size_t n_stmt;
@@ -26,6 +27,7 @@ struct store {
 	int log;	     /* pages of the log after this commit */
 	bool log_rest;	     /* it was copied, but for what came meanwhile */
 	int64_t time;	     /* of this transaction; 0: not asked for yet */
+	int64_t last_time;   /* the latest one given out in it */
 	int64_t bulk_end;    /* monotonic ms */
 };
 

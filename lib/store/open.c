@@ -333,15 +333,11 @@ void store_close(struct store *db)
 	if (db->lock_fd >= 0)
 		close(db->lock_fd);
 	free(db->path);
+	free(db->who);
 	free(db);
 }
 
 const char *store_path(const struct store *db)
 {
 	return db->path;
-}
-
-void store_grant(struct store *db, enum perm perms)
-{
-	db->perms = perms;
 }

@@ -1,10 +1,10 @@
-/* practice.c - facilities and staff: who we are. */
+/* practice.c - facilities: where we are. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "impl.h"
+#include "practice.h"
 #include "statements.h"
 
 enum { NPI_LEN = 10, MAX_NAME = 200, MAX_ZONE = 64 };
@@ -78,8 +78,7 @@ int store_zone_check(struct str zone, struct ehr_err *e)
 	    no_zone(e);
 }
 
-/* A word or name: present, printable UTF-8, not endless. */
-static int check_text(const char *what, struct str s, struct ehr_err *e)
+int practice_text(const char *what, struct str s, struct ehr_err *e)
 {
 	BUF_AUTO clean = BUF_INIT;
 
@@ -94,7 +93,7 @@ static int check_text(const char *what, struct str s, struct ehr_err *e)
 	return 0;
 }
 
-static int check_npi(struct str npi, struct ehr_err *e)
+int practice_npi(struct str npi, struct ehr_err *e)
 {
 	if (npi.s && !store_npi_valid(npi))
 		return ehr_fail(e, EHR_EUSAGE,
@@ -102,8 +101,7 @@ static int check_npi(struct str npi, struct ehr_err *e)
 	return 0;
 }
 
-/* Runs an upsert that returns a row when it changed something. */
-static int run_put(struct stmt *s, struct ehr_err *e)
+int practice_put(struct stmt *s, struct ehr_err *e)
 {
 	int changed = stmt_step(s, e);
 
@@ -118,10 +116,10 @@ int store_facility_put(struct store *db, const struct store_facility *f,
     struct ehr_err *e)
 {
 	struct stmt *s = store_sql(db, &store_sql_table[FACILITY_PUT]);
-	int rc = check_text("facility", f->name, e);
+	int rc = practice_text("facility", f->name, e);
 
 	if (rc == 0)
-		rc = check_npi(f->npi, e);
+		rc = practice_npi(f->npi, e);
 	if (rc == 0)
 		rc = store_zone_check(f->zone, e);
 	if (rc < 0)
@@ -129,7 +127,7 @@ int store_facility_put(struct store *db, const struct store_facility *f,
 	stmt_text(s, 1, f->name);
 	stmt_text(s, 2, f->npi);
 	stmt_text(s, 3, f->zone);
-	return run_put(s, e);
+	return practice_put(s, e);
 }
 
 int store_facility_each(struct store *db,
@@ -142,70 +140,6 @@ int store_facility_each(struct store *db,
 	while ((rc = stmt_step(s, e)) > 0) {
 		struct store_facility f = { stmt_col_int(s, 0), stmt_col(s, 1),
 			stmt_col(s, 2), stmt_col(s, 3) };
-
-		rc = fn(arg, &f);
-		if (rc)
-			break;
-	}
-	store_scan_end(s);
-	return rc;
-}
-
-static const struct role {
-	const char *name;
-	enum perm perms;
-} roles[] = {
-#define X(name, perms) { name, (enum perm)(perms) },
-#include "roles.def"
-#undef X
-};
-
-enum perm store_role_perms(struct str role)
-{
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
-		if (str_is(role, roles[i].name))
-			return roles[i].perms;
-	return PERM_NONE;
-}
-
-const char *store_role_name(size_t i)
-{
-	return i < ARRAY_LEN(roles) ? roles[i].name : NULL;
-}
-
-int store_staff_put(struct store *db, const struct store_staff *f,
-    struct ehr_err *e)
-{
-	struct stmt *s = store_sql(db, &store_sql_table[STAFF_PUT]);
-	int rc = check_text("user", f->user, e);
-
-	if (rc == 0)
-		rc = check_text("name", f->name, e);
-	if (rc == 0)
-		rc = check_npi(f->npi, e);
-	if (rc == 0 && store_role_perms(f->role) == PERM_NONE)
-		rc = ehr_fail(e, EHR_EUSAGE, "role: no such role");
-	if (rc < 0)
-		return rc;
-	stmt_text(s, 1, f->user);
-	stmt_text(s, 2, f->name);
-	stmt_text(s, 3, f->role);
-	stmt_text(s, 4, f->npi);
-	stmt_int(s, 5, f->active);
-	return run_put(s, e);
-}
-
-int store_staff_each(struct store *db,
-    int (*fn)(void *arg, const struct store_staff *f), void *arg,
-    struct ehr_err *e)
-{
-	struct stmt *s = store_scan(db, &store_sql_table[STAFF_LIST]);
-	int rc;
-
-	while ((rc = stmt_step(s, e)) > 0) {
-		struct store_staff f = { stmt_col_int(s, 0), stmt_col(s, 1),
-			stmt_col(s, 2), stmt_col(s, 3), stmt_col(s, 4),
-			stmt_col_int(s, 5) != 0 };
 
 		rc = fn(arg, &f);
 		if (rc)

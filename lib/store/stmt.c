@@ -9,10 +9,9 @@ static struct stmt *prepare(struct store *db, const struct sql *q)
 
 	s->db = db;
 	s->q = q;
-	if ((q->perm & db->perms) != q->perm)
-		ehr_fail(&s->err, EHR_EPERM, "%s: not allowed", q->name);
-	else if (sqlite3_prepare_v3(db->h, q->text, -1,
-		     SQLITE_PREPARE_PERSISTENT, &s->s, NULL) != SQLITE_OK)
+	if (store_need(db, q->perm, q->name, &s->err) == 0 &&
+	    sqlite3_prepare_v3(db->h, q->text, -1,
+		SQLITE_PREPARE_PERSISTENT, &s->s, NULL) != SQLITE_OK)
 		store_fail(db, &s->err, q->name);
 	return s;
 }

@@ -233,7 +233,7 @@ int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e)
 	db->txn = true;
 	db->bulk = kind == STORE_BULK;
 	db->bulk_end = store_clock() + STORE_BULK_MS;
-	db->time = 0;
+	db->time = db->last_time = 0;
 	return 0;
 }
 
@@ -244,7 +244,7 @@ static int keep_time(struct store *db, struct ehr_err *e)
 	if (db->time == 0)
 		return 0;
 	s = store_sql(db, &store_sql_table[STORE_TIME_SET]);
-	stmt_int(s, 1, db->time);
+	stmt_int(s, 1, store_time_last(db));
 	return stmt_run(s, e);
 }
 
@@ -307,6 +307,24 @@ int64_t store_time(struct store *db)
 	return db->time;
 }
 
+int64_t store_time_after(struct store *db, int64_t t)
+{
+	int64_t now = store_time(db);
+
+	if (t < now)
+		return now;
+	if (t + 1 > db->last_time)
+		db->last_time = t + 1;
+	return t + 1;
+}
+
+int64_t store_time_last(struct store *db)
+{
+	int64_t now = store_time(db);
+
+	return db->last_time > now ? db->last_time : now;
+}
+
 int store_begin_load(struct store *db, struct ehr_err *e)
 {
 	int rc = store_lock(db, STORE_BULK, e);
@@ -325,7 +343,7 @@ int store_begin_load(struct store *db, struct ehr_err *e)
 	}
 	db->txn = true;
 	db->bulk = true;
-	db->time = 0;
+	db->time = db->last_time = 0;
 	return 0;
 }
 

@@ -60,6 +60,9 @@ void vfs_db_close_page(struct vfs_file *f, const uint8_t *p, size_t n,
  * just got a lock under which pages or frames are written. */
 void vfs_choose_key(struct vfs_file *db);
 
+/* The id of a main file whose page 1 is not on disk, as its journal has it. */
+void vfs_db_is(struct vfs_file *f, const uint8_t id[CRYPT_ID_LEN]);
+
 /* A temporary file (vfs_temp.c) at f. */
 int vfs_temp_open(struct crypt *c, sqlite3_file *f);
 

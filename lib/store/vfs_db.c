@@ -60,6 +60,12 @@ int vfs_db_ready(struct vfs_file *f, bool make)
 	}
 }
 
+void vfs_db_is(struct vfs_file *f, const uint8_t id[CRYPT_ID_LEN])
+{
+	if (f->seal.n == 0)
+		take_id(f, id, ID_OWN);
+}
+
 static struct seal_ad page_ad(struct vfs_file *f, uint32_t pgno)
 {
 	struct seal_ad ad = seal_ad(&f->seal);
@@ -83,19 +89,23 @@ enum seal_result vfs_db_open_page(struct vfs_file *f, uint8_t *p, size_t n,
 
 /* ---- reading ---- */
 
-/* Whether page 2 opens, so that the key is right and page 1 is at fault. */
-static bool key_fits(struct vfs_file *f, size_t n)
+/* Whether page 2 opens, so that the key is right and page 1 is at fault. Of
+ * what size pages are cannot be asked of page 1. */
+static bool key_fits(struct vfs_file *f)
 {
-	vfs_room(f, n);
-	return f->real->pMethods->xRead(f->real, f->buf, (int)n,
-	    (sqlite3_int64)n) == SQLITE_OK &&
-	    vfs_db_open_page(f, f->buf, n, 2) == SEAL_OK;
+	vfs_room(f, 65536);
+	for (int n = 512; n <= 65536; n *= 2)
+		if (f->real->pMethods->xRead(f->real, f->buf, n, n) ==
+			SQLITE_OK &&
+		    vfs_db_open_page(f, f->buf, (size_t)n, 2) == SEAL_OK)
+			return true;
+	return false;
 }
 
-static int not_opened(struct vfs_file *f, size_t n, uint32_t pgno,
-    uint32_t gen, enum seal_result why)
+static int not_opened(struct vfs_file *f, uint32_t pgno, uint32_t gen,
+    enum seal_result why)
 {
-	if (pgno == 1 && !key_fits(f, n))
+	if (pgno == 1 && !key_fits(f))
 		return vfs_fault(f, EHR_ENOTEHR, why == SEAL_NO_KEY ?
 		    "wrong key: there is none of generation %u" :
 		    "wrong key, or page 1 was changed (generation %u)", gen);
@@ -142,7 +152,7 @@ static int read_page(struct vfs_file *f, uint8_t *p, size_t n, uint32_t pgno)
 	if (got != SEAL_OK && rekey_image(f, p, n, pgno))
 		got = vfs_db_open_page(f, p, n, pgno);
 	if (got != SEAL_OK)
-		return not_opened(f, n, pgno, gen, got);
+		return not_opened(f, pgno, gen, got);
 	if (pgno == 1) {
 		rc = check_head(f, p, n);
 		memset(p + CRYPT_ID_AT, 0, CRYPT_ID_LEN);

@@ -26,6 +26,7 @@ enum {
 	HEAD_COUNT = 8, /* records of the segment */
 	HEAD_PAGE = 24, /* page size */
 	NO_RECORD = -1,
+	NO_HEAD = -SECTOR,
 };
 static const uint8_t magic[8] = {
 	0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7,
@@ -34,8 +35,11 @@ static const uint8_t magic[8] = {
 struct journal {
 	bool writing; /* made by this process; else left by another */
 	uint32_t segments;    /* synced ones, as the first header says */
-	uint8_t first[HEAD_LEN], head[HEAD_LEN];
-	sqlite3_int64 head_at; /* of head */
+	uint8_t first[HEAD_LEN];
+	uint8_t head[HEAD_LEN]; /* written last */
+	sqlite3_int64 head_at;
+	uint8_t got[HEAD_LEN]; /* read last; all zero: it is none */
+	sqlite3_int64 got_at;
 	/* the record that is being written, or was read last */
 	sqlite3_int64 at;
 	size_t ps; /* of its page; 0: not there yet */
@@ -51,6 +55,7 @@ static struct journal *own(struct vfs_file *f)
 	if (j == NULL) {
 		f->own = j = xcalloc(1, sizeof(*j));
 		j->at = NO_RECORD;
+		j->head_at = j->got_at = NO_HEAD;
 	}
 	return j;
 }
@@ -115,6 +120,7 @@ static int begin_segment(struct vfs_file *f, const uint8_t *p,
 	}
 	memcpy(j->head, p, HEAD_USED);
 	j->head_at = at;
+	j->got_at = NO_HEAD;
 	j->at = NO_RECORD;
 	rc = put_head(f, j->head, at, SECTOR);
 	if (at == 0)
@@ -201,27 +207,24 @@ static int take_over(struct vfs_file *f)
 		    "file, or was changed");
 	seal_begin(&f->seal, f->c->keys, j->first + HEAD_FILE,
 	    "ehr store journal");
-	return get_head(f, 0, j->first) ? check_segments(f, size) :
-					  changed(f, 0);
+	if (!get_head(f, 0, j->first))
+		return changed(f, 0);
+	vfs_db_is(f->db, f->seal.id);
+	return check_segments(f, size);
 }
 
 /* The magic of a header, which tells SQLite whether to go on. */
 static int read_magic(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
 {
 	struct journal *j = own(f);
-	int rc = SQLITE_OK;
+	int rc = at == 0 && !j->writing ? take_over(f) : SQLITE_OK;
 
-	if (j->writing)
-		return real_read(f, p, sizeof(magic), at);
-	if (at == 0)
-		rc = take_over(f);
 	if (rc != SQLITE_OK)
 		return rc;
-	memset(p, 0, sizeof(magic));
-	j->head_at = at;
-	j->at = NO_RECORD;
-	if (f->seal.n && get_head(f, at, j->head))
-		memcpy(p, magic, sizeof(magic));
+	j->got_at = at;
+	if (f->seal.n == 0 || !get_head(f, at, j->got))
+		memset(j->got, 0, sizeof(j->got));
+	memcpy(p, j->got, sizeof(magic));
 	return SQLITE_OK;
 }
 
@@ -308,12 +311,14 @@ static int read_number(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
 
 	if (rc != SQLITE_OK)
 		return rc;
-	if (at == size - 16)
-		memset(p, 0, 4);
-	else if (!j->writing && at > j->head_at && at < j->head_at + HEAD_USED)
+	if (j->writing && at > j->head_at && at < j->head_at + HEAD_USED)
 		memcpy(p, j->head + (at - j->head_at), 4);
+	else if (at > j->got_at && at < j->got_at + HEAD_USED)
+		memcpy(p, j->got + (at - j->got_at), 4);
 	else if (j->ps && at == j->at + 4 + (sqlite3_int64)j->ps)
 		memcpy(p, j->cksum, 4);
+	else if (at == size - 16)
+		memset(p, 0, 4);
 	else
 		return real_read(f, p, 4, at);
 	return SQLITE_OK;

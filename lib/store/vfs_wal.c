@@ -63,7 +63,8 @@ static bool head_whole(const uint8_t *h)
 		t += (big ? b : __builtin_bswap32(b)) + s;
 	}
 	return (get_u32(h) & ~1U) == 0x377f0682 &&
-	    get_u32(h + LOG_CKSUM) == s && get_u32(h + LOG_CKSUM + 4) == t && vfs_page_size(get_u32(h + 8));
+	    get_u32(h + LOG_CKSUM) == s &&
+	    get_u32(h + LOG_CKSUM + 4) == t && vfs_page_size(get_u32(h + 8));
 }
 
 static int set_head(struct vfs_file *f, const uint8_t *h)

@@ -155,7 +155,7 @@ static void section(struct view *v, enum view_section s, struct buf *b)
 			view_day(b, &said->start);
 			buf_adds(b, ")");
 		} else {
-			buf_adds(b, n ? "none current" : "none recorded");
+			buf_adds(b, why_empty(v, s, n > 0));
 		}
 		buf_adds(b, "</p>\n");
 	}

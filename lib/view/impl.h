@@ -51,6 +51,8 @@ struct view {
 	int64_t today_ms; /* end of the day of the view */
 	bool sketched;	      /* of entries without a row there are sketches */
 	struct map64 given;   /* of sketch.c */
+	uint32_t withheld; /* sections: bits 1 << VIEW_... */
+	struct buf left_out; /* "3 clinical, 1 notes" */
 };
 
 /* What a resource is being read with. */
@@ -181,6 +183,10 @@ struct layout {
 const struct layout *layout_of(enum view_section s);
 void field_text(const struct view_row *row, enum field f, struct buf *b);
 bool section_wanted(const struct view *v, enum view_section s);
+/* Why a section is empty, as far as nobody said: "none recorded", with former
+ * ones "none current", "withheld". */
+const char *why_empty(const struct view *v, enum view_section s,
+    bool former);
 /* Lines of the head of a page below the name: label, text; false at the
  * end. */
 bool head_line(struct view *v, size_t i, const char **label, struct buf *b);

@@ -139,6 +139,8 @@ static void put_section(struct buf *b, struct view *v, enum view_section s)
 	buf_addch(b, '{');
 	put_word(b, "name", info->name);
 	put_word(b, "title", info->title);
+	if (view_withheld(v, s))
+		put_word(b, "absent", "withheld");
 	if (said) {
 		member(b, "asserted");
 		buf_addch(b, '{');
@@ -199,6 +201,7 @@ void view_json(struct view *v, struct buf *b)
 		buf_addch(b, '"');
 	}
 	put_patient(b, v);
+	put_text(b, "withheld", buf_str(&v->left_out));
 	member(b, "sections");
 	buf_addch(b, '[');
 	for (int s = 0; s < VIEW_SECTIONS; s++)

@@ -157,6 +157,14 @@ static void list_alerts(struct view *v, struct buf *b)
 		    STR_FMT(row[i].e->what));
 }
 
+const char *why_empty(const struct view *v, enum view_section s,
+    bool former)
+{
+	if (view_withheld(v, s))
+		return "withheld";
+	return former ? "none current" : "none recorded";
+}
+
 bool head_line(struct view *v, size_t i, const char **label, struct buf *b)
 {
 	const struct view_patient *p = &v->head;
@@ -201,6 +209,10 @@ bool head_line(struct view *v, size_t i, const char **label, struct buf *b)
 		*label = "ALERTS";
 		list_alerts(v, b);
 		return true;
+	case 7:
+		*label = "WITHHELD";
+		buf_addstr(b, buf_str(&v->left_out));
+		return true;
 	default:
 		return false;
 	}
@@ -225,7 +237,7 @@ void assertions(struct view *v, struct buf *b)
 		}
 	}
 	if (n == 0)
-		buf_adds(b, "none recorded");
+		buf_adds(b, why_empty(v, VIEW_ALLERGIES, false));
 }
 
 void allergy_banner(struct view *v, struct buf *b, bool *alarm)

@@ -214,7 +214,7 @@ static void absent_line(struct text *t, enum view_section s, bool former)
 			buf_addch(t->b, ')');
 		}
 	} else {
-		buf_adds(t->b, former ? "none current" : "none recorded");
+		buf_adds(t->b, why_empty(t->v, s, former));
 	}
 	buf_addch(t->b, '\n');
 }

@@ -193,6 +193,42 @@ static void wanted_types(struct view *v, struct record_filter *f)
 			record_types_add(&f->types, wide[i].type);
 }
 
+/* ---- what was left out ---- */
+
+static uint32_t sections_of(int type)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kinds[i].type == type)
+			bits = (uint32_t)1 << kinds[i].section;
+	for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+		if (wide[i].type == type)
+			bits |= wide[i].sections;
+	return bits;
+}
+
+static void take_withheld(struct view *v)
+{
+	const struct record_withheld *w = record_withheld(v->r);
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (record_type_withheld(v->r, kinds[i].type) ||
+		    (w->types.some &&
+			record_types_has(&w->types, kinds[i].type)))
+			v->withheld |= sections_of(kinds[i].type);
+	for (int c = 0; c < RECORD_CATEGORIES; c++)
+		if (w->n[c])
+			buf_addf(&v->left_out, "%s%lld %s",
+			    v->left_out.len ? ", " : "", (long long)w->n[c],
+			    record_category_name((enum record_category)c));
+}
+
+bool view_withheld(const struct view *v, enum view_section s)
+{
+	return v->withheld >> s & 1;
+}
+
 /* ---- order ---- */
 
 static int cmp(int64_t a, int64_t b)
@@ -253,7 +289,7 @@ static struct view *view_new(struct record *r, const struct view_opt *opt)
 	v->mem = ARENA_INIT;
 	v->names = STRMAP_INIT;
 	v->t = TAPE_INIT;
-	v->text = v->scratch = BUF_INIT;
+	v->text = v->scratch = v->left_out = BUF_INIT;
 	v->given = MAP64_INIT;
 	v->today_ms = (date_days(opt->today.year, opt->today.month,
 	    opt->today.day) + 1) * 86400000 - 1;
@@ -308,6 +344,7 @@ int view_open(struct view **out, struct record *r, int64_t patient,
 		v->head.id = arena_str(&v->mem, buf_str(&v->text));
 		rc = read_chart(v, patient, e);
 	}
+	take_withheld(v);
 	if (own)
 		store_rollback(record_store(r));
 	if (rc < 0)
@@ -334,6 +371,7 @@ void view_free(struct view *v)
 	map64_release(&v->given);
 	buf_release(&v->text);
 	buf_release(&v->scratch);
+	buf_release(&v->left_out);
 	free(v);
 }
 

@@ -98,11 +98,11 @@ load helper
 	export EHR_DB=$T/p.ehr
 	ehr-admin init
 	run -0 --separate-stderr ehr-admin staff add jdoe --name "Dr Doe" \
-		--role physician --npi 1234567893
+		--role clinician --npi 1234567893
 	run -0 --separate-stderr ehr-admin staff add jdoe --name "Dr Doe" \
-		--role physician --npi 1234567893 --inactive
+		--role clinician --npi 1234567893 --inactive
 	run -0 --separate-stderr ehr-admin staff list -o json
-	same "$(jq -c '.[0]' <<<"$output")" '{"user":"jdoe","name":"Dr Doe","role":"physician","npi":"1234567893","active":false}'
+	same "$(jq -c '.[1]' <<<"$output")" '{"user":"jdoe","name":"Dr Doe","role":"clinician","npi":"1234567893","active":false,"until":null,"at":null}'
 	run -2 --separate-stderr ehr-admin staff add x --name X --role wizard
 	has "$stderr" nurse
 	run -2 --separate-stderr ehr-admin staff add x --role nurse

@@ -99,6 +99,68 @@ history() { # LASTMODIFIED of the deletion
 	same "$output" "$(pt a '"meta":{"lastUpdated":"2024-01-02T00:00:00Z"}')"
 }
 
+states() { # version and state, as ehr-chart tells it
+	ehr-chart history Patient/a -o ndjson | jq -r '"\(.version) \(.state)"' |
+		uniq | xargs
+}
+
+@test "a history Bundle: a deletion between versions is a version too" {
+	history 2024-01-01T12:00:00Z > between
+	run -0 --separate-stderr ehr-import -v between
+	counts "2 inserted, 0 updated, 1 deleted"
+	same "$(states)" "1 live 2 deleted 3 live"
+	run -0 --separate-stderr ehr-export --all --history -o bundle
+	same "$(jq -r '[.entry[].request.method] | join(" ")' <<< "$output")" \
+		"PUT DELETE PUT"
+	mapfile -t times < <(ehr-chart history Patient/a -o ndjson |
+		jq -r .time | uniq)
+	run -0 --separate-stderr ehr-export a --as-of "${times[0]}"
+	has "$output" male
+	run -0 --separate-stderr ehr-export a --as-of "${times[1]}"
+	same "$output" ""
+	run -0 --separate-stderr ehr-export a --as-of "${times[2]}"
+	has "$output" 2024-01-02
+	# Again it changes nothing; nor does its older half.
+	run -0 --separate-stderr ehr-import -v between
+	counts "0 inserted, 0 updated, 0 deleted"
+	run -0 --separate-stderr ehr-import -v - <<< \
+		"$(pt a '"meta":{"lastUpdated":"2024-01-01T00:00:00Z"},"gender":"male"')"
+	counts "1 unchanged"
+	same "$(states)" "1 live 2 deleted 3 live"
+	ehr-admin check
+}
+
+@test "a history Bundle in two commands: each part finds its place" {
+	history 2024-01-03T00:00:00Z > whole
+	for order in '0 1 2' '2 1 0' '1 2 0' '0 2 1'; do
+		rm -f p.ehr*
+		ehr-admin init --plain
+		for i in $order; do
+			jq -c ".entry |= [.[$i]]" whole | ehr-import
+		done
+		run -0 --separate-stderr ehr-export --all
+		# What is not there yet cannot be deleted.
+		same "${#lines[@]}" "$((${order%% *} == 0))"
+		jq -c . whole | ehr-import
+		run -0 --separate-stderr ehr-export --all
+		same "$output" ""
+	done
+}
+
+@test "a history Bundle: the server's time counts where the body has none" {
+	{
+		echo '{"resourceType":"Bundle","type":"history","entry":['
+		for i in 3 1 2; do
+			printf '{"resource":%s,"response":{"status":"200","lastModified":"2024-01-0%sT00:00:00Z"}}%s\n' \
+				"$(pt a "\"birthDate\":\"200$i\"")" $i "${comma-,}"
+			[ $i = 3 ] || comma=
+		done
+		echo ']}'
+	} | ehr-import
+	run -0 --separate-stderr ehr-export --all --history
+	same "$(jq -r .birthDate <<< "$output" | xargs)" "2001 2002 2003"
+}
+
 @test "within a command the latest lastUpdated is current, in any order" {
 	pt a '"meta":{"lastUpdated":"2024-01-02T00:00:00Z"},"gender":"male"' > new
 	pt a '"meta":{"lastUpdated":"2023-01-02T00:00:00Z"}' > old

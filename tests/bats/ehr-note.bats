@@ -158,12 +158,15 @@ versions() { # TYPE/ID
 @test "show: a text that is not the one signed is told, exit 7" {
 	n=$(draft one)
 	ehr-note sign "$n"
-	ehr-export "$PT" | jq -c --arg id "${n#*/}" 'select(.id == $id) |
-		.content[0].attachment.data = ("two" | @base64)' > "$T/forged.ndjson"
+	ehr-export "$PT" | jq -c --arg id "${n#*/}" '
+		if .id == $id then
+			.content[0].attachment.data = ("two" | @base64)
+		elif .resourceType == "Provenance" then
+			.target[0].reference |= sub("/2$"; "/1")
+		else . end' > "$T/forged.ndjson"
+	export EHR_DB=$T/elsewhere.ehr
+	ehr-admin init --plain
 	ehr-import -q "$T/forged.ndjson"
-	ehr-export "$PT" | jq -c 'select(.resourceType == "Provenance") |
-		.target[0].reference |= sub("/2$"; "/3")' > "$T/prov.ndjson"
-	ehr-import -q "$T/prov.ndjson"
 	run -7 --separate-stderr ehr-note show "$n"
 	has "$output" "(of another text)"
 }
@@ -213,4 +216,59 @@ versions() { # TYPE/ID
 	same "$(text "$n")" one
 	run -1 --separate-stderr ehr-note addendum "$n" <<< x
 	has "$(ehr-note list "$PT")" "in error"
+}
+
+@test "import: what was signed here is neither changed nor deleted" {
+	n=$(draft one)
+	draft=$(get "$n" .)
+	ehr-note sign "$n"
+	ehr-export "$PT" > "$T/all"
+	grep DocumentReference/ "$T/all" > "$T/signature"
+	grep '"docStatus":"final"' "$T/all" > "$T/note"
+	# What is known changes nothing and is no fault.
+	run -0 --separate-stderr ehr-import -v "$T/all" - <<< "$draft"
+	has "$stderr" "0 inserted, 0 updated, 0 deleted, 4 unchanged"
+	sed 's/"final"/"amended"/' "$T/note" > "$T/changed"
+	sed "s/\"display\":\"$(id -un)\"/\"display\":\"Eve\"/" "$T/signature" \
+		> "$T/other"
+	for in in "$T/changed" "$T/other"; do
+		run -3 --separate-stderr ehr-import --rejects "$T/rejects" "$in"
+		has "$stderr" "$in:1:"
+		has "$stderr" "a note that was signed here never changes"
+		same "$(jq -r .id "$T/rejects")" record-signed
+		same "$(jq -r .data "$T/rejects")" "$(cat "$in")"
+		rm "$T/rejects"
+	done
+	sig=$(jq -r '"Provenance/" + .id' "$T/signature")
+	for url in "$n" "$sig"; do
+		run -3 --separate-stderr ehr-import - <<-END
+			{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"DELETE","url":"$url"}}]}
+		END
+		has "$stderr" "Bundle.entry[0]"
+	done
+	same "$(ehr-export "$PT" | sort)" "$(sort "$T/all")"
+	# Documents of their own, drafts and other people's notes are taken.
+	run -0 --separate-stderr ehr-import - < <(
+		sed "s/${n#*/}/another/" "$T/note")
+	run -0 --separate-stderr ehr-import - < <(
+		sed "s/${n#*/}/another/; s/final/amended/" "$T/note")
+}
+
+@test "undo: what a batch signed stays" {
+	n=$(draft one)
+	drafted=$(ehr-batch list | tail -n 1 | cut -f 1)
+	ehr-note sign "$n"
+	signed=$((drafted + 1))
+	ehr-export "$PT" > "$T/all"
+	run -1 --separate-stderr ehr-batch undo "$signed"
+	has "$stderr" "$n"$'\tsigned'
+	has "$stderr" "2 of its resources are signed notes and signatures"
+	run -1 --separate-stderr ehr-batch undo "$drafted"
+	has "$stderr" "batch $signed"
+	run -0 --separate-stderr ehr-batch undo --partial "$signed"
+	same "$(ehr-export "$PT")" "$(cat "$T/all")"
+	# Of a draft it is taken back.
+	n=$(draft two)
+	ehr-batch undo "$(ehr-batch list | tail -n 1 | cut -f 1)"
+	same "$(get "$n" .)" ""
 }

@@ -61,6 +61,22 @@ patient() { # ID
 	EHR_DB=$T/q.ehr run -7 --separate-stderr health-check "$T/roots"
 }
 
+@test "audit-witness: silent, finds an older copy, goes on to each place" {
+	export EHR_SIGNER=$T/signer
+	ehr-audit signer new "$EHR_SIGNER" >/dev/null
+	cp "$EHR_DB" "$T/old.ehr"
+	ehr-admin config set a.b c
+	mkdir "$T/one" "$T/two"
+	run -0 --separate-stderr audit-witness "$T/one" "$T/two"
+	same "$output$stderr" ""
+	cmp "$T/one/checkpoint" "$T/two/checkpoint"
+	run -6 --separate-stderr audit-witness "$T/none/x" "$T/two"
+	rm "$EHR_DB"*
+	cp "$T/old.ehr" "$EHR_DB"
+	run -7 --separate-stderr audit-witness "$T/one" "$T/none/x"
+	run -2 --separate-stderr audit-witness
+}
+
 @test "recall-list: who had none for so long, the dead left out" {
 	"$EHR_TOP/scripts/gen-practice" -n 120 | ehr-import -q
 	run -0 --separate-stderr recall-list E11.9 4548-4 183 2026-06-30

@@ -263,7 +263,7 @@ static int run_op(const struct op *op)
 
 /* ---- comparing ---- */
 
-/* As of the commit of an earlier batch, and 1 ms before the next one. */
+/* As of the end of an earlier batch, and 1 ms before the next one began. */
 static int compare_earlier(const struct op *op)
 {
 	int n = run.m.n_batch, rc = 0;
@@ -274,7 +274,7 @@ static int compare_earlier(const struct op *op)
 		int64_t time = run.snap[at].time;
 
 		if (at < n && op->r[14] % 2)
-			time = run.snap[at + 1].time - 1;
+			time = run.snap[at + 1].began - 1;
 		rc = compare_all(run.k.r, &run.snap[at], &run.n, time,
 		    &run.why);
 		if (rc == 0 && (chart == NOBODY ||
@@ -315,6 +315,7 @@ static int compare(const struct op *op)
 		if (batch_get(run.k.r, run.n.batch[n], &row, &run.k.e) < 0)
 			return -1;
 		snapshot_take(&run.snap[n], &run.m);
+		run.snap[n].began = row.started;
 		run.snap[n].time = row.finished;
 	}
 	return compare_now() < 0 ? -1 : compare_earlier(op);

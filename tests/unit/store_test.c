@@ -118,7 +118,7 @@ TEST(a_statement_needs_its_permission)
 	struct store *db = open_new();
 	int64_t v;
 
-	store_grant(db, PERM_CLINICAL | PERM_WRITE);
+	store_grant(db, PERM_CLINICAL | PERM_WRITE, PERM_NONE, "role test");
 	CHECK_INT(store_int(db, &admin, &v, &e), EHR_EPERM);
 	CHECK(strstr(e.msg, "test.admin") != NULL);
 	CHECK_INT(store_int(db, &none, &v, &e), 1);

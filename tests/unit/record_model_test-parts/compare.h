@@ -9,7 +9,7 @@ struct seen {
 	int content, updated, version, chart;
 };
 struct snapshot {
-	int64_t time;
+	int64_t began, time; /* of the batch; time: when it was done */
 	struct seen key[KEYS];
 };
 void snapshot_take(struct snapshot *s, const struct model *m);

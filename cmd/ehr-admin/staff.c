@@ -1,0 +1,156 @@
+/* staff.c - ehr-admin staff: who we are, and what each may do. */
+#include "admin.h"
+
+static struct {
+	const char *npi, *name, *role, *at;
+	bool inactive;
+} give;
+
+const struct cli_opt admin_staff_opts[] = {
+	{ "name", 0, CLI_TEXT, CLI_REQUIRED, "NAME", "as it is shown",
+	    &give.name, 0, 0 },
+	{ "role", 0, CLI_TEXT, CLI_REQUIRED, "ROLE,...",
+	    "what they may do (see ehr-permissions(7))", &give.role, 0, 0 },
+	{ "npi", 0, CLI_TEXT, 0, "N", "National Provider Identifier", &give.npi,
+	    0, 0 },
+	{ "at", 0, CLI_TEXT, 0, "FACILITY", "where they work (everywhere)",
+	    &give.at, 0, 0 },
+	{ "inactive", 0, CLI_FLAG, 0, NULL, "no longer with us",
+	    &give.inactive, 0, 0 },
+	{ 0 },
+};
+
+static int check_roles(struct cli *c, struct ehr_err *e)
+{
+	BUF_AUTO names = BUF_INIT;
+	enum perm always, reason;
+
+	if (store_roles_parse(str_of(give.role), &always, &reason, NULL) == 0)
+		return 0;
+	for (size_t i = 0; store_role(i); i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", store_role(i)->name);
+	return cli_usage(c, e, "--role: of %s, each once", names.s);
+}
+
+struct place {
+	struct str name;
+	bool found;
+};
+
+static int see_place(void *arg, const struct store_facility *f)
+{
+	struct place *p = arg;
+
+	p->found = p->found || str_eq(f->name, p->name);
+	return 0;
+}
+
+static int check_place(struct cli *c, struct access *a, struct ehr_err *e)
+{
+	struct place p = { str_of(give.at), give.at == NULL };
+	int rc = store_facility_each(record_store(a->r), see_place, &p, e);
+
+	return rc < 0 || p.found ? rc :
+	    cli_usage(c, e, "--at: no facility of that name");
+}
+
+static struct store_staff owner_of(const struct access *a)
+{
+	return (struct store_staff){
+		.user = buf_str(&a->user), .name = buf_str(&a->user),
+		.roles = STR("administrator,auditor,clinician"),
+		.active = true,
+	};
+}
+
+int admin_owner(struct access *a, struct ehr_err *e)
+{
+	struct store_staff f = owner_of(a);
+
+	return store_staff_put(record_store(a->r), &f, e);
+}
+
+static int any(void *arg, const struct store_staff *f)
+{
+	(void)arg;
+	(void)f;
+	return 1;
+}
+
+/* A record from before there were owners gets one with its first member of
+ * staff, or nobody could change the staff any more. */
+static int check_owner(struct cli *c, struct access *a, struct ehr_err *e)
+{
+	struct store *db = record_store(a->r);
+	int rc = store_staff_each(db, any, NULL, e);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = admin_owner(a, e);
+	if (rc > 0)
+		cli_warn(c, "%s is now the owner: administrator, auditor and "
+		    "clinician", a->user.s);
+	return rc < 0 ? rc : 0;
+}
+
+int admin_staff_add(struct cli *c, struct ehr_err *e)
+{
+	ACCESS_AUTO a = ACCESS_INIT;
+	struct store_staff f = {
+		.user = str_of(c->argv[0]), .name = str_of(give.name),
+		.roles = str_of(give.role), .npi = str_of(give.npi),
+		.active = !give.inactive,
+		.until = c->until ? c->until_ms : 0,
+		.facility = str_of(give.at),
+	};
+	int rc = check_roles(c, e);
+
+	if (rc == 0)
+		rc = admin_begin(c, &a, e);
+	if (rc < 0)
+		return rc;
+	rc = check_place(c, &a, e);
+	if (rc == 0)
+		rc = check_owner(c, &a, e);
+	if (rc == 0)
+		rc = store_staff_put(record_store(a.r), &f, e);
+	return admin_end(&a, rc, "staff", e);
+}
+
+struct listing {
+	struct printer *p;
+	struct ehr_err *e;
+};
+
+static int put_staff(void *arg, const struct store_staff *f)
+{
+	struct listing *l = arg;
+	BUF_AUTO until = BUF_INIT;
+
+	print_text(l->p, f->user);
+	print_text(l->p, f->name);
+	print_text(l->p, f->roles);
+	print_text(l->p, f->npi);
+	print_bool(l->p, f->active);
+	if (f->until)
+		date_format_ms(&until, f->until);
+	print_text(l->p, f->until ? buf_str(&until) : STR_NONE);
+	print_text(l->p, f->facility);
+	return print_row(l->p, l->e);
+}
+
+int admin_staff_list(struct cli *c, struct ehr_err *e)
+{
+	static const struct print_col cols[] = { { "user", 0 },
+		{ "name", PRINT_WIDE }, { "role", 0 }, { "npi", 0 },
+		{ "active", 0 }, { "until", PRINT_WHOLE }, { "at", 0 } };
+	ACCESS_AUTO a = ACCESS_INIT;
+	struct listing l = { NULL, e };
+	int rc = admin_open(c, &a, STORE_READ, e);
+
+	if (rc == 0)
+		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
+	if (rc == 0)
+		rc = store_staff_each(record_store(a.r), put_staff, &l, e);
+	return print_close(l.p, rc, e);
+}

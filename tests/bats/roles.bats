@@ -1,0 +1,214 @@
+load helper
+
+# Each tool with each role. The record is made once, by its owner; a copy has
+# another administrator, and the login of this test the role.
+
+setup_file() {
+	export BASE=$BATS_FILE_TMPDIR/base.ehr
+	ehr-admin -q init --plain -d "$BASE"
+	ehr-import -q -d "$BASE" - <<-'END'
+	{"resourceType":"Patient","id":"a","name":[{"family":"Smith"}],"birthDate":"1960-01-02"}
+	{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/a"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}],"text":"Hypertension"}}
+	{"resourceType":"Coverage","id":"v","status":"active","beneficiary":{"reference":"Patient/a"},"payor":[{"reference":"Organization/o"}]}
+	{"resourceType":"Organization","id":"o","name":"Payer"}
+	{"resourceType":"DocumentReference","id":"n","status":"current","docStatus":"final","subject":{"reference":"Patient/a"},"type":{"text":"Progress note"},"content":[{"attachment":{"contentType":"text/plain","data":"cGFscGl0YXRpb25z"}}]}
+	{"resourceType":"DocumentReference","id":"d","status":"current","docStatus":"preliminary","subject":{"reference":"Patient/a"},"type":{"text":"Progress note"},"content":[{"attachment":{"contentType":"text/plain","data":"cGFscGl0YXRpb25z"}}]}
+	END
+}
+
+# The record, in which the login of this test has the roles $1.
+as() {
+	export EHR_DB=$T/$1.ehr
+	cp "$BASE" "$EHR_DB"
+	ehr-admin staff add boss --name Boss --role administrator
+	ehr-admin staff add "$(me)" --name Me --role "$1"
+}
+
+me() {
+	id -un 2>/dev/null || echo "uid $(id -u)"
+}
+
+# "role: exit codes" of a command with each role, in one line each.
+codes() {
+	local role
+	for role in administrator clinician nurse front-desk billing analyst \
+		auditor service; do
+		[ -e "$T/$role.ehr" ] || as "$role"
+		EHR_DB=$T/$role.ehr "$@" >"$T/out" 2>"$T/err" </dev/null &&
+			status=0 || status=$?
+		[ $status != 5 ] || has "$(cat "$T/err")" "role $role has" >&2
+		[ $status != 5 ] || has "$(cat "$T/err")" "permission " >&2
+		printf '%s ' $status
+	done
+	echo
+}
+# The order of the columns: administrator, clinician, nurse, front-desk,
+# billing, analyst, auditor, service.
+
+@test "ehr-chart, each verb with each role" {
+	same "$(codes ehr-chart show a)" "1 0 0 1 1 1 5 0 "
+	same "$(codes ehr-chart show --reason audit a)" "0 0 0 1 1 1 5 0 "
+	same "$(codes ehr-chart timeline a)" "1 0 0 1 1 1 5 0 "
+	same "$(codes ehr-chart list problems a)" "1 0 0 1 0 0 5 0 "
+	same "$(codes ehr-chart list coverage a)" "1 0 0 0 0 0 5 0 "
+	same "$(codes ehr-chart list results --all --latest --code 1)" \
+		"5 0 0 5 0 0 5 0 "
+	same "$(codes ehr-chart trend a --code 1)" "1 1 1 1 1 1 5 1 "
+	same "$(codes ehr-chart history Condition/c)" "5 0 0 5 0 0 5 0 "
+	same "$(codes ehr-chart history Patient/a)" "0 0 0 0 0 0 5 0 "
+	same "$(codes ehr-chart diff a --since 2000)" "1 1 1 1 1 1 5 1 "
+}
+
+@test "ehr-find, each way with each role" {
+	same "$(codes ehr-find smith)" "0 0 0 0 0 0 5 0 "
+	same "$(codes ehr-find --where has:condition=38341003)" \
+		"5 0 0 5 0 0 5 0 "
+	same "$(codes ehr-find --text palpitations)" "5 0 0 5 5 5 5 0 "
+}
+
+@test "ehr-export with each role" {
+	same "$(codes ehr-export --all)" "5 0 0 5 5 1 5 0 "
+	same "$(codes ehr-export --reason move --all)" "0 0 0 5 5 1 5 0 "
+	same "$(codes ehr-export --links)" "0 0 0 0 0 0 5 0 "
+}
+
+@test "ehr-note with each role" {
+	same "$(codes ehr-note list a)" "1 0 0 1 1 1 5 0 "
+	same "$(codes ehr-note show n)" "5 0 0 5 5 5 5 0 "
+	same "$(codes ehr-note diff n)" "5 0 0 5 5 5 5 0 "
+	same "$(codes ehr-note sign d)" "5 0 5 5 5 5 5 5 "
+}
+
+@test "writing with each role" {
+	same "$(codes ehr-patient new family=New given=Ann \
+		born=1970-01-01)" "5 0 0 0 0 5 5 5 "
+	same "$(codes ehr-edit add -n condition a text=Gout)" \
+		"5 0 0 5 5 5 5 5 "
+	printf '{"resourceType":"Patient","id":"b"}\n' >"$T/in.json"
+	same "$(codes ehr-import -q "$T/in.json")" "0 5 5 5 5 5 5 0 "
+	same "$(codes ehr-batch undo -n 1)" "0 5 5 5 5 5 5 0 "
+	same "$(codes ehr-patient merge -n a a)" "2 2 2 2 2 2 2 2 "
+}
+
+@test "ehr-batch, ehr-audit with each role" {
+	cp "$BASE" "$T/base.ehr"
+	BASE=$T/base.ehr
+	ehr-audit signer new -d "$BASE" -q "$T/signer" >/dev/null
+	export EHR_SIGNER=$T/signer
+	same "$(codes ehr-batch list)" "0 0 0 0 0 0 5 0 "
+	same "$(codes ehr-batch show 1)" "0 0 0 0 0 0 5 0 "
+	same "$(codes ehr-audit log)" "5 5 5 5 5 5 0 5 "
+	same "$(codes ehr-audit who a)" "5 5 5 5 5 5 0 5 "
+	same "$(codes ehr-audit report)" "5 5 5 5 5 5 0 5 "
+	same "$(codes ehr-audit show 1)" "5 5 5 5 5 5 0 5 "
+	same "$(codes ehr-audit prove 1)" "5 5 5 5 5 5 0 5 "
+	same "$(codes ehr-audit consistency 1)" "0 5 5 5 5 5 0 0 "
+	same "$(codes ehr-audit signer new --force "$T/new")" \
+		"0 5 5 5 5 5 0 0 "
+	same "$(codes ehr-audit verify)" "0 5 5 5 5 5 0 0 "
+}
+
+@test "ehr-admin, each verb with each role" {
+	same "$(codes ehr-admin config set a.b c)" "0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin config list)" "0 0 0 0 0 0 0 0 "
+	same "$(codes ehr-admin facility add North)" "0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin staff add x --name X --role nurse)" \
+		"0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin staff list)" "0 0 0 0 0 0 0 0 "
+	same "$(codes ehr-admin check)" "0 5 5 5 5 5 5 0 "
+	same "$(codes ehr-admin reindex)" "0 5 5 5 5 5 5 0 "
+	same "$(codes ehr-admin vacuum)" "0 5 5 5 5 5 5 0 "
+	same "$(codes ehr-admin backup -n --plain "$T/to")" "0 5 5 5 5 5 5 0 "
+	same "$(codes ehr-admin health)" "0 0 0 0 0 0 0 0 "
+}
+
+@test "what is left out is told, never none" {
+	as front-desk
+	run -1 --separate-stderr ehr-chart show a
+	has "$output" "WITHHELD: 1 clinical, 2 notes"
+	has "$output" "Allergies: withheld"
+	has "$output" $'Problems\n  withheld'
+	has "$output" Payer
+	[[ $output != *Hypertension* && $output != *"none recorded"* ]]
+	same "$stderr" "ehr-chart: withheld: 1 clinical, 2 notes"
+	run -1 --separate-stderr ehr-chart show -o json a
+	same "$(jq -c '[.withheld, (.sections[] | select(.name == "problems") | .absent)]' <<<"$output")" \
+		'["1 clinical, 2 notes","withheld"]'
+	run -1 --separate-stderr ehr-chart show -o html a
+	has "$output" "<p>withheld</p>"
+	run -1 --separate-stderr ehr-chart list -o json problems a
+	same "$(jq -c 'map(.what)' <<<"$output")" '[{"absent":"withheld"}]'
+	as analyst
+	run -1 --separate-stderr ehr-export a
+	same "$(jq -r .resourceType <<<"$output" | sort | tr '\n' ' ')" \
+		"Condition Coverage Patient "
+	same "$stderr" "ehr-export: withheld: 2 notes"
+}
+
+@test "what is withheld is not overwritten" {
+	as front-desk
+	run -5 --separate-stderr ehr-edit edit Condition/c status=inactive
+	same "$stderr" "ehr-edit: Condition: role front-desk has no permission clinical"
+	as administrator
+	run -5 --separate-stderr ehr-chart history Condition/c
+	same "$stderr" "ehr-chart: Condition: role administrator has permission clinical only with --reason"
+	run -0 --separate-stderr ehr-chart history --reason complaint Condition/c
+}
+
+@test "a refusal is an event, with the patient" {
+	as auditor
+	run -5 --separate-stderr ehr-chart show a
+	run -5 --separate-stderr ehr-admin config set a.b c
+	run -0 --separate-stderr ehr-audit log -o tsv
+	has "$output" $'ehr-chart\tread\trefused\ta\tchart'
+	has "$output" $'ehr-admin\tconfig\trefused\t\tadmin'
+}
+
+@test "strangers and those who left are refused" {
+	as clinician
+	ehr-chart show a >/dev/null
+	sqlite3 "$EHR_DB" "UPDATE staff SET active = 0 WHERE name = 'Me'"
+	run -5 --separate-stderr ehr-find smith
+	same "$stderr" "ehr-find: $(me) is no longer on the staff of this record"
+	sqlite3 "$EHR_DB" "UPDATE staff SET active = 1, until = 1 WHERE name = 'Me'"
+	run -5 --separate-stderr ehr-find smith
+	sqlite3 "$EHR_DB" "DELETE FROM staff WHERE name = 'Me';
+		INSERT INTO staff(user, name, role) VALUES ('other', 'O', 'nurse')"
+	run -5 --separate-stderr ehr-find smith
+	same "$stderr" "ehr-find: $(me) is not on the staff of this record"
+	run -5 --separate-stderr ehr-audit verify
+	same "$(sqlite3 "$EHR_DB" "SELECT count(*) FROM audit_event
+		WHERE action = 'login' AND outcome = 'refused'")" 4
+}
+
+@test "several roles, an end, a place" {
+	as administrator,auditor,clinician
+	ehr-audit log >/dev/null
+	ehr-admin facility add North
+	run -0 --separate-stderr ehr-admin staff add x --name X \
+		--role nurse,auditor --until 2030-12-31 --at North
+	run -0 --separate-stderr ehr-admin staff list -o json
+	same "$(jq -c '.[2] | [.role, .until, .at]' <<<"$output")" \
+		'["nurse,auditor","2030-12-31T23:59:59.999Z","North"]'
+	run -2 --separate-stderr ehr-admin staff add x --name X --role nurse \
+		--at South
+	run -2 --separate-stderr ehr-admin staff add x --name X --role nurse,nurse
+}
+
+@test "the last administrator stays" {
+	as administrator
+	ehr-admin staff add boss --name Boss --role nurse
+	run -2 --separate-stderr ehr-admin staff add "$(me)" --name Me --role nurse
+	run -0 --separate-stderr ehr-admin config set a.b c
+}
+
+@test "rows of before: roles are renamed, an owner is there at once" {
+	export EHR_DB=$T/old.ehr
+	cp "$BASE" "$EHR_DB"
+	sqlite3 "$EHR_DB" "DELETE FROM staff"
+	run -0 --separate-stderr ehr-admin staff add x --name X --role nurse
+	has "$stderr" "$(me) is now the owner: administrator, auditor and clinician"
+	run -0 --separate-stderr ehr-admin staff list -o tsv
+	has "$output" $'\tadministrator,auditor,clinician\t'
+	run -0 --separate-stderr ehr-audit log
+}
