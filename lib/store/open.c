@@ -138,7 +138,7 @@ static int set_cache(struct store *db, enum store_mode mode,
     struct ehr_err *e)
 {
 	return store_exec(db, mode == STORE_READ ?
-	    "PRAGMA cache_size = -2048;" : "PRAGMA cache_size = -32768;", e);
+	    "PRAGMA cache_size = -512;" : "PRAGMA cache_size = -32768;", e);
 }
 
 static int set_defensive(struct store *db, struct ehr_err *e)
