@@ -35,7 +35,8 @@ static int set_up(struct access *a, struct ehr_err *e)
 	if (rc >= 0)
 		rc = admin_owner(a, e);
 	if (rc >= 0)
-		rc = admin_audit(a, "init", e);
+		rc = admin_audit(a, init.plain ? "init:plain" :
+		    "init:encrypted", e);
 	return rc < 0 ? rc : store_commit(db, e);
 }
 

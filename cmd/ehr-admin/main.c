@@ -15,13 +15,7 @@ int admin_open(struct cli *c, struct access *a, enum store_mode mode,
 int admin_audit(struct access *a, const char *scope, struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
-	struct audit_event ev = {
-		.user = a->user.s,
-		.tool = a->opt.tool,
-		.action = AUDIT_CONFIG,
-		.purpose = a->opt.reason,
-		.scope = scope,
-	};
+	struct audit_event ev = access_event(a, AUDIT_CONFIG, scope);
 	bool own = !store_in_txn(db);
 	int rc = own ? store_begin(db, STORE_SHORT, e) : 0;
 

@@ -103,6 +103,7 @@ int admin_staff_add(struct cli *c, struct ehr_err *e)
 		.until = c->until ? c->until_ms : 0,
 		.facility = str_of(give.at),
 	};
+	BUF_AUTO scope = BUF_INIT;
 	int rc = check_roles(c, e);
 
 	if (rc == 0)
@@ -114,7 +115,9 @@ int admin_staff_add(struct cli *c, struct ehr_err *e)
 		rc = check_owner(c, &a, e);
 	if (rc == 0)
 		rc = store_staff_put(record_store(a.r), &f, e);
-	return admin_end(&a, rc, "staff", e);
+	buf_addf(&scope, "staff:%.*s=%.*s%s", STR_FMT(f.user),
+	    STR_FMT(f.roles), f.active ? "" : " inactive");
+	return admin_end(&a, rc, scope.s, e);
 }
 
 struct listing {

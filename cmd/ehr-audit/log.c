@@ -20,7 +20,8 @@ const struct cli_opt audit_log_opts[] = {
 static const struct print_col cols[] = {
 	{ "event", PRINT_RIGHT }, { "time", PRINT_WHOLE }, { "user", 0 }, { "tool", 0 },
 	{ "action", 0 }, { "outcome", 0 }, { "patients", 0 }, { "scope", 0 },
-	{ "purpose", PRINT_WIDE }, { "batch", PRINT_RIGHT },
+	{ "purpose", PRINT_WIDE }, { "batch", PRINT_RIGHT }, { "role", 0 },
+	{ "device", 0 },
 };
 
 struct listing {
@@ -82,6 +83,8 @@ static int put_row(void *arg, const struct audit_row *row)
 	put(l->p, row->scope);
 	put(l->p, row->purpose);
 	put_number(l->p, row->batch);
+	put(l->p, row->role);
+	put(l->p, row->device);
 	return print_row(l->p, l->e);
 }
 
@@ -239,7 +242,8 @@ static int show_row(void *arg, const struct audit_row *row)
 		const char *name;
 		struct str value;
 	} texts[] = {
-		{ "user", row->user }, { "tool", row->tool },
+		{ "user", row->user }, { "role", row->role },
+		{ "device", row->device }, { "tool", row->tool },
 		{ "action", row->action }, { "outcome", row->outcome },
 		{ "scope", row->scope }, { "purpose", row->purpose },
 	};

@@ -185,6 +185,8 @@ static void tell_event(struct told *t, const struct audit_row *row)
 	tell_number(t, "event", (uint64_t)row->seq);
 	tell(t, "time", buf_str(&time));
 	tell(t, "user", row->user);
+	tell(t, "role", row->role);
+	tell(t, "device", row->device);
 	tell(t, "tool", row->tool);
 	tell(t, "action", row->action);
 	tell(t, "outcome", row->outcome);

@@ -87,9 +87,7 @@ static int make_signer(struct cli *c, struct access *a, const char *name,
     struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
-	struct audit_event ev = { .user = a->user.s, .tool = a->opt.tool,
-		.action = AUDIT_CONFIG, .purpose = a->opt.reason,
-		.scope = "signer-new" };
+	struct audit_event ev = access_event(a, AUDIT_CONFIG, "signer-new");
 	uint8_t root[MERKLE_HASH];
 	struct note_key key;
 	uint64_t size;

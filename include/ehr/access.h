@@ -44,6 +44,7 @@ struct access {
 	struct record *r;	/* for everything else */
 	struct access_opt opt;
 	struct buf user;	/* OS user of this process */
+	struct buf roles;	/* what they act as; of a single user "" */
 	struct access_write write;
 	/* The open set. */
 	enum audit_action action;
@@ -52,7 +53,8 @@ struct access {
 	struct audit_range *range;
 	size_t n, cap;
 };
-#define ACCESS_INIT ((struct access){ .user = BUF_INIT })
+#define ACCESS_INIT ((struct access){ .user = BUF_INIT, \
+	.roles = BUF_INIT })
 #define ACCESS_AUTO EHR_CLEANUP(access_close) struct access
 
 /* Unlocks the record when it is encrypted (keys_unlock()). A new one is
@@ -74,6 +76,10 @@ int access_need(struct access *a, enum perm perms, const char *what,
 /* The result so far, rc; of 0 and EHR_ENO it becomes EHR_ENO that says what
  * was withheld, if something was. The last call of what showed entries. */
 int access_withheld(struct access *a, int rc, struct ehr_err *e);
+
+/* An event of this user; for what the functions below have no event for. */
+struct audit_event access_event(const struct access *a,
+    enum audit_action action, const char *scope);
 
 /* ---- reading ---- */
 

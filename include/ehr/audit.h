@@ -91,7 +91,8 @@ bool merkle_verify_subtree_consistency(uint64_t start, uint64_t end,
 	X(SIGN, "sign")                                                       \
 	X(LOGIN, "login")                                                     \
 	X(CONFIG, "config")	/* settings, staff, maintenance */            \
-	X(AUDIT, "audit")	/* the log itself was read */
+	X(AUDIT, "audit")	/* the log itself was read */                 \
+	X(CLOCK, "clock")	/* the clock had gone back; see scope */
 
 enum audit_action {
 #define X(id, name) AUDIT_##id,
@@ -118,10 +119,14 @@ const char *audit_outcome_name(enum audit_outcome o);
 /* The action of that name, or AUDIT_ACTION_COUNT. */
 enum audit_action audit_action_find(struct str name);
 
-enum { MAX_AUDIT_TEXT = 4096 }; /* bytes of one text of an event */
+enum {
+	MAX_AUDIT_TEXT = 4096,	  /* bytes of one text of an event */
+	MAX_AUDIT_BEHIND = 5000,  /* ms the clock may be behind the log */
+};
 
 struct audit_event {
 	const char *user;	/* NULL: audit_user() */
+	const char *role;	/* what they act as, or NULL */
 	const char *tool;	/* "ehr-chart" */
 	enum audit_action action;
 	enum audit_outcome outcome;
@@ -139,13 +144,18 @@ struct audit_range {
 /* Appends the OS user of this process, from the password database and never
  * from the environment ("uid N" when it has no entry). */
 void audit_user(struct buf *name);
+/* Appends where that user sits, as the kernel tells it: the machine's name
+ * and, with one, the controlling terminal ("desk3 pts/2"). */
+void audit_device(struct buf *name);
 /* Makes ranges (room for n) of n patient numbers in any order; 0 (nobody) is
  * left out. Returns how many. */
 size_t audit_ranges(const int64_t *patient, size_t n, struct audit_range *out);
 
-/* Adds one event at the end. The caller's transaction is open: the event
- * stands or falls with what it is about. Ranges in any order, overlaps
- * allowed. seq may be NULL. */
+/* Adds one event at the end, before it one of the clock when that stands
+ * MAX_AUDIT_BEHIND ms or more behind the last event (once for each time it was
+ * put back). The device is audit_device()'s. The caller's transaction is open:
+ * the event stands or falls with what it is about. Ranges in any order,
+ * overlaps allowed. seq may be NULL. */
 int audit_append(struct store *db, const struct audit_event *ev,
     const struct audit_range *range, size_t n, int64_t *seq,
     struct ehr_err *e);
@@ -168,6 +178,7 @@ int audit_end_set(struct store *db, const struct audit_event *ev,
 struct audit_row {
 	int64_t seq, time;
 	struct str user, tool, action, purpose, scope, outcome;
+	struct str role, device;		/* STR_NONE before they were */
 	int64_t batch, pair;			/* 0: none */
 	const uint8_t *leaf;			/* MERKLE_HASH bytes */
 	const struct audit_range *range;	/* ascending, with gaps */

@@ -9,11 +9,12 @@ static void acting_release(struct store_acting *who)
 	buf_release(&who->roles);
 }
 
-static struct audit_event event(const struct access *a,
+struct audit_event access_event(const struct access *a,
     enum audit_action action, const char *scope)
 {
 	return (struct audit_event){
 		.user = a->user.s,
+		.role = a->roles.len ? a->roles.s : NULL,
 		.tool = a->opt.tool,
 		.action = action,
 		.purpose = a->opt.reason,
@@ -65,20 +66,20 @@ static void refused_by_statement(struct access *a)
 {
 	struct store *db = record_store(a->r);
 	enum perm p = store_refused(db);
-	struct audit_event ev = event(a, action_of(p), perm_name(p));
+	struct audit_event ev = access_event(a, action_of(p), perm_name(p));
 
 	if (p)
 		refused(db, &ev, 0);
 }
 
 /* Grants what the user may do with db. */
-static int act(const struct access *a, struct store *db, struct ehr_err *e)
+static int act(struct access *a, struct store *db, struct ehr_err *e)
 {
 	static const char *const why[] = {
 		[STORE_STRANGER] = "is not on the staff of this record",
 		[STORE_LEFT] = "is no longer on the staff of this record",
 	};
-	struct audit_event ev = event(a, AUDIT_LOGIN, NULL);
+	struct audit_event ev = access_event(a, AUDIT_LOGIN, NULL);
 	EHR_CLEANUP(acting_release) struct store_acting who;
 	BUF_AUTO name = BUF_INIT;
 	int rc = store_staff_acting(db, buf_str(&a->user), &who, e);
@@ -89,6 +90,7 @@ static int act(const struct access *a, struct store *db, struct ehr_err *e)
 		refused(db, &ev, 0);
 		return ehr_fail(e, EHR_EPERM, "%s %s", a->user.s, why[who.as]);
 	}
+	buf_addstr(&a->roles, buf_str(&who.roles));
 	buf_addf(&name, "role %s", who.roles.s);
 	store_grant(db, who.always | (a->opt.reason ? who.reason : PERM_NONE),
 	    who.reason, name.s);
@@ -148,6 +150,7 @@ void access_close(struct access *a)
 		refused_by_statement(a);
 	record_close(a->r);
 	buf_release(&a->user);
+	buf_release(&a->roles);
 	free(a->range);
 	*a = ACCESS_INIT;
 }
@@ -171,7 +174,7 @@ static int need(struct access *a, enum audit_action action, const char *scope,
 		[AUDIT_SIGN] = PERM_SIGN, [AUDIT_CONFIG] = PERM_ADMIN,
 		[AUDIT_AUDIT] = PERM_AUDIT,
 	};
-	struct audit_event ev = event(a, action, scope);
+	struct audit_event ev = access_event(a, action, scope);
 	int rc = access_need(a, needs[action], audit_action_name(action), e);
 
 	if (rc < 0)
@@ -202,7 +205,7 @@ int access_find(struct access *a, struct str name, int type,
     enum audit_action action, const char *scope, struct record_found *found,
     struct buf *candidates, struct ehr_err *e)
 {
-	struct audit_event ev = event(a, action, scope);
+	struct audit_event ev = access_event(a, action, scope);
 	int rc = record_find(a->r, name, type, found, candidates, e);
 
 	if (rc == 0)
@@ -221,7 +224,7 @@ int access_patient(struct access *a, struct str name,
     enum audit_action action, const char *scope, int64_t *patient,
     struct buf *candidates, struct ehr_err *e)
 {
-	struct audit_event ev = event(a, action, scope);
+	struct audit_event ev = access_event(a, action, scope);
 	int rc = record_find_patient_at(a->r, name,
 	    a->opt.as_of ? a->opt.as_of : RECORD_NOW, patient, candidates, e);
 
@@ -235,7 +238,7 @@ int access_patient(struct access *a, struct str name,
 int access_set_begin(struct access *a, enum audit_action action,
     const char *scope, const int64_t *patient, size_t n, struct ehr_err *e)
 {
-	struct audit_event ev = event(a, action, scope);
+	struct audit_event ev = access_event(a, action, scope);
 	struct audit_range *range;
 	int rc = need(a, action, scope, 0, e);
 
@@ -271,7 +274,7 @@ void access_set_touch(struct access *a, int64_t patient)
 
 int access_set_end(struct access *a, int rc, struct ehr_err *e)
 {
-	struct audit_event ev = event(a, a->action, a->scope);
+	struct audit_event ev = access_event(a, a->action, a->scope);
 	bool done = rc >= EHR_ENO || rc == EHR_EREJECT;
 	int64_t begin = a->begin;
 	int failed;
@@ -286,7 +289,7 @@ int access_set_end(struct access *a, int rc, struct ehr_err *e)
 int access_set(struct access *a, enum audit_action action, const char *scope,
     const int64_t *patient, size_t n, struct ehr_err *e)
 {
-	struct audit_event ev = event(a, action, scope);
+	struct audit_event ev = access_event(a, action, scope);
 	struct audit_range *range;
 	struct store *db = record_store(a->r);
 	int rc = need(a, action, scope, 0, e);
@@ -315,7 +318,8 @@ static int on_chunk(void *arg, int64_t batch, const int64_t *patient, size_t n,
     bool first, bool last, struct ehr_err *e)
 {
 	struct access *a = arg;
-	struct audit_event ev = event(a, a->write.action, a->write.scope);
+	struct audit_event ev = access_event(a, a->write.action,
+	    a->write.scope);
 	struct audit_range *range;
 	int rc;
 

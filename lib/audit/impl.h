@@ -22,7 +22,7 @@ enum {
 enum event_column {
 	COL_SEQ, COL_TIME, COL_USER, COL_TOOL, COL_ACTION, COL_PURPOSE,
 	COL_SCOPE, COL_OUTCOME, COL_BATCH, COL_PAIR, COL_PATIENT, COL_PATIENTS,
-	COL_LEAF
+	COL_ROLE, COL_DEVICE, COL_LEAF
 };
 
 /* ---- ranges.c: whose data ---- */
@@ -44,12 +44,15 @@ void ranges_release(struct ranges *r);
 
 /* ---- leaf.c: an event as bytes ---- */
 
-void leaf_begin(struct buf *b);
+/* later: the event has a value in a column of version 2. */
+void leaf_begin(struct buf *b, bool later);
+/* Columns a leaf has. */
+int leaf_columns(bool later);
 void leaf_null(struct buf *b);
 void leaf_int(struct buf *b, int64_t v);
 void leaf_text(struct buf *b, struct str v);	/* v.s NULL: NULL */
-/* Column i of the row s stands at, whatever type it has. */
-void leaf_column(struct buf *b, struct stmt *s, int i);
+/* All of the row s stands at, whatever types it has. */
+void leaf_row(struct buf *b, struct stmt *s);
 void leaf_blob(struct buf *b, struct str v);	/* the same */
 void leaf_end(struct buf *b, uint8_t hash[MERKLE_HASH]);
 

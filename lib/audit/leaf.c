@@ -6,6 +6,10 @@
  *	value x 12	seq time user tool action purpose scope outcome
  *			batch pair patient patients
  *
+ * or, when role or device are not NULL, with the version 0x02 and
+ *
+ *	value x 14	the same, role device
+ *
  *	value = 'n'	NULL
  *	      | 'i' int64 big-endian
  *	      | 'r' IEEE 754 double, its bits big-endian
@@ -18,7 +22,7 @@
 #include "ehr/crypto.h"
 #include "impl.h"
 
-enum { LEAF_PREFIX = 0, LEAF_VERSION = 1 };
+enum { LEAF_PREFIX = 0, LEAF_FIRST = 1, LEAF_LATER = 2 };
 
 static void put(struct buf *b, char tag, uint64_t v, int bytes)
 {
@@ -36,11 +40,16 @@ static void put_bytes(struct buf *b, char tag, struct str v)
 	buf_addstr(b, v);
 }
 
-void leaf_begin(struct buf *b)
+int leaf_columns(bool later)
+{
+	return later ? COL_LEAF : COL_ROLE;
+}
+
+void leaf_begin(struct buf *b, bool later)
 {
 	buf_reset(b);
 	buf_addch(b, LEAF_PREFIX);
-	buf_addch(b, LEAF_VERSION);
+	buf_addch(b, later ? LEAF_LATER : LEAF_FIRST);
 }
 
 void leaf_null(struct buf *b)
@@ -77,7 +86,7 @@ static void leaf_real(struct buf *b, double v)
 	put(b, 'r', bits, 8);
 }
 
-void leaf_column(struct buf *b, struct stmt *s, int i)
+static void column(struct buf *b, struct stmt *s, int i)
 {
 	switch (stmt_type(s, i)) {
 	case STMT_NULL:
@@ -96,6 +105,16 @@ void leaf_column(struct buf *b, struct stmt *s, int i)
 		put_bytes(b, 'b', stmt_col(s, i));
 		break;
 	}
+}
+
+void leaf_row(struct buf *b, struct stmt *s)
+{
+	bool later = !stmt_col_null(s, COL_ROLE) ||
+	    !stmt_col_null(s, COL_DEVICE);
+
+	leaf_begin(b, later);
+	for (int i = 0; i < leaf_columns(later); i++)
+		column(b, s, i);
 }
 
 void leaf_end(struct buf *b, uint8_t hash[MERKLE_HASH])
@@ -158,14 +177,14 @@ static int64_t count_patients(const struct value *v, bool *whole)
 
 bool audit_event_parse(struct str bytes, struct audit_row *row)
 {
-	struct value v[COL_LEAF];
-	bool whole = true;
+	struct value v[COL_LEAF] = { 0 };
+	bool later = bytes.n && *bytes.s == LEAF_LATER, whole = true;
 
-	if (bytes.n == 0 || *bytes.s != LEAF_VERSION)
+	if (bytes.n == 0 || (!later && *bytes.s != LEAF_FIRST))
 		return false;
 	bytes.s++;
 	bytes.n--;
-	for (int i = 0; i < COL_LEAF; i++)
+	for (int i = 0; i < leaf_columns(later); i++)
 		if (!take_value(&bytes, &v[i]))
 			return false;
 	*row = (struct audit_row){
@@ -177,6 +196,8 @@ bool audit_event_parse(struct str bytes, struct audit_row *row)
 		.purpose = v[COL_PURPOSE].text,
 		.scope = v[COL_SCOPE].text,
 		.outcome = v[COL_OUTCOME].text,
+		.role = v[COL_ROLE].text,
+		.device = v[COL_DEVICE].text,
 		.batch = v[COL_BATCH].number,
 		.pair = v[COL_PAIR].number,
 		.patients = count_patients(v, &whole),

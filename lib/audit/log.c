@@ -1,10 +1,10 @@
 /* log.c - adding events to the log. */
 #include <assert.h>
-#include <pwd.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "impl.h"
+
+#define BEHIND "behind ms:"
 
 static const char *const actions[] = {
 #define X(id, name) [AUDIT_##id] = name,
@@ -38,28 +38,18 @@ enum audit_action audit_action_find(struct str name)
 	return (enum audit_action)i;
 }
 
-void audit_user(struct buf *name)
-{
-	char text[4096];
-	struct passwd pw, *found = NULL;
-	uid_t uid = getuid();
-
-	if (getpwuid_r(uid, &pw, text, sizeof(text), &found) == 0 && found)
-		buf_adds(name, pw.pw_name);
-	else
-		buf_addf(name, "uid %lu", (unsigned long)uid);
-}
-
 /* ---- one event ---- */
 
-/* What goes into the row, and in the same order into the leaf. */
+/* What goes into the row, and in the same order into the leaf. Of texts .s
+ * NULL is NULL. */
 struct entry {
 	int64_t seq, time;
 	int64_t batch, pair, patient;	/* 0 is NULL */
 	struct str text[COL_OUTCOME - COL_USER + 1];
+	struct str role, device;
 	struct audit_range *range;
 	size_t n;
-	struct str patients;		/* .s NULL: NULL */
+	struct str patients;
 	uint8_t leaf[MERKLE_HASH];
 };
 
@@ -90,9 +80,10 @@ static void leaf_optional(struct buf *b, int64_t v)
 static void hash_entry(struct entry *en)
 {
 	BUF_AUTO b = BUF_INIT;
+	bool later = en->role.s || en->device.s;
 	size_t i;
 
-	leaf_begin(&b);
+	leaf_begin(&b, later);
 	leaf_int(&b, en->seq);
 	leaf_int(&b, en->time);
 	for (i = 0; i < ARRAY_LEN(en->text); i++)
@@ -101,6 +92,10 @@ static void hash_entry(struct entry *en)
 	leaf_optional(&b, en->pair);
 	leaf_optional(&b, en->patient);
 	leaf_blob(&b, en->patients);
+	if (later) {
+		leaf_text(&b, en->role);
+		leaf_text(&b, en->device);
+	}
 	leaf_end(&b, en->leaf);
 }
 
@@ -128,6 +123,8 @@ static int insert(struct store *db, const struct entry *en, struct ehr_err *e)
 		stmt_blob(s, COL_PATIENTS + 1, en->patients.s, en->patients.n);
 	else
 		stmt_null(s, COL_PATIENTS + 1);
+	stmt_text(s, COL_ROLE + 1, en->role);
+	stmt_text(s, COL_DEVICE + 1, en->device);
 	stmt_blob(s, COL_LEAF + 1, en->leaf, MERKLE_HASH);
 	return stmt_run(s, e);
 }
@@ -169,11 +166,66 @@ static int append(struct store *db, struct entry *en, struct ehr_err *e)
 	return rc;
 }
 
+/* ---- a clock that was put back ----
+ *
+ * The time of an event is at least that of the last one and 1 ms, so that
+ * order and time agree; how far the clock is behind that is an event of its
+ * own, once for each time that it was put back. */
+
+/* Was it so already when the last event of the clock was written? Since then
+ * the log's time went on by 1 ms a transaction: a step in it means that the
+ * clock had caught up. */
+static bool known_behind(struct store *db, int64_t next, int64_t behind)
+{
+	struct stmt *s = store_sql(db, &audit_sql[SQL_CLOCK]);
+	int64_t was = 0, events = 0, ms = 0;
+	bool found = stmt_step(s, NULL) > 0;
+	struct str scope;
+
+	if (found) {
+		events = next - stmt_col_int(s, 0);
+		ms = store_time(db) - stmt_col_int(s, 1);
+		scope = stmt_col(s, 2);
+		found = str_starts(scope, BEHIND) && str_int((struct str){
+		    scope.s + sizeof(BEHIND) - 1,
+		    scope.n - (sizeof(BEHIND) - 1) }, &was);
+	}
+	stmt_reset(s);
+	return found && ms < events + MAX_AUDIT_BEHIND &&
+	    behind < was + ms + MAX_AUDIT_BEHIND;
+}
+
+static int check_clock(struct store *db, const struct entry *cause,
+    struct ehr_err *e)
+{
+	int64_t behind = store_time(db) - clock_ms();
+	struct entry en = { .device = cause->device, .role = cause->role };
+	BUF_AUTO scope = BUF_INIT;
+	uint8_t root[MERKLE_HASH];
+	struct merkle m;
+	int rc;
+
+	if (behind < MAX_AUDIT_BEHIND)
+		return 0;
+	rc = head_read(db, &m, root, e);
+	if (rc < 0 || known_behind(db, (int64_t)m.size + 1, behind))
+		return rc;
+	buf_addf(&scope, BEHIND "%lld", (long long)behind);
+	memcpy(en.text, cause->text, sizeof(en.text));
+	en.text[COL_ACTION - COL_USER] = str_of(actions[AUDIT_CLOCK]);
+	en.text[COL_PURPOSE - COL_USER] = STR_NONE;
+	en.text[COL_SCOPE - COL_USER] = buf_str(&scope);
+	en.text[COL_OUTCOME - COL_USER] = str_of(outcomes[AUDIT_DONE_OK]);
+	return append(db, &en, e);
+}
+
 int audit_append(struct store *db, const struct audit_event *ev,
     const struct audit_range *range, size_t n, int64_t *seq, struct ehr_err *e)
 {
-	struct entry en = { .batch = ev->batch, .pair = ev->pair, .n = n };
+	struct entry en = { .batch = ev->batch, .pair = ev->pair, .n = n,
+		.role = str_of(ev->role) };
 	BUF_AUTO user = BUF_INIT;
+	BUF_AUTO device = BUF_INIT;
 	int rc;
 
 	assert(store_in_txn(db) && ev->tool);
@@ -189,10 +241,14 @@ int audit_append(struct store *db, const struct audit_event *ev,
 	en.text[COL_PURPOSE - COL_USER] = str_of(ev->purpose);
 	en.text[COL_SCOPE - COL_USER] = str_of(ev->scope);
 	en.text[COL_OUTCOME - COL_USER] = str_of(outcomes[ev->outcome]);
+	audit_device(&device);
+	en.device = buf_str(&device);
 	en.range = xmalloc((n + 1) * sizeof(*range));
 	if (n > 0)
 		memcpy(en.range, range, n * sizeof(*range));
-	rc = append(db, &en, e);
+	rc = check_clock(db, &en, e);
+	if (rc == 0)
+		rc = append(db, &en, e);
 	if (rc == 0 && seq)
 		*seq = en.seq;
 	free(en.range);

@@ -30,6 +30,8 @@ static int take_row(struct stmt *s, struct ranges *set, struct audit_row *row,
 		.purpose = stmt_col(s, COL_PURPOSE),
 		.scope = stmt_col(s, COL_SCOPE),
 		.outcome = stmt_col(s, COL_OUTCOME),
+		.role = stmt_col(s, COL_ROLE),
+		.device = stmt_col(s, COL_DEVICE),
 		.batch = stmt_col_int(s, COL_BATCH),
 		.pair = stmt_col_int(s, COL_PAIR),
 		.leaf = (const uint8_t *)leaf.s,
@@ -118,9 +120,7 @@ static int take_bytes(struct stmt *s, struct buf *bytes, struct ehr_err *e)
 	uint8_t hash[MERKLE_HASH];
 	BUF_AUTO leaf = BUF_INIT;
 
-	leaf_begin(&leaf);
-	for (int i = 0; i < COL_LEAF; i++)
-		leaf_column(&leaf, s, i);
+	leaf_row(&leaf, s);
 	leaf_end(&leaf, hash);
 	if (kept.n != MERKLE_HASH || memcmp(kept.s, hash, MERKLE_HASH) != 0)
 		return ehr_fail(e, EHR_EINTEGRITY, "audit log: event %lld "

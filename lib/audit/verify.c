@@ -157,13 +157,10 @@ static void check_leaf(struct verify *v, uint8_t hash[MERKLE_HASH])
 static int check_event(struct verify *v, struct ehr_err *e)
 {
 	uint8_t hash[MERKLE_HASH];
-	int i;
 
 	if (!in_order(v))
 		return 0;
-	leaf_begin(&v->leaf);
-	for (i = 0; i < COL_LEAF; i++)
-		leaf_column(&v->leaf, v->event, i);
+	leaf_row(&v->leaf, v->event);
 	leaf_end(&v->leaf, hash);
 	check_leaf(v, hash);
 	return v->broken ? 0 : grow(v, hash, e);

@@ -64,7 +64,7 @@ load helper
 	same "$output" ""
 	run -0 sqlite3 "$EHR_DB" "SELECT group_concat(scope) FROM audit_event
 		WHERE action = 'config'"
-	same "$output" init,config-set:practice.phone,config-unset:practice.phone
+	same "$output" init:encrypted,config-set:practice.phone,config-unset:practice.phone
 }
 
 @test "settings that are none are refused" {

@@ -109,3 +109,61 @@ events() { # COLUMN
 	done
 	run -0 --separate-stderr ehr-audit verify
 }
+
+@test "events of before role and device stay verifiable beside those of now" {
+	ehr-find smitha
+	run -0 --separate-stderr ehr-audit log -o json
+	same "$(jq -r '.[0] | .role, .device' <<<"$output")" \
+		$'null\n'"$(jq -r '.[0].device' <<<"$output")"
+	[[ $(jq -r '.[0].device' <<<"$output") == "$(uname -n)"* ]]
+	number=$(basename "$EHR_TOP"/lib/store/schema/*-audit-role.sql)
+	"$EHR_TOP/tests/tools/audit-before" "$EHR_DB" \
+		$((10#${number%%-*}))
+	run -0 --separate-stderr ehr-audit verify
+	same "${output%%$'\t'*}" 4
+	ehr-find smithb
+	run -0 --separate-stderr ehr-audit verify
+	run -0 --separate-stderr ehr-audit log -o json
+	same "$(jq -c '[.[].device != null]' <<<"$output")" \
+		'[false,false,false,false,true,true]'
+	sqlite3 "$EHR_DB" "DROP TRIGGER audit_event_update;
+		UPDATE audit_event SET role = 'clinician' WHERE seq = 2"
+	run -7 --separate-stderr ehr-audit verify
+	has "$output" "event 2 differs from its leaf hash"
+}
+
+@test "the role is in the event once there are roles" {
+	ehr-admin staff add other --role clinician --name Other
+	ehr-find smitha
+	run -0 --separate-stderr ehr-audit log -o json
+	same "$(jq -r '.[-2].role' <<<"$output")" \
+		administrator,auditor,clinician
+	same "$(jq -r '.[-3].scope' <<<"$output")" "staff:other=clinician"
+	same "$(jq -r '.[0].scope' <<<"$output")" "init:plain"
+}
+
+@test "a clock that was put back is an event, once each time" {
+	clock_events() {
+		run -0 --separate-stderr ehr-audit log --action clock -o json
+		jq -r '.[].scope | sub("[0-9]{4}$"; "")' <<<"$output"
+	}
+	# the log was at a time that is still to come
+	ahead() { # SECONDS
+		sqlite3 "$EHR_DB" "UPDATE config SET value = value + 1000 * $1
+			WHERE key = 'store.time'"
+	}
+	same "$(clock_events)" ""
+	ahead 3
+	ehr-find smitha
+	same "$(clock_events)" ""
+	ahead 86400
+	ehr-find smitha
+	has "$(clock_events)" "behind ms:86"
+	ehr-find smitha
+	ehr-find smithb
+	same "$(clock_events | wc -l)" 1
+	ahead 7200
+	ehr-find smithb
+	same "$(clock_events | wc -l)" 2
+	run -0 --separate-stderr ehr-audit verify
+}

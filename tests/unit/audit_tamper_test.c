@@ -23,7 +23,7 @@ static uint64_t any(uint64_t below)
 /* ---- the tables, without their types ---- */
 
 #define EVENT_COLS "seq, time, user, tool, action, purpose, scope, outcome, " \
-	"batch, pair, patient, patients, leaf"
+	"batch, pair, patient, patients, leaf, role, device"
 
 static const struct sql untype[] = {
 #define T(table, cols)                                                        \
@@ -46,6 +46,7 @@ static const struct sql untype[] = {
 	X(EVENT, "audit_event", "scope") X(EVENT, "audit_event", "outcome")   \
 	X(EVENT, "audit_event", "batch") X(EVENT, "audit_event", "pair")      \
 	X(EVENT, "audit_event", "patient") X(EVENT, "audit_event", "patients")\
+	X(EVENT, "audit_event", "role") X(EVENT, "audit_event", "device")     \
 	X(EVENT, "audit_event", "leaf") X(TILE, "audit_tile", "level")        \
 	X(TILE, "audit_tile", "idx") X(TILE, "audit_tile", "hashes")          \
 	X(TILE, "audit_tile", "root") X(HEAD, "audit_head", "id")             \
@@ -78,7 +79,7 @@ static const struct {
 	    { "copy", "INSERT INTO " table " SELECT * FROM " table            \
 		" WHERE rowid = ?1", PERM_NONE },                             \
 	    cols }
-	T(EVENT, "audit_event", 13),
+	T(EVENT, "audit_event", 15),
 	T(TILE, "audit_tile", 4), T(HEAD, "audit_head", 4),
 #undef T
 };
@@ -204,7 +205,7 @@ static const struct column *any_column(void)
 {
 	/* three quarters of them events */
 	static const struct { int first, count; } part[TABLES] = {
-		{ 0, 13 }, { 13, 4 }, { 17, 4 },
+		{ 0, 15 }, { 15, 4 }, { 19, 4 },
 	};
 	static const enum table of[] = { EVENT, EVENT, EVENT, EVENT, EVENT,
 		EVENT, TILE, HEAD };
@@ -369,19 +370,17 @@ static void swap_patients(struct store *db)
 static void forge_leaf(struct store *db)
 {
 	static struct cell c;
-	int64_t row = any_row(db, EVENT), i;
+	int64_t row = any_row(db, EVENT);
 	BUF_AUTO leaf = BUF_INIT;
 	struct stmt *s;
 
 	cell_get(db, &columns[COL_USER], row, &c);
 	cell_flip(&c);
 	cell_set(db, &columns[COL_USER], row, &c);
-	leaf_begin(&leaf);
 	s = store_sql(db, &audit_sql[SQL_GET]);
 	stmt_int(s, 1, row);
 	CHECK_INT(stmt_step(s, NULL), 1);
-	for (i = 0; i < COL_LEAF; i++)
-		leaf_column(&leaf, s, (int)i);
+	leaf_row(&leaf, s);
 	c.type = STMT_BLOB;
 	c.n = MERKLE_HASH;
 	leaf_end(&leaf, (uint8_t *)c.s);
