@@ -28,6 +28,10 @@ int audit_show(struct cli *c, struct ehr_err *e);
 extern const struct cli_opt audit_report_opts[];
 int audit_report(struct cli *c, struct ehr_err *e);
 
+/* ---- export.c ---- */
+extern const struct cli_opt audit_export_opts[];
+int audit_export(struct cli *c, struct ehr_err *e);
+
 /* ---- verify.c ---- */
 int audit_tool_verify(struct cli *c, struct ehr_err *e);
 

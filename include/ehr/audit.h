@@ -192,6 +192,7 @@ struct audit_filter {
 	struct str user;	/* STR_NONE: all */
 	struct str action;	/* the same */
 	int64_t since, until;	/* ms, [since, until); until 0: no end */
+	int64_t from;		/* event number; 0: all */
 };
 
 /* Events in order; fn stops by returning non-zero, which is returned. */

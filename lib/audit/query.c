@@ -75,6 +75,7 @@ int audit_each(struct store *db, const struct audit_filter *f,
 	stmt_text(s, 3, f->action);
 	stmt_int(s, 4, f->since);
 	stmt_int(s, 5, f->until ? f->until : INT64_MAX);
+	stmt_int(s, 6, f->from);
 	while ((rc = stmt_step(s, e)) > 0) {
 		rc = take_row(s, &set, &row, e);
 		if (rc == 0 && concerns(&row, f->patient))
