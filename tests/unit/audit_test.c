@@ -383,6 +383,13 @@ TEST(growth_proves_from_the_store)
 
 /* ---- append only ---- */
 
+#define COLUMNS                                                              \
+	"time, user, tool, action, purpose, scope, outcome, batch, pair, "   \
+	"patient, patients, leaf"
+#define NEXT_EVENT(seq)                                                      \
+	"INSERT INTO audit_event(seq, " COLUMNS ") SELECT " seq ", " COLUMNS \
+	" FROM audit_event WHERE seq = 3"
+
 static const struct sql refused[] = {
 	{ "event update", "UPDATE audit_event SET user = 'x' WHERE seq = 3",
 	    PERM_NONE },
@@ -390,10 +397,7 @@ static const struct sql refused[] = {
 	    PERM_NONE },
 	{ "event replace", "INSERT OR REPLACE INTO audit_event "
 	    "SELECT * FROM audit_event WHERE seq = 3", PERM_NONE },
-	{ "event out of turn", "INSERT INTO audit_event SELECT 302, time, "
-	    "user, tool, action, purpose, scope, outcome, batch, pair, patient, "
-	    "patients, leaf "
-	    "FROM audit_event WHERE seq = 3", PERM_NONE },
+	{ "event out of turn", NEXT_EVENT("302"), PERM_NONE },
 	{ "tile update", "UPDATE audit_tile SET root = x'00'", PERM_NONE },
 	{ "tile delete", "DELETE FROM audit_tile", PERM_NONE },
 	{ "tile replace", "REPLACE INTO audit_tile VALUES (0, 0, x'00', "
@@ -406,9 +410,8 @@ static const struct sql refused[] = {
 
 TEST(triggers_refuse_all_but_the_next_event)
 {
-	static const struct sql next = { "next", "INSERT INTO audit_event "
-	    "SELECT 301, time, user, tool, action, purpose, scope, outcome, "
-	    "batch, pair, patient, patients, leaf FROM audit_event WHERE seq = 3", PERM_NONE };
+	static const struct sql next = { "next", NEXT_EVENT("301"),
+		PERM_NONE };
 	struct store *db = open_new();
 	struct ehr_err e;
 	size_t i;
