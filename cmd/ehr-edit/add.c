@@ -5,7 +5,7 @@
 static int read_json(struct cli *c, const struct edit_env *env, int kind,
     struct buf *out, struct ehr_err *e)
 {
-	struct json_split_opt opt = { JSON_AUTO, 0, 0, NULL, NULL };
+	struct json_split_opt opt = { .form = JSON_AUTO };
 	struct json_split *split;
 	struct json_item item;
 	struct in *in;

@@ -103,6 +103,8 @@ struct elm_tuple {
 /* A value as CQL would write it ("Interval[1, 4)", "5 'mg'", null); of a FHIR
  * element its type only. For people and tests. */
 void elm_format(struct buf *b, struct elm_value v);
+/* Appends the digits of a number, or of a quantity's value. */
+void elm_decimal_text(struct buf *b, struct elm_value v);
 
 /* ---- packages ---- */
 
@@ -120,6 +122,10 @@ struct str elm_library(const struct elm_package *p, size_t i);
  * definition), EHR_EREJECT (something it needs is missing or not supported). */
 int elm_define(struct elm_package *p, struct str library, struct str name,
     struct ehr_err *e);
+
+/* The same of a function of so many operands. */
+int elm_function(struct elm_package *p, struct str library, struct str name,
+    uint32_t operands, struct ehr_err *e);
 
 /* Canonical of a value set or code system ("http://...", "urn:oid:...",
  * version behind a bar when the library names one), by the number a value has;
@@ -147,6 +153,9 @@ struct elm_source {
 	    void (*add)(void *to, const struct tape *t, uint32_t root),
 	    void *to, struct ehr_err *e);
 	void *arg;
+	/* A code that was not done may name a value set instead (QI-Core's
+	 * notDoneValueSet) and matches when that one is asked for. */
+	bool not_done_sets;
 };
 
 struct elm_terms {
@@ -181,6 +190,10 @@ void elm_patient(struct elm_ctx *c);
 int elm_eval(struct elm_ctx *c, int define, struct elm_value *v,
     struct ehr_err *e);
 
+/* The same of a function, with as many operands as it has; not kept. */
+int elm_call(struct elm_ctx *c, int function, const struct elm_value *operands,
+    struct elm_value *v, struct ehr_err *e);
+
 /* ---- making and comparing values ---- */
 
 struct elm_value elm_bool(bool b);
@@ -189,7 +202,7 @@ struct elm_value elm_string(struct str s);
 /* An ISO 8601 text ("2026-01-01", "2026-01-01T00:00:00.000Z") as DateTime of
  * zone when it names none; nothing when it is none. */
 struct elm_value elm_datetime(struct str s, int zone);
-/* Copies live in the context's arena for as long as the context does. */
+/* Kept until elm_patient(). */
 struct elm_value elm_interval(struct elm_ctx *c, struct elm_value low,
     struct elm_value high, bool low_closed, bool high_closed);
 

@@ -182,6 +182,7 @@ struct json_split_opt {
 	enum json_form form;
 	size_t limit;		/* bytes of one item: MAX_RESOURCE */
 	size_t chunk;		/* bytes read at a time: 256 KiB */
+	bool whole;		/* Bundles stay in one piece */
 	/* Takes the bytes of items over the limit, before the item itself. */
 	void (*on_skipped)(void *arg, const void *p, size_t n);
 	void *arg;

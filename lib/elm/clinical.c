@@ -112,7 +112,7 @@ static bool code_matches(struct elm_ctx *c, struct elm_value resource,
 
 	if (code.kind == ELM_NULL)
 		return false;
-	if (names_valueset(c, code, r->codes))
+	if (c->source->not_done_sets && names_valueset(c, code, r->codes))
 		return true;
 	if (r->codes.kind == ELM_LIST)
 		return elm_code_among(c, code, r->codes);

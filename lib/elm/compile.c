@@ -194,10 +194,11 @@ bool elm_read_attributes(struct elm_loader *l, uint32_t i,
 	if (n->op->fn == elm_interval_of) {
 		n->flag = true_member(l, i, "lowClosed", true);
 		n->flag2 = true_member(l, i, "highClosed", true);
-	} else {
-		n->flag = true_member(l, i, "strict", false) ||
-		    n->op->fn == elm_max_value;
 	}
+	if (n->op->fn == elm_as)
+		n->flag = true_member(l, i, "strict", false);
+	if (n->op->fn == elm_max_value)
+		n->flag = true;
 	return true;
 }
 

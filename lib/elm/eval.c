@@ -160,19 +160,49 @@ static struct elm_value value_of(struct elm_ctx *c, uint32_t number)
 	return c->memo[number];
 }
 
-int elm_eval(struct elm_ctx *c, int define, struct elm_value *v,
-    struct ehr_err *e)
+/* After an error the patient may be tried again: nothing half known stays. */
+static int outcome(struct elm_ctx *c, struct elm_value *v, struct ehr_err *e)
 {
-	*v = value_of(c, (uint32_t)define);
 	if (!c->failed)
 		return 0;
 	*v = ELM_NOTHING;
 	if (e)
 		*e = c->err;
 	c->failed = false;
+	c->in = NULL;
 	c->base = c->top = c->depth = 0;
-	memset(c->known, 0, c->p->defs);
+	memset(c->known, NOT_YET, c->p->defs);
 	return EHR_EREJECT;
+}
+
+int elm_eval(struct elm_ctx *c, int define, struct elm_value *v,
+    struct ehr_err *e)
+{
+	*v = value_of(c, (uint32_t)define);
+	return outcome(c, v, e);
+}
+
+/* Runs a function's body with its operands in the first slots of a frame. */
+static struct elm_value called(struct elm_ctx *c, const struct elm_def *def,
+    const struct elm_value *args)
+{
+	struct elm_value out;
+	struct frame f;
+
+	if (c->failed || !enter(c, def->slots, def, &f))
+		return ELM_NOTHING;
+	for (uint32_t i = 0; i < def->operands; i++)
+		*elm_slot(c, i) = args[i];
+	out = elm_run(c, def->body);
+	leave(c, &f);
+	return out;
+}
+
+int elm_call(struct elm_ctx *c, int function, const struct elm_value *operands,
+    struct elm_value *v, struct ehr_err *e)
+{
+	*v = called(c, c->p->def[function], operands);
+	return outcome(c, v, e);
 }
 
 OPERATOR(expression_ref)
@@ -207,8 +237,7 @@ static const struct elm_def *overload(struct elm_ctx *c,
 OPERATOR(function_ref)
 {
 	const struct elm_def *def = c->p->def[n->candidates[0]];
-	struct elm_value args[ELM_OPERANDS_MAX], out;
-	struct frame f;
+	struct elm_value args[ELM_OPERANDS_MAX];
 
 	for (uint32_t i = 0; i < n->args; i++)
 		args[i] = elm_run(c, n->arg[i]);
@@ -217,13 +246,7 @@ OPERATOR(function_ref)
 	if (def == NULL)
 		return elm_fail(c, "%.*s: no overload takes such operands",
 		    STR_FMT(n->name));
-	if (c->failed || !enter(c, def->slots, def, &f))
-		return ELM_NOTHING;
-	for (uint32_t i = 0; i < n->args; i++)
-		*elm_slot(c, i) = args[i];
-	out = elm_run(c, def->body);
-	leave(c, &f);
-	return out;
+	return called(c, def, args);
 }
 
 OPERATOR(parameter_ref)

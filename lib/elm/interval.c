@@ -360,10 +360,11 @@ OPERATOR(interval_of)
 		a.precision = null_kind(n->arg[0]);
 	if (b.kind == ELM_NULL && n->args > 1)
 		b.precision = null_kind(n->arg[1]);
-	if (n->args > 2 && v[2].kind == ELM_BOOLEAN)
-		low_closed = v[2].i;
-	if (n->args > 3 && v[3].kind == ELM_BOOLEAN)
-		high_closed = v[3].i;
+	/* Of a conversion of no interval: not known to be closed. */
+	if (n->args > 2 && n->arg[2])
+		low_closed = elm_truth(v[2]) == TRI_TRUE;
+	if (n->args > 3 && n->arg[3])
+		high_closed = elm_truth(v[3]) == TRI_TRUE;
 	return elm_interval(c, a, b, low_closed, high_closed);
 }
 

@@ -234,6 +234,28 @@ int elm_define(struct elm_package *p, struct str library, struct str name,
 	return rc < 0 ? rc : (int)def->number;
 }
 
+int elm_function(struct elm_package *p, struct str library, struct str name,
+    uint32_t operands, struct ehr_err *e)
+{
+	struct elm_lib *lib = find_library(p, library, STR_NONE);
+	const int64_t *row = lib ? strmap_get(&lib->table[ELM_DEFS], name)
+				 : NULL;
+	struct elm_def *def = row ? p->def[*row] : NULL;
+	int rc;
+
+	for (; def; def = def->next) {
+		if (!def->function)
+			continue;
+		rc = elm_compile(p, def, e);
+		if (rc < 0)
+			return rc;
+		if (def->operands == operands)
+			return (int)def->number;
+	}
+	return ehr_fail(e, EHR_ENOENT, "%.*s: no function %.*s of %u operands",
+	    STR_FMT(library), STR_FMT(name), operands);
+}
+
 /* ---- value sets, code systems: numbered as they are met ---- */
 
 static uint32_t number_of(struct elm_package *p, struct str **list,

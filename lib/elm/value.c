@@ -281,3 +281,13 @@ void elm_format(struct buf *b, struct elm_value v)
 	case ELM_KINDS: buf_adds(b, "null"); break;
 	}
 }
+
+void elm_decimal_text(struct buf *b, struct elm_value v)
+{
+	if (v.kind == ELM_QUANTITY)
+		elm_decimal_format(b, v.quantity->value, v.quantity->digits);
+	else if (v.kind == ELM_DECIMAL)
+		elm_decimal_format(b, elm_dec(v), v.precision);
+	else
+		buf_addf(b, "%lld", (long long)v.i);
+}

@@ -398,6 +398,6 @@ int json_split_next(struct json_split *s, struct json_item *item,
 	if (c != '{' && c != '[')
 		return other_value(s, item);
 	s->valued = true;
-	return c == '{' ? object(s, item) :
+	return c == '{' && !s->opt.whole ? object(s, item) :
 	    give(s, item, scan_from(s, 0, 0));
 }

@@ -1,0 +1,167 @@
+/* line.c - a patient's result as a line of JSON (ehr-measure(5)). */
+#include "mips.h"
+
+static void member(struct buf *b, const char *name)
+{
+	buf_addf(b, "\"%s\":", name);
+}
+
+static void quoted(struct buf *b, const char *name, struct str s)
+{
+	member(b, name);
+	if (s.s)
+		json_quote(b, s);
+	else
+		buf_adds(b, "null");
+	buf_addch(b, ',');
+}
+
+/* Takes the last comma back. */
+static void end(struct buf *b, char ch)
+{
+	if (b->len && b->s[b->len - 1] == ',')
+		b->len--;
+	buf_addch(b, ch);
+}
+
+static void number(struct buf *b, struct str name, uint32_t n)
+{
+	json_quote(b, name);
+	buf_addf(b, ":%u,", n);
+}
+
+/* Is it the first of its code? */
+static bool first_of_code(const struct quality_group *g, uint32_t i)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (str_eq(g->population[k].code, g->population[i].code))
+			return false;
+	return true;
+}
+
+/* By code, then by id: of a count, or of the bits of one member. */
+static void populations(struct buf *b, const struct quality_group *g,
+    const uint32_t *count, uint32_t in)
+{
+	member(b, "populations");
+	buf_addch(b, '{');
+	for (uint32_t i = 0; i < g->populations; i++)
+		if (first_of_code(g, i))
+			number(b, g->population[i].code,
+			    count ? count[i] : in >> i & 1);
+	end(b, '}');
+	buf_addch(b, ',');
+	member(b, "byId");
+	buf_addch(b, '{');
+	for (uint32_t i = 0; i < g->populations; i++)
+		number(b, g->population[i].id, count ? count[i] : in >> i & 1);
+	end(b, '}');
+	buf_addch(b, ',');
+}
+
+static void strata(struct buf *b, const struct quality_group *g,
+    const struct quality_group_result *r)
+{
+	member(b, "strata");
+	buf_addch(b, '{');
+	for (uint32_t i = 0; i < g->strata; i++)
+		number(b, g->stratum[i].id, r->stratum[i]);
+	end(b, '}');
+	buf_addch(b, ',');
+}
+
+/* Values as decimals, whatever number they are. */
+static void observed(struct buf *b, struct elm_value v)
+{
+	BUF_AUTO text = BUF_INIT;
+
+	if (v.kind == ELM_QUANTITY || v.kind == ELM_INTEGER ||
+	    v.kind == ELM_LONG || v.kind == ELM_DECIMAL)
+		elm_decimal_text(&text, v);
+	else
+		elm_format(&text, v);
+	json_quote(b, buf_str(&text));
+	buf_addch(b, ',');
+}
+
+static void observations(struct buf *b, const struct quality_group *g,
+    const struct quality_group_result *r)
+{
+	member(b, "observations");
+	buf_addch(b, '{');
+	for (uint32_t i = 0; i < g->populations; i++) {
+		if (g->population[i].kind != QUALITY_OBSERVATION)
+			continue;
+		json_quote(b, g->population[i].id);
+		buf_adds(b, ":[");
+		for (uint32_t k = 0; k < r->observations; k++)
+			if (r->observation[k].population == i)
+				observed(b, r->observation[k].value);
+		end(b, ']');
+		buf_addch(b, ',');
+	}
+	end(b, '}');
+	buf_addch(b, ',');
+}
+
+static void episodes(struct buf *b, const struct quality_group *g,
+    const struct quality_group_result *r)
+{
+	member(b, "episodes");
+	buf_addch(b, '[');
+	for (uint32_t k = 0; k < r->members; k++) {
+		const struct quality_member *m = &r->member[k];
+		BUF_AUTO id = BUF_INIT;
+		BUF_AUTO scratch = BUF_INIT;
+
+		if (m->episode.kind != ELM_FHIR)
+			continue;
+		buf_addf(&id, "%s/", fhir_type_name(m->episode.cls));
+		buf_addstr(&id, tape_member(m->episode.tape, m->episode.n,
+		    "id", &scratch));
+		buf_addch(b, '{');
+		quoted(b, "id", buf_str(&id));
+		populations(b, g, NULL, m->in);
+		end(b, '}');
+		buf_addch(b, ',');
+	}
+	end(b, ']');
+	buf_addch(b, ',');
+}
+
+static void group(struct buf *b, const struct quality_group *g,
+    const struct quality_group_result *r, bool with_episodes)
+{
+	buf_addch(b, '{');
+	quoted(b, "id", g->id);
+	quoted(b, "basis", g->basis);
+	quoted(b, "scoring", str_of(quality_scoring_name(g->scoring)));
+	populations(b, g, r->count, 0);
+	strata(b, g, r);
+	observations(b, g, r);
+	if (with_episodes)
+		episodes(b, g, r);
+	end(b, '}');
+}
+
+void line_json(struct buf *b, const struct task *t, struct str patient,
+    const char *file, const struct quality_group_result *r, bool with_episodes)
+{
+	const struct quality_measure *m = quality_measure(t->package);
+	char from[11], to[11];
+
+	quality_run_period(t->run, from, to);
+	buf_addch(b, '{');
+	quoted(b, "measure", m->name);
+	quoted(b, "version", m->version);
+	buf_addf(b, "\"period\":[\"%s\",\"%s\"],", from, to);
+	quoted(b, "patient", patient);
+	quoted(b, "file", str_of(file));
+	buf_adds(b, "\"groups\":[");
+	for (uint32_t g = 0; g < m->groups; g++) {
+		if (g)
+			buf_addch(b, ',');
+		group(b, &m->group[g], &r[g], with_episodes);
+	}
+	buf_adds(b, "]}\n");
+}

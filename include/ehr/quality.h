@@ -1,0 +1,144 @@
+/*
+ * quality.h - clinical quality measures: packages as CMS publishes them (a FHIR
+ * Bundle of a Measure, its Libraries with ELM and its ValueSets) over patients
+ * as FHIR Bundles (HL7 Quality Measure IG, CQF Measures 4).
+ *
+ * A package is read and compiled once; after that it is constant and serves
+ * several threads, each with a context of its own.
+ */
+#ifndef EHR_QUALITY_H
+#define EHR_QUALITY_H
+
+#include "ehr/elm.h"
+
+/* ---- measures ---- */
+
+/* Populations by the codes of HL7's measure-population code system. */
+enum quality_kind {
+	QUALITY_INITIAL, QUALITY_DENOMINATOR, QUALITY_EXCLUSION,
+	QUALITY_EXCEPTION, QUALITY_NUMERATOR, QUALITY_NUMERATOR_EXCLUSION,
+	QUALITY_MEASURED, QUALITY_MEASURED_EXCLUSION, QUALITY_OBSERVATION
+};
+enum quality_scoring {
+	QUALITY_PROPORTION, QUALITY_RATIO, QUALITY_CONTINUOUS, QUALITY_COHORT
+};
+enum {
+	QUALITY_POPULATIONS_MAX = 32, /* of a group */
+	QUALITY_STRATA_MAX = 64,
+	QUALITY_GROUPS_MAX = 32,
+};
+
+struct quality_population {
+	struct str id, code, expression;
+	enum quality_kind kind;
+	int define;	  /* see elm_define(); -1 of an observation */
+	int function;	  /* see elm_function(); of an observation */
+	int of;		  /* population an observation is of, or -1 */
+};
+struct quality_stratum {
+	struct str id, expression;
+	int define;
+};
+struct quality_group {
+	struct str id, basis; /* "boolean", or a resource type */
+	enum quality_scoring scoring;
+	uint32_t populations, strata;
+	const struct quality_population *population;
+	const struct quality_stratum *stratum;
+};
+struct quality_measure {
+	struct str name, version, url, title, library;
+	struct str start, end;	  /* effectivePeriod, dates as written */
+	struct str cms_id;	  /* "CMS122", or nothing */
+	uint32_t groups;
+	const struct quality_group *group;
+};
+
+const char *quality_scoring_name(enum quality_scoring s);
+
+/* ---- packages ---- */
+
+struct quality_package;
+
+/* How patients' resources match the profiles a measure asks for. */
+enum quality_profiles {
+	QUALITY_AUTO,	/* strict for a patient whose Patient names the
+			 * profile, else inferred */
+	QUALITY_STRICT,	/* exactly the canonicals in meta.profile */
+	QUALITY_INFER,	/* by what data/profiles.def says of the elements */
+};
+
+/* Nothing is read yet. */
+struct quality_package *quality_package_new(void);
+void quality_package_free(struct quality_package *p);
+/* Adds what a file holds: a Bundle, a Measure, a Library or a ValueSet (json,
+ * gzip). Value sets of one url are united. EHR_EREJECT, EHR_EIO. */
+int quality_package_read(struct quality_package *p, const char *path,
+    struct ehr_err *e);
+/* Compiles all the measure needs. EHR_EREJECT: no or several measures, a
+ * library or value set is missing, something is not supported: each named.
+ * Warnings (a value set shorter than it says) go to warn, which may be NULL. */
+int quality_package_link(struct quality_package *p,
+    void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e);
+const struct quality_measure *quality_measure(const struct quality_package *p);
+/* SHA-256 of all that was read, in order: of packages, of value sets given
+ * beside them. */
+void quality_package_hash(const struct quality_package *p, uint8_t out[32]);
+
+/* ---- patients ---- */
+
+/* The resources of one patient, by type. */
+struct quality_patient;
+
+struct quality_patient *quality_patient_new(void);
+void quality_patient_free(struct quality_patient *p);
+/* Takes the next patient: a Bundle (any type) or one resource. The text may
+ * go afterwards. EHR_EREJECT: no JSON, or no Patient in it. */
+int quality_patient_read(struct quality_patient *p, struct str json,
+    struct ehr_err *e);
+struct str quality_patient_id(const struct quality_patient *p);
+
+/* ---- evaluating ---- */
+
+/* One member: the patient, or an episode. */
+struct quality_member {
+	struct elm_value episode; /* nothing when the basis is boolean */
+	uint32_t in;		  /* bits of populations, after gating */
+	uint32_t raw;		  /* the same as the expressions say */
+	uint64_t strata;	  /* bits of strata */
+};
+struct quality_observation {
+	uint32_t population;	  /* index in the group */
+	struct elm_value value;
+};
+struct quality_group_result {
+	uint32_t members, observations;
+	const struct quality_member *member;
+	const struct quality_observation *observation;
+	uint32_t count[QUALITY_POPULATIONS_MAX]; /* members in each */
+	uint32_t stratum[QUALITY_STRATA_MAX];
+};
+
+struct quality_run;
+
+/* period: "2026", "2026-Q1", "2026-05", "FROM..TO", or NULL: the measure's
+ * own; zone: minutes east of UTC for dates without an offset and the period.
+ * EHR_EUSAGE: no period. */
+int quality_run_new(struct quality_run **run, const struct quality_package *p,
+    const char *period, int zone, enum quality_profiles profiles,
+    struct ehr_err *e);
+void quality_run_free(struct quality_run *run);
+/* First and last day of the period, as dates. */
+void quality_run_period(const struct quality_run *run, char from[11],
+    char to[11]);
+/* Evaluates every group; result has one for each, borrowed until the next
+ * call. EHR_EREJECT: a run-time error of an expression. */
+int quality_run_patient(struct quality_run *run,
+    const struct quality_patient *patient,
+    const struct quality_group_result **result, struct ehr_err *e);
+
+/* What follows from which populations a member's expressions put it into
+ * (bits by index) for a group: gating as the Quality Measure IG has it. */
+uint32_t quality_gate(const struct quality_group *g, uint32_t raw);
+
+#endif

@@ -1,0 +1,75 @@
+/* impl.h - what the files of lib/quality share. */
+#ifndef EHR_QUALITY_IMPL_H
+#define EHR_QUALITY_IMPL_H
+
+#include "ehr/crypto.h"
+#include "ehr/quality.h"
+
+/* ---- terms.c: the codes of value sets ---- */
+
+/* url|version -> number; (number, code) -> is in it. */
+struct terms {
+	struct strmap sets, coded, bare;
+	struct map64 in;
+	struct set {
+		struct str url, version;
+		struct str *code, *system; /* for expanding; in arena */
+		uint32_t codes, cap;
+		uint64_t total; /* as its expansion says */
+	} *set;
+	uint32_t count;
+	struct arena arena;
+};
+void terms_release(struct terms *t);
+/* A ValueSet resource; united with one of the same url. */
+void terms_add(struct terms *t, const struct tape *tape, uint32_t root);
+/* Number of a set by its canonical (a version behind a bar must be the
+ * set's, when the set has one), or -1. */
+int terms_find(const struct terms *t, struct str canonical);
+bool terms_has(const struct terms *t, int set, struct str system,
+    struct str code);
+
+/* ---- package.c ---- */
+
+struct quality_package {
+	struct arena arena;
+	struct elm_package *elm;
+	struct terms terms;
+	struct quality_measure measure;
+	uint32_t measures;
+	struct tape tape;	/* of the Measure */
+	struct buf measure_text;
+	int *set;		/* of elm_valueset() -> terms */
+	size_t sets;
+	struct sha256_ctx *digest;
+	uint8_t hash[32];
+};
+
+/* Reads the Measure's JSON into p->measure and compiles its expressions. */
+int measure_read(struct quality_package *p, struct ehr_err *e);
+
+/* ---- patient.c, profiles.c ---- */
+
+struct quality_patient {
+	struct tape tape;
+	struct str id;
+	struct buf id_text;
+	struct roots {
+		uint32_t *node;
+		uint32_t n, cap;
+	} of[FHIR_RESOURCES + 1];
+	uint32_t patient; /* root */
+};
+
+/* How a profile's resources are told when they do not name it. */
+struct profile;
+/* The rule of a canonical, or NULL: the type alone decides. */
+const struct profile *profile_find(struct str canonical);
+/* with_codes: the retrieve has a code filter. */
+bool profile_infers(const struct profile *p, const struct tape *t,
+    uint32_t root, bool with_codes);
+bool profile_named(const struct tape *t, uint32_t root, struct str canonical);
+/* Is it http://hl7.org/fhir/StructureDefinition/X, which every X is? */
+bool profile_is_base(struct str canonical);
+
+#endif

@@ -1,0 +1,202 @@
+/* Packages: files in, value sets and libraries sorted out, all compiled. */
+#include "quality/impl.h"
+
+#include <stdlib.h>
+
+struct quality_package *quality_package_new(void)
+{
+	struct quality_package *p = xcalloc(1, sizeof(*p));
+
+	p->elm = elm_package_new();
+	p->measure_text = BUF_INIT;
+	p->digest = sha256_new();
+	return p;
+}
+
+void quality_package_free(struct quality_package *p)
+{
+	if (p == NULL)
+		return;
+	elm_package_free(p->elm);
+	terms_release(&p->terms);
+	arena_release(&p->arena);
+	tape_release(&p->tape);
+	buf_release(&p->measure_text);
+	sha256_free(p->digest);
+	free(p->set);
+	free(p);
+}
+
+/* ---- reading ---- */
+
+/* content[] of a Library: its ELM, base64. */
+static int add_library(struct quality_package *p, const struct tape *t,
+    uint32_t root, struct ehr_err *e)
+{
+	uint32_t list = tape_get(t, root, "content");
+	BUF_AUTO data = BUF_INIT;
+	BUF_AUTO elm = BUF_INIT;
+
+	if (list == 0)
+		return 0;
+	tape_each(t, list, i) {
+		uint32_t type = tape_get(t, i, "contentType");
+
+		if (type == 0 ||
+		    !str_is(tape_str(t, type), "application/elm+json"))
+			continue;
+		buf_reset(&data);
+		if (!base64_decode(&elm, tape_member(t, i, "data", &data)))
+			return ehr_fail(e, EHR_EREJECT,
+			    "a Library whose ELM is no base64");
+		return elm_package_add(p->elm, buf_str(&elm), e);
+	}
+	return 0;
+}
+
+static int add_resource(struct quality_package *p, const struct tape *t,
+    uint32_t root, struct ehr_err *e)
+{
+	switch (fhir_resource_type(t, root)) {
+	case FHIR_Library: return add_library(p, t, root, e);
+	case FHIR_ValueSet: terms_add(&p->terms, t, root); return 0;
+	case FHIR_Measure:
+		p->measures++;
+		buf_reset(&p->measure_text);
+		tape_write(&p->measure_text, t, root);
+		return 0;
+	default: return 0;
+	}
+}
+
+/* A Bundle's resources, a resource, or the bare JSON of an ELM library. */
+static int add_document(struct quality_package *p, struct str json,
+    struct ehr_err *e)
+{
+	TAPE_AUTO t = TAPE_INIT;
+	struct tape_error why;
+	uint32_t entries, resource;
+	int rc = 0;
+
+	if (tape_parse(&t, json.s, json.n, &why) < 0)
+		return ehr_fail(e, EHR_EREJECT, "at byte %zu: %s", why.offset,
+		    why.text);
+	if (tape_get(&t, 0, "library") && !tape_get(&t, 0, "resourceType"))
+		return elm_package_add(p->elm, json, e);
+	if (fhir_resource_type(&t, 0) != FHIR_Bundle)
+		return add_resource(p, &t, 0, e);
+	entries = tape_get(&t, 0, "entry");
+	if (entries == 0 || tape_type(&t, entries) != TAPE_ARRAY)
+		return 0;
+	tape_each(&t, entries, i)
+		if (rc == 0 && (resource = tape_get(&t, i, "resource")) != 0)
+			rc = add_resource(p, &t, resource, e);
+	return rc;
+}
+
+/* Takes what lies at path as far as it is JSON that we know. */
+static int read_items(struct quality_package *p, struct json_split *s,
+    struct ehr_err *e)
+{
+	struct json_item item;
+	int rc;
+
+	while ((rc = json_split_next(s, &item, e)) > 0) {
+		if (item.why)
+			return ehr_fail(e, EHR_EREJECT, "line %llu: %s",
+			    (unsigned long long)item.line, item.why);
+		sha256_update(p->digest, item.raw.s, item.raw.n);
+		rc = add_document(p, item.text, e);
+		if (rc < 0)
+			return rc;
+	}
+	return rc;
+}
+
+int quality_package_read(struct quality_package *p, const char *path,
+    struct ehr_err *e)
+{
+	struct json_split_opt opt = { .whole = true };
+	struct json_split *s;
+	struct in *in;
+	int rc = in_open(&in, path, e);
+
+	if (rc < 0)
+		return rc;
+	s = json_split_new(in, &opt);
+	rc = read_items(p, s, e);
+	json_split_free(s);
+	if (rc < 0)
+		ehr_fail_prefix(e, "%s: ", in_name(in));
+	in_close(in);
+	return rc;
+}
+
+/* ---- linking ---- */
+
+static void warn_short(const struct set *set,
+    void (*warn)(void *arg, const char *text), void *arg)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	if (warn == NULL || (set->codes > 0 && set->codes >= set->total))
+		return;
+	if (set->codes == 0)
+		buf_addf(&b, "value set %.*s is empty", STR_FMT(set->url));
+	else
+		buf_addf(&b, "value set %.*s has %u of %llu codes: "
+		    "what it leaves out will not be found",
+		    STR_FMT(set->url), set->codes,
+		    (unsigned long long)set->total);
+	warn(arg, b.s);
+}
+
+/* Which of ours each value set of the expressions is. All that are missing
+ * are counted, the first is named. */
+static int bind_sets(struct quality_package *p,
+    void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e)
+{
+	size_t missing = 0;
+	struct str first = STR_NONE, id;
+
+	while ((id = elm_valueset(p->elm, p->sets)).s) {
+		int set = terms_find(&p->terms, id);
+
+		p->set = xrealloc(p->set, (p->sets + 1) * sizeof(*p->set));
+		p->set[p->sets++] = set;
+		if (set < 0) {
+			if (missing++ == 0)
+				first = id;
+			continue;
+		}
+		warn_short(&p->terms.set[set], warn, arg);
+	}
+	if (missing)
+		return ehr_fail(e, EHR_EREJECT,
+		    "value set %.*s is missing%s", STR_FMT(first),
+		    missing > 1 ? ", and others" : "");
+	return 0;
+}
+
+int quality_package_link(struct quality_package *p,
+    void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e)
+{
+	int rc;
+
+	if (p->measures != 1)
+		return ehr_fail(e, EHR_EREJECT, "%s Measure in the package",
+		    p->measures ? "more than one" : "no");
+	sha256_final(p->digest, p->hash);
+	rc = measure_read(p, e);
+	return rc < 0 ? rc : bind_sets(p, warn, arg, e);
+}
+
+const struct quality_measure *quality_measure(const struct quality_package *p)
+{
+	return &p->measure;
+}
+
+void quality_package_hash(const struct quality_package *p, uint8_t out[32])
+{
+	memcpy(out, p->hash, 32);
+}

@@ -1,0 +1,78 @@
+/* A patient's resources, sorted by type. */
+#include "quality/impl.h"
+
+#include <stdlib.h>
+
+struct quality_patient *quality_patient_new(void)
+{
+	struct quality_patient *p = xcalloc(1, sizeof(*p));
+
+	p->id_text = BUF_INIT;
+	return p;
+}
+
+void quality_patient_free(struct quality_patient *p)
+{
+	if (p == NULL)
+		return;
+	tape_release(&p->tape);
+	buf_release(&p->id_text);
+	for (int i = 0; i <= FHIR_RESOURCES; i++)
+		free(p->of[i].node);
+	free(p);
+}
+
+static void add_root(struct quality_patient *p, uint32_t node)
+{
+	int type = fhir_resource_type(&p->tape, node);
+	struct roots *r;
+
+	if (type <= 0 || type > FHIR_RESOURCES)
+		return;
+	r = &p->of[type];
+	if (r->n == r->cap) {
+		r->cap = r->cap ? r->cap * 2 : 16;
+		r->node = xrealloc(r->node, r->cap * sizeof(*r->node));
+	}
+	r->node[r->n++] = node;
+}
+
+static void add_entries(struct quality_patient *p, uint32_t bundle)
+{
+	const struct tape *t = &p->tape;
+	uint32_t entries = tape_get(t, bundle, "entry"), resource;
+
+	if (entries == 0 || tape_type(t, entries) != TAPE_ARRAY)
+		return;
+	tape_each(t, entries, i)
+		if ((resource = tape_get(t, i, "resource")) != 0)
+			add_root(p, resource);
+}
+
+int quality_patient_read(struct quality_patient *p, struct str json,
+    struct ehr_err *e)
+{
+	struct tape_error why;
+
+	for (int i = 0; i <= FHIR_RESOURCES; i++)
+		p->of[i].n = 0;
+	if (tape_parse(&p->tape, json.s, json.n, &why) < 0)
+		return ehr_fail(e, EHR_EREJECT, "at byte %zu: %s", why.offset,
+		    why.text);
+	if (fhir_resource_type(&p->tape, 0) == FHIR_Bundle)
+		add_entries(p, 0);
+	else
+		add_root(p, 0);
+	if (p->of[FHIR_Patient].n != 1)
+		return ehr_fail(e, EHR_EREJECT, "%s Patient in it",
+		    p->of[FHIR_Patient].n ? "more than one" : "no");
+	p->patient = p->of[FHIR_Patient].node[0];
+	buf_reset(&p->id_text);
+	p->id = tape_member(&p->tape, p->patient, "id", &p->id_text);
+	return 0;
+}
+
+struct str quality_patient_id(const struct quality_patient *p)
+{
+	return p->id.s ? p->id : STR("");
+}

@@ -1,0 +1,123 @@
+load helper
+
+MEASURE=CMS122FHIRDiabetesAssessGT9Pct
+
+package() {
+	printf '{"resourceType":"Bundle","type":"collection","entry":[%s]}' \
+		"$1" >"$T/package.json"
+}
+
+# A Measure of one population, "Initial Population" of library L.
+measure() {
+	printf '{"resource":{"resourceType":"Measure","name":"M","library":["http://x/Library/L"],
+		"scoring":{"coding":[{"code":"cohort"}]},
+		"effectivePeriod":{"start":"2026-01-01","end":"2026-12-31"},
+		"group":[{"id":"g","population":[{"id":"ip","code":{"coding":[{"code":"initial-population"}]},
+		"criteria":{"language":"text/cql-identifier","expression":"IP"}}]}]}}'
+}
+
+# A Library L whose definition IP is the expression given as ELM.
+library() {
+	printf '{"resource":{"resourceType":"Library","content":[{"contentType":"application/elm+json","data":"%s"}]}}' \
+		"$(printf '{"library":{"identifier":{"id":"L"},"statements":{"def":[{"name":"IP","context":"Patient","expression":%s}]}}}' "$1" | base64 -w0)"
+}
+
+patient='{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"p1"}}]}'
+
+@test "the staged measures agree with their test cases" {
+	need_data ecqm
+	run -0 "$EHR_TOP/tests/conformance/ecqm" --least 1072
+	same "${lines[-1]}" "1072 of 1073 cases equal"
+}
+
+@test "the same without profiles, inferred" {
+	need_data ecqm
+	run -0 "$EHR_TOP/tests/conformance/ecqm" --strip --profiles infer \
+		--least 1060
+}
+
+@test "a line for each patient has every population" {
+	need_data ecqm
+	cases=("$EHR_DATA/ecqm/$MEASURE"/tests/*/patient-bundle.json)
+	run -0 --separate-stderr ehr-mips eval -q --by-patient -o ndjson \
+		-m "$EHR_DATA/ecqm/$MEASURE/bundle.json.gz" "${cases[@]}"
+	same "${#lines[@]}" "${#cases[@]}"
+	same "$(jq -c '.period, (.groups[0]|.basis,.scoring,(.byId|keys))' \
+		<<<"${lines[0]}")" '["2026-01-01","2026-12-31"]
+"boolean"
+"proportion"
+["DenominatorExclusion_1","Denominator_1","InitialPopulation_1","Numerator_1"]'
+}
+
+@test "totals are the sum of the lines" {
+	need_data ecqm
+	cases=("$EHR_DATA/ecqm/$MEASURE"/tests/*/patient-bundle.json)
+	jq -c . "${cases[@]}" >"$T/all.ndjson"
+	run -0 --separate-stderr ehr-mips eval -q -o tsv \
+		-m "$EHR_DATA/ecqm/$MEASURE/bundle.json.gz" "$T/all.ndjson"
+	total=$(awk '$3 == "Numerator_1" { print $5 }' <<<"$output")
+	sum=$(ehr-mips eval -q --by-patient -o ndjson \
+		-m "$EHR_DATA/ecqm/$MEASURE/bundle.json.gz" - <"$T/all.ndjson" |
+		jq -s 'map(.groups[0].byId.Numerator_1)|add')
+	same "$total" "$sum"
+}
+
+@test "another period finds nobody there" {
+	need_data ecqm
+	cases=("$EHR_DATA/ecqm/$MEASURE"/tests/*/patient-bundle.json)
+	run -0 --separate-stderr ehr-mips eval -q -o tsv --period 1999-Q2 \
+		-m "$EHR_DATA/ecqm/$MEASURE/bundle.json.gz" "${cases[@]}"
+	same "$(awk '{ n += $5 } END { print n }' <<<"$output")" 0
+}
+
+@test "a small package of our own" {
+	package "$(measure),$(library '{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"true"}')"
+	run -0 --separate-stderr ehr-mips eval --by-patient -o ndjson \
+		-m "$T/package.json" - <<<"$patient"
+	same "$output" '{"measure":"M","version":null,"period":["2026-01-01","2026-12-31"],"patient":"p1","file":null,"groups":[{"id":"g","basis":"boolean","scoring":"cohort","populations":{"initial-population":1},"byId":{"ip":1},"strata":{},"observations":{}}]}'
+}
+
+@test "what is not supported is refused when it is loaded, with its place" {
+	package "$(measure),$(library '{"type":"Not","operand":{"type":"Subsumes","operand":[]}}')"
+	run -3 --separate-stderr ehr-mips eval -m "$T/package.json" - <<<"$patient"
+	same "$stderr" "ehr-mips: $T/package.json: L: IP: Subsumes: is not supported"
+}
+
+@test "a definition that needs itself is refused" {
+	package "$(measure),$(library '{"type":"ExpressionRef","name":"IP"}')"
+	run -3 --separate-stderr ehr-mips eval -m "$T/package.json" - <<<"$patient"
+	same "$stderr" "ehr-mips: $T/package.json: L: IP: needs itself"
+}
+
+@test "a missing library and a missing value set are named" {
+	package "$(measure)"
+	run -3 --separate-stderr ehr-mips eval -m "$T/package.json" - <<<"$patient"
+	same "$stderr" "ehr-mips: $T/package.json: L: no definition IP"
+	package "$(measure),$(library '{"type":"ExpressionRef","name":"X","libraryName":"H"}')"
+	run -3 --separate-stderr ehr-mips eval -m "$T/package.json" - <<<"$patient"
+	same "$stderr" "ehr-mips: $T/package.json: L: nothing is included as H"
+}
+
+@test "no measure, no JSON, no file" {
+	package ""
+	run -3 --separate-stderr ehr-mips eval -m "$T/package.json" - <<<"$patient"
+	same "$stderr" "ehr-mips: $T/package.json: no Measure in the package"
+	echo '{"resourceType":' >"$T/bad.json"
+	run -3 --separate-stderr ehr-mips eval -m "$T/bad.json" - <<<"$patient"
+	run -6 --separate-stderr ehr-mips eval -m "$T/none.json" - <<<"$patient"
+	run -2 --separate-stderr ehr-mips eval - <<<"$patient"
+}
+
+@test "a patient that fails has no line, the others go on" {
+	package "$(measure),$(library '{"type":"Exists","operand":{"type":"SingletonFrom","operand":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Encounter"}}}')"
+	two='{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"p2"}},{"resource":{"resourceType":"Encounter","id":"a"}},{"resource":{"resourceType":"Encounter","id":"b"}}]}'
+	run -3 --separate-stderr ehr-mips eval --by-patient -o ndjson \
+		-m "$T/package.json" - <<<"$patient
+$two
+{\"resourceType\":\"Bundle\"}
+$patient"
+	same "${#lines[@]}" 2
+	same "$stderr" "ehr-mips: -:2: L: IP: SingletonFrom: 2 elements
+ehr-mips: -:3: no Patient in it
+ehr-mips: 2 patients left out"
+}
