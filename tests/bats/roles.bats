@@ -102,7 +102,6 @@ codes() {
 	same "$(codes ehr-audit report)" "5 5 5 5 5 5 0 5 "
 	same "$(codes ehr-audit show 1)" "5 5 5 5 5 5 0 5 "
 	same "$(codes ehr-audit prove 1)" "5 5 5 5 5 5 0 5 "
-	same "$(codes ehr-audit consistency 1)" "0 5 5 5 5 5 0 0 "
 	same "$(codes ehr-audit signer new --force "$T/new")" \
 		"0 5 5 5 5 5 0 0 "
 	same "$(codes ehr-audit verify)" "0 5 5 5 5 5 0 0 "
