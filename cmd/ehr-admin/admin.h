@@ -143,6 +143,13 @@ int admin_owner(struct access *a, struct ehr_err *e);
 int admin_staff_add(struct cli *c, struct ehr_err *e);
 int admin_staff_list(struct cli *c, struct ehr_err *e);
 
+/* ---- sensitive.c ---- */
+extern const struct cli_opt admin_sensitive_opts[],
+    admin_sensitive_remove_opts[];
+int admin_sensitive_add(struct cli *c, struct ehr_err *e);
+int admin_sensitive_remove(struct cli *c, struct ehr_err *e);
+int admin_sensitive_list(struct cli *c, struct ehr_err *e);
+
 /* ---- upkeep.c ---- */
 int admin_check(struct cli *c, struct ehr_err *e);
 int admin_reindex(struct cli *c, struct ehr_err *e);

@@ -5,6 +5,7 @@
 
 static struct {
 	const char *patient, *user, *action;
+	int flag;
 } want;
 
 const struct cli_opt audit_log_opts[] = {
@@ -14,6 +15,9 @@ const struct cli_opt audit_log_opts[] = {
 	    0 },
 	{ "action", 'a', CLI_TEXT, 0, "WORD", "only this action (read, list, "
 	    "export, update, ...)", &want.action, 0, 0 },
+	{ "flag", 0, CLI_CHOICE, 0, "sensitive|break-glass",
+	    "only what took a reason to see, or was an emergency", &want.flag,
+	    1, 0 },
 	{ 0 },
 };
 
@@ -167,12 +171,15 @@ static int list_patient(struct cli *c, struct access *a,
 int audit_log(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
+	static const char *const flags[] = { NULL, AUDIT_FLAG_SENSITIVE,
+		AUDIT_FLAG_EMERGENCY };
 	struct audit_filter f = audit_tool_filter(c);
 	int64_t patient;
 	int rc;
 
 	f.user = str_of(want.user);
 	f.action = str_of(want.action);
+	f.flag = flags[want.flag];
 	if (want.action && audit_action_find(f.action) == AUDIT_ACTION_COUNT)
 		return cli_usage(c, e, "--action: no such action");
 	if (want.patient == NULL) {

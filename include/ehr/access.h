@@ -45,16 +45,18 @@ struct access {
 	struct access_opt opt;
 	struct buf user;	/* OS user of this process */
 	struct buf roles;	/* what they act as; of a single user "" */
+	struct buf scope_text;	/* of the event at work */
 	struct access_write write;
 	/* The open set. */
 	enum audit_action action;
 	const char *scope;
+	int flagged;
 	int64_t begin;		/* seq of its event; 0: none */
 	struct audit_range *range;
 	size_t n, cap;
 };
 #define ACCESS_INIT ((struct access){ .user = BUF_INIT, \
-	.roles = BUF_INIT })
+	.roles = BUF_INIT, .scope_text = BUF_INIT })
 #define ACCESS_AUTO EHR_CLEANUP(access_close) struct access
 
 /* Unlocks the record when it is encrypted (keys_unlock()). A new one is
@@ -83,6 +85,8 @@ struct audit_event access_event(const struct access *a,
 
 /* ---- reading ---- */
 
+/* A scope is led by the flags of the access in brackets: "[sensitive] chart"
+ * is one of what takes a reason to see, when that was given. */
 /* Of all below EHR_EPERM: the action needs a permission that is not there
  * (AUDIT_EXPORT export, AUDIT_SIGN sign ...). */
 /* Finds "[SOURCE:]ID" and writes the event of the access; scope names

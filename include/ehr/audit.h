@@ -114,6 +114,13 @@ enum audit_outcome {
 	AUDIT_OUTCOME_COUNT
 };
 
+/* Words that may stand in brackets in front of an event's scope, by commas:
+ * "[sensitive] chart". */
+#define AUDIT_FLAG_SENSITIVE "sensitive"
+#define AUDIT_FLAG_EMERGENCY "break-glass"
+/* Has an event this flag? */
+bool audit_flagged(struct str scope, const char *flag);
+
 const char *audit_action_name(enum audit_action a);
 const char *audit_outcome_name(enum audit_outcome o);
 /* The action of that name, or AUDIT_ACTION_COUNT. */
@@ -193,6 +200,7 @@ struct audit_filter {
 	struct str action;	/* the same */
 	int64_t since, until;	/* ms, [since, until); until 0: no end */
 	int64_t from;		/* event number; 0: all */
+	const char *flag;	/* AUDIT_FLAG_...; NULL: all */
 };
 
 /* Events in order; fn stops by returning non-zero, which is returned. */

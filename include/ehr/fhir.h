@@ -240,8 +240,8 @@ enum fhir_category {
 	FHIR_PRACTICE = 1 << 5, /* nobody's: who and where we are */
 };
 enum fhir_category fhir_category(int type);
-/* Has meta.security a label of that code (NULL: restricted or very
- * restricted confidentiality, R or V)? */
+/* Has meta.security a label of that code (NULL: one of those that make it
+ * sensitive, include/ehr/label.def)? */
 bool fhir_labelled(const struct tape *t, uint32_t root, const char *code);
 
 #endif

@@ -134,6 +134,42 @@ bool record_type_withheld(const struct record *r, int type);
 /* 0, or EHR_EPERM: rid may not be seen, with the permission that it needs. */
 int record_readable(struct record *r, int64_t rid, struct ehr_err *e);
 
+/* ---- what takes a reason to see ----
+ *
+ * Entries with a label (include/ehr/label.def), entries of the practice's
+ * list, and charts whose Patient is either. */
+#define RECORD_KINDS(X)                                                       \
+	X(VIP, "vip", false)                                                  \
+	X(RESTRICTION, "restriction", false) /* asked for, 45 CFR 164.522 */  \
+	X(OTHER, "other", false)                                              \
+	X(OWN, "own", true)		     /* a member's own chart */       \
+	X(FAMILY, "family", true)	     /* of somebody close */
+enum record_kind {
+#define X(id, name, own) RECORD_KIND_##id,
+	RECORD_KINDS(X)
+#undef X
+	RECORD_KIND_COUNT
+};
+const char *record_kind_name(enum record_kind k);
+/* Puts rid on the list (a Patient's: the chart), for one member of staff or
+ * (0) everybody; takes it away. 1 changed, 0 it was so. In a transaction. */
+int record_sensitive_put(struct record *r, int64_t rid, int64_t staff,
+    enum record_kind kind, struct ehr_err *e);
+int record_sensitive_drop(struct record *r, int64_t rid, int64_t staff,
+    struct ehr_err *e);
+/* user STR_NONE: everybody. */
+int record_sensitive_each(struct record *r,
+    int (*fn)(void *arg, int64_t rid, struct str user, struct str kind),
+    void *arg, struct ehr_err *e);
+/* From now on they count, for this member of staff. */
+int record_guard(struct record *r, int64_t staff, struct ehr_err *e);
+enum { RECORD_PLAIN, RECORD_SOME, RECORD_WHOLE };
+/* Which of these a patient's chart is; negative: an error. */
+int record_sensitive(struct record *r, int64_t patient, int64_t as_of,
+    struct ehr_err *e);
+/* May any chart be? */
+bool record_sensitive_any(const struct record *r);
+
 /* The version of rid valid at as_of: 1 found, 0 none at that time, or
  * withheld. */
 int record_get(struct record *r, int64_t rid, int64_t as_of,

@@ -22,6 +22,52 @@ struct audit_event access_event(const struct access *a,
 	};
 }
 
+/* The event of an access to charts, sensitive ones among them or not. */
+static struct audit_event flagged(struct access *a, enum audit_action action,
+    const char *scope, bool sensitive)
+{
+	struct audit_event ev = access_event(a, action, scope);
+
+	if (!sensitive)
+		return ev;
+	buf_reset(&a->scope_text);
+	buf_addf(&a->scope_text, "[%s]%s%s", AUDIT_FLAG_SENSITIVE,
+	    scope ? " " : "", scope ? scope : "");
+	ev.scope = a->scope_text.s;
+	return ev;
+}
+
+/* Is there anything sensitive in a patient's chart that is going to be shown?
+ * EHR_EPERM: all of it is, and that is not allowed. */
+static int weigh(struct access *a, int64_t patient, struct ehr_err *e)
+{
+	struct store *db = record_store(a->r);
+	BUF_AUTO name = BUF_INIT;
+	int rc = record_sensitive(a->r, patient,
+	    a->opt.as_of ? a->opt.as_of : RECORD_NOW, e);
+
+	if (rc == RECORD_WHOLE && !store_has(db, PERM_SENSITIVE)) {
+		if (record_patient_name(a->r, patient, &name, e) < 0)
+			return EHR_EIO;
+		return store_need(db, PERM_SENSITIVE, name.s, e);
+	}
+	return rc < 0 ? rc : rc > 0 && store_has(db, PERM_SENSITIVE);
+}
+
+/* The same of a set; none named is everybody. */
+static int weigh_set(struct access *a, const int64_t *patient, size_t n,
+    struct ehr_err *e)
+{
+	bool shown = store_has(record_store(a->r), PERM_SENSITIVE);
+	int rc = 0;
+
+	if (!shown || !record_sensitive_any(a->r))
+		return 0;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = record_sensitive(a->r, patient[i], RECORD_NOW, e);
+	return rc < 0 ? rc : rc > 0 || n == 0;
+}
+
 /* ---- opening: who it is, and what they may do ---- */
 
 /* The event of something refused; best effort, the refusal stands anyway. */
@@ -92,9 +138,11 @@ static int act(struct access *a, struct store *db, struct ehr_err *e)
 	}
 	buf_addstr(&a->roles, buf_str(&who.roles));
 	buf_addf(&name, "role %s", who.roles.s);
+	if (a->r)
+		rc = record_guard(a->r, who.id, e);
 	store_grant(db, who.always | (a->opt.reason ? who.reason : PERM_NONE),
 	    who.reason, name.s);
-	return 0;
+	return rc;
 }
 
 static int begin(struct access *a, const struct access_opt *opt,
@@ -151,6 +199,7 @@ void access_close(struct access *a)
 	record_close(a->r);
 	buf_release(&a->user);
 	buf_release(&a->roles);
+	buf_release(&a->scope_text);
 	free(a->range);
 	*a = ACCESS_INIT;
 }
@@ -201,6 +250,25 @@ int access_withheld(struct access *a, int rc, struct ehr_err *e)
 
 /* ---- reading ---- */
 
+/* The event of reading patient, unless that is refused: its own event. */
+static int read_one(struct access *a, enum audit_action action,
+    const char *scope, int64_t patient, struct ehr_err *e)
+{
+	struct store *db = record_store(a->r);
+	struct audit_event ev;
+	int rc = need(a, action, scope, patient, e), sensitive = 0;
+
+	if (rc < 0)
+		return rc;
+	if (action != AUDIT_AUDIT) /* shows nothing of the chart */
+		sensitive = weigh(a, patient, e);
+	ev = flagged(a, action, scope, sensitive > 0);
+	if (sensitive == EHR_EPERM)
+		refused(db, &ev, patient);
+	return sensitive < 0 ? sensitive :
+	    audit_read_one(db, &ev, patient, NULL, e);
+}
+
 int access_find(struct access *a, struct str name, int type,
     enum audit_action action, const char *scope, struct record_found *found,
     struct buf *candidates, struct ehr_err *e)
@@ -215,8 +283,7 @@ int access_find(struct access *a, struct str name, int type,
 		return EHR_EPERM;
 	}
 	if (rc == 0 && found->patient)
-		rc = audit_read_one(record_store(a->r), &ev, found->patient,
-		    NULL, e);
+		rc = read_one(a, action, scope, found->patient, e);
 	return rc;
 }
 
@@ -224,26 +291,23 @@ int access_patient(struct access *a, struct str name,
     enum audit_action action, const char *scope, int64_t *patient,
     struct buf *candidates, struct ehr_err *e)
 {
-	struct audit_event ev = access_event(a, action, scope);
 	int rc = record_find_patient_at(a->r, name,
 	    a->opt.as_of ? a->opt.as_of : RECORD_NOW, patient, candidates, e);
 
-	if (rc == 0)
-		rc = need(a, action, scope, *patient, e);
-	if (rc == 0)
-		rc = audit_read_one(record_store(a->r), &ev, *patient, NULL, e);
-	return rc;
+	return rc < 0 ? rc : read_one(a, action, scope, *patient, e);
 }
 
 int access_set_begin(struct access *a, enum audit_action action,
     const char *scope, const int64_t *patient, size_t n, struct ehr_err *e)
 {
-	struct audit_event ev = access_event(a, action, scope);
+	struct audit_event ev;
 	struct audit_range *range;
 	int rc = need(a, action, scope, 0, e);
 
+	a->flagged = rc = rc < 0 ? rc : weigh_set(a, patient, n, e);
 	if (rc < 0)
 		return rc;
+	ev = flagged(a, action, scope, a->flagged);
 	range = xcalloc(n + 1, sizeof(*range));
 	rc = audit_begin_set(record_store(a->r), &ev, range,
 	    audit_ranges(patient, n, range), &a->begin, e);
@@ -274,7 +338,7 @@ void access_set_touch(struct access *a, int64_t patient)
 
 int access_set_end(struct access *a, int rc, struct ehr_err *e)
 {
-	struct audit_event ev = access_event(a, a->action, a->scope);
+	struct audit_event ev = flagged(a, a->action, a->scope, a->flagged);
 	bool done = rc >= EHR_ENO || rc == EHR_EREJECT;
 	int64_t begin = a->begin;
 	int failed;
@@ -289,13 +353,16 @@ int access_set_end(struct access *a, int rc, struct ehr_err *e)
 int access_set(struct access *a, enum audit_action action, const char *scope,
     const int64_t *patient, size_t n, struct ehr_err *e)
 {
-	struct audit_event ev = access_event(a, action, scope);
+	struct audit_event ev;
 	struct audit_range *range;
 	struct store *db = record_store(a->r);
 	int rc = need(a, action, scope, 0, e);
 
+	if (rc == 0 && action != AUDIT_AUDIT)
+		rc = weigh_set(a, patient, n, e);
 	if (rc < 0)
 		return rc;
+	ev = flagged(a, action, scope, rc > 0);
 	range = xcalloc(n + 1, sizeof(*range));
 	rc = store_begin(db, STORE_SHORT, e);
 	if (rc == 0) {
@@ -312,20 +379,46 @@ int access_set(struct access *a, enum audit_action action, const char *scope,
 
 /* ---- writing ---- */
 
+/* Is it no person who says what is written, but an input, or what was there
+ * before? */
+static bool loads(enum audit_action action)
+{
+	return action == AUDIT_IMPORT || action == AUDIT_UNDO;
+}
+
+/* Sensitive charts among those that people write into; 1: there are. */
+static int weigh_written(struct access *a, const int64_t *patient, size_t n,
+    struct ehr_err *e)
+{
+	int rc, some = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		rc = patient[i] ? weigh(a, patient[i], e) : 0;
+		if (rc < 0)
+			return rc;
+		some = some || rc > 0;
+	}
+	return some;
+}
+
 /* A chunk's event: who was touched by it. Of a batch without patients only
  * that it was. */
 static int on_chunk(void *arg, int64_t batch, const int64_t *patient, size_t n,
     bool first, bool last, struct ehr_err *e)
 {
 	struct access *a = arg;
-	struct audit_event ev = access_event(a, a->write.action,
-	    a->write.scope);
+	struct audit_event ev;
 	struct audit_range *range;
-	int rc;
+	int rc = 0;
 
 	(void)last;
 	if (n == 0 && !first)
 		return 0;
+	if (!loads(a->write.action))
+		rc = weigh_written(a, patient, n, e);
+	if (rc < 0)
+		return rc;
+	ev = flagged(a, a->write.action, a->write.scope, rc > 0);
 	ev.batch = batch;
 	range = xcalloc(n + 1, sizeof(*range));
 	rc = audit_append(record_store(a->r), &ev, range,
@@ -343,7 +436,7 @@ int access_batch(struct access *a, const struct access_write *w,
 		.source = w->source,
 		.input = w->input,
 		.reason = a->opt.reason,
-		.any = w->action == AUDIT_IMPORT || w->action == AUDIT_UNDO,
+		.any = loads(w->action),
 		.keep_signed = w->action == AUDIT_IMPORT,
 	};
 	int rc = need(a, w->action, w->scope, 0, e);

@@ -38,6 +38,21 @@ enum audit_action audit_action_find(struct str name)
 	return (enum audit_action)i;
 }
 
+bool audit_flagged(struct str scope, const char *flag)
+{
+	struct str flags, word;
+
+	if (scope.n == 0 || scope.s[0] != '[')
+		return false;
+	scope.s++;
+	scope.n--;
+	str_split(&scope, ']', &flags);
+	while (str_split(&flags, ',', &word))
+		if (str_is(word, flag))
+			return true;
+	return false;
+}
+
 /* ---- one event ---- */
 
 /* What goes into the row, and in the same order into the leaf. Of texts .s

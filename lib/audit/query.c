@@ -78,7 +78,8 @@ int audit_each(struct store *db, const struct audit_filter *f,
 	stmt_int(s, 6, f->from);
 	while ((rc = stmt_step(s, e)) > 0) {
 		rc = take_row(s, &set, &row, e);
-		if (rc == 0 && concerns(&row, f->patient))
+		if (rc == 0 && concerns(&row, f->patient) && (!f->flag ||
+		    audit_flagged(row.scope, f->flag)))
 			rc = fn(arg, &row);
 		if (rc != 0)
 			break;

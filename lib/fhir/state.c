@@ -181,6 +181,20 @@ enum fhir_category fhir_category(int type)
 	return FHIR_CLINICAL;
 }
 
+static bool is_sensitive(struct str code)
+{
+	static const char *const labels[] = {
+#define X(code) code,
+#include "ehr/label.def"
+#undef X
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		if (str_is(code, labels[i]))
+			return true;
+	return false;
+}
+
 bool fhir_labelled(const struct tape *t, uint32_t root, const char *code)
 {
 	uint32_t meta = tape_get(t, root, "meta"), labels, v;
@@ -193,8 +207,7 @@ bool fhir_labelled(const struct tape *t, uint32_t root, const char *code)
 		if (v == 0 || tape_type(t, v) != TAPE_STRING)
 			continue;
 		if (code != NULL ? str_is(tape_str(t, v), code) :
-				   str_is(tape_str(t, v), "R") ||
-				       str_is(tape_str(t, v), "V"))
+				   is_sensitive(tape_str(t, v)))
 			return true;
 	}
 	return false;

@@ -49,18 +49,45 @@ bool record_type_withheld(const struct record *r, int type)
 	return !store_has(r->db, categories[category_of(r, type)].read);
 }
 
-bool guard_hides(struct record *r, int64_t rid, int type)
+static bool hide(struct record *r, int64_t rid, int type,
+    enum record_category c)
 {
-	enum record_category c = category_of(r, type);
 	bool added;
 
-	if (store_has(r->db, categories[c].read))
-		return false;
 	map64_put(&r->guard.once, (uint64_t)rid, &added);
 	if (added)
 		r->guard.withheld.n[c]++;
 	record_types_add(&r->guard.withheld.types, type);
 	return true;
+}
+
+bool guard_hides(struct record *r, int64_t rid, int type)
+{
+	enum record_category c = category_of(r, type);
+
+	if (!store_has(r->db, categories[c].read))
+		return hide(r, rid, type, c);
+	if (!r->guard.on || store_has(r->db, PERM_SENSITIVE))
+		return false;
+	if (r->guard.whole || guard_sensitive(r, rid, NULL) != 0)
+		return hide(r, rid, type, RECORD_SENSITIVE);
+	return false;
+}
+
+bool guard_hides_body(struct record *r, const struct resource *res)
+{
+	if (!r->guard.on || store_has(r->db, PERM_SENSITIVE) ||
+	    !guard_body(r, res->body))
+		return false;
+	return hide(r, res->rid, res->type, RECORD_SENSITIVE);
+}
+
+bool guard_hides_index(struct record *r, int64_t rid)
+{
+	if (!r->guard.on || store_has(r->db, PERM_SENSITIVE) ||
+	    guard_sensitive(r, rid, NULL) == 0)
+		return false;
+	return hide(r, rid, 0, RECORD_SENSITIVE);
 }
 
 int record_readable(struct record *r, int64_t rid, struct ehr_err *e)
@@ -72,8 +99,13 @@ int record_readable(struct record *r, int64_t rid, struct ehr_err *e)
 	rc = stmt_step(s, e);
 	type = rc > 0 ? (int)stmt_col_int(s, 0) : FHIR_Patient;
 	stmt_reset(s);
-	return rc < 0 ? rc : store_need(r->db,
-	    categories[category_of(r, type)].read, fhir_type_name(type), e);
+	if (rc >= 0)
+		rc = store_need(r->db, categories[category_of(r, type)].read,
+		    fhir_type_name(type), e);
+	if (rc == 0)
+		rc = guard_sensitive(r, rid, e);
+	return rc > 0 ? store_need(r->db, PERM_SENSITIVE,
+	    fhir_type_name(type), e) : rc;
 }
 
 int guard_write(struct record *r, int type, struct ehr_err *e)

@@ -26,6 +26,15 @@ enum { GUARD_TYPES = 256 };
 struct guard {
 	uint8_t category[GUARD_TYPES]; /* of a type: place in the table */
 	struct map64 once; /* rids that were counted */
+	bool on;	   /* what follows is known (record_guard()) */
+	bool by_body;	   /* the index cannot be asked for labels */
+	bool whole;	   /* all of the chart at work is sensitive */
+	struct map64 listed, listed_seg; /* rids of the list, their segments */
+	int64_t *term;	   /* labels that some entry may have */
+	size_t n_term;
+	int64_t seg;	   /* whose labelled rids are in label; -1: none */
+	struct map64 label;
+	struct tape tape;
 	struct record_withheld withheld;
 };
 
@@ -90,10 +99,22 @@ int row_get(struct record *r, int64_t rid, int64_t as_of,
 /* ---- guard.c: what may leave ---- */
 
 void guard_init(struct guard *g);
-/* Is the entry withheld? It is counted then, once. */
+/* Is the entry withheld? It is counted then, once. What cannot be told is. */
 bool guard_hides(struct record *r, int64_t rid, int type);
+/* The same of a version by its labels: a former one, or that the index does
+ * not tell of. */
+bool guard_hides_body(struct record *r, const struct resource *res);
+/* The same of a row of the index, whose type nobody has looked at. */
+bool guard_hides_index(struct record *r, int64_t rid);
 /* May a batch write entries of this type? EHR_EPERM. */
 int guard_write(struct record *r, int type, struct ehr_err *e);
+
+/* ---- sensitive.c: labels and the practice's list ---- */
+
+/* 1: the entry, or all of the chart that it is in, is sensitive. */
+int guard_sensitive(struct record *r, int64_t rid, struct ehr_err *e);
+bool guard_body(struct record *r, struct str body); /* has it such a label? */
+void guard_release(struct guard *g);
 
 /* ---- rows.c: rows of small tables ---- */
 

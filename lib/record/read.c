@@ -98,7 +98,10 @@ int record_get(struct record *r, int64_t rid, int64_t as_of,
 {
 	int rc = row_get(r, rid, as_of, res, e);
 
-	return rc > 0 && guard_hides(r, rid, res->type) ? 0 : rc;
+	if (rc <= 0 || !guard_hides(r, rid, res->type))
+		return rc > 0 && as_of != RECORD_NOW &&
+		    guard_hides_body(r, res) ? 0 : rc;
+	return 0;
 }
 
 static bool wanted(struct stmt *s, const struct record_filter *f)
@@ -115,6 +118,8 @@ static int each_row(struct record *r, struct stmt *s,
 {
 	BUF_AUTO spliced = BUF_INIT;
 	struct resource res;
+	bool bodies = !f->whole && (f->history || f->as_of != RECORD_NOW ||
+	    r->guard.by_body);
 	int rc;
 
 	while ((rc = stmt_step(s, e)) > 0) {
@@ -125,6 +130,8 @@ static int each_row(struct record *r, struct stmt *s,
 		rc = row_read(r, s, &spliced, &res, e);
 		if (rc < 0)
 			return rc;
+		if (bodies && guard_hides_body(r, &res))
+			continue;
 		rc = fn(arg, &res);
 		if (rc)
 			return rc;
@@ -152,6 +159,9 @@ static int each_body(struct record *r, struct stmt *s,
 		res.id = stmt_col(s, 3);
 		res.body = stmt_col(s, 4);
 		rc = splice(r, s, 5, &spliced, &res, e);
+		if (rc > 0 && r->guard.by_body && !f->whole &&
+		    guard_hides_body(r, &res))
+			continue;
 		if (rc > 0)
 			rc = fn(arg, &res);
 		if (rc)
@@ -259,6 +269,10 @@ int record_ranges(struct record *r, int64_t patient, int64_t as_of,
 	r->guard.withheld.types = (struct record_types){ .some = false };
 	if (rc == 0)
 		rc = also_read(r, seg, n, as_of, &a, e);
+	if (rc == 0 && !store_has(r->db, PERM_SENSITIVE))
+		rc = record_sensitive(r, patient, as_of, e);
+	r->guard.whole = rc == RECORD_WHOLE;
+	rc = rc < 0 ? rc : 0;
 	for (size_t i = 0; rc == 0 && i <= n; i++) {
 		int64_t end = i < n ? rid_make(seg[i], 0) : INT64_MAX;
 
@@ -268,6 +282,7 @@ int record_ranges(struct record *r, int64_t patient, int64_t as_of,
 			rc = fn(arg, rid_make(seg[i], 0),
 			    rid_make(seg[i], SEQ_MAX), e);
 	}
+	r->guard.whole = false;
 	free(a.rid);
 	free(seg);
 	return rc;

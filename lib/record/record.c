@@ -63,7 +63,7 @@ void record_close(struct record *r)
 	arena_release(&r->mem);
 	tape_release(&r->ident);
 	buf_release(&r->ident_text);
-	map64_release(&r->guard.once);
+	guard_release(&r->guard);
 	free(r);
 }
 

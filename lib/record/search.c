@@ -58,6 +58,8 @@ static int token_rows(struct record *r, enum record_sql_id id, int64_t pt,
 	stmt_int(s, 1, pt);
 	while ((rc = stmt_step(s, e)) > 0) {
 		rc = index_owner(r, &o, stmt_col_int(s, 0), &patient, e);
+		if (rc == 0 && guard_hides_index(r, stmt_col_int(s, 2)))
+			continue;
 		if (rc == 0)
 			rc = fn(arg, patient, stmt_col_int(s, 2),
 			    stmt_col_int(s, 1));
@@ -286,6 +288,8 @@ int index_text(struct record *r, struct str query, int (*fn)(void *arg,
 	s = store_scan(r->db, &record_sql_table[NOTE_FIND]);
 	stmt_text(s, 1, buf_str(&fts));
 	while ((rc = stmt_step(s, e)) > 0) {
+		if (guard_hides_index(r, stmt_col_int(s, 0)))
+			continue;
 		rc = fn(arg, stmt_col_int(s, 0), stmt_col(s, 1));
 		if (rc)
 			break;

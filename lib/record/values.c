@@ -99,6 +99,8 @@ static int value_rows(struct values *v, int64_t term, struct ehr_err *e)
 		};
 		rc = index_owner(v->r, &v->o, stmt_col_int(s, 0), &h.patient,
 		    e);
+		if (rc == 0 && guard_hides_index(v->r, h.rid))
+			continue;
 		if (rc == 0)
 			rc = take(v, &h);
 		if (rc)

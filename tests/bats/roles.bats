@@ -102,8 +102,6 @@ codes() {
 	same "$(codes ehr-audit report)" "5 5 5 5 5 5 0 5 "
 	same "$(codes ehr-audit show 1)" "5 5 5 5 5 5 0 5 "
 	same "$(codes ehr-audit prove 1)" "5 5 5 5 5 5 0 5 "
-	same "$(codes ehr-audit signer new --force "$T/new")" \
-		"0 5 5 5 5 5 0 0 "
 	same "$(codes ehr-audit verify)" "0 5 5 5 5 5 0 0 "
 }
 
@@ -178,6 +176,125 @@ codes() {
 	run -5 --separate-stderr ehr-audit verify
 	same "$(sqlite3 "$EHR_DB" "SELECT count(*) FROM audit_event
 		WHERE action = 'login' AND outcome = 'refused'")" 4
+}
+
+# What takes a reason: an entry with a label, a chart of the list.
+sensitive() {
+	cp "$BASE" "$T/base.ehr"
+	EHR_DB=$T/base.ehr ehr-import -q - <<-'END'
+	{"resourceType":"Condition","id":"h","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"HIV"}]},"subject":{"reference":"Patient/a"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"86406008"}],"text":"HIV infection"}}
+	{"resourceType":"Patient","id":"w","name":[{"family":"Famous"}]}
+	{"resourceType":"Observation","id":"o","status":"final","subject":{"reference":"Patient/w"},"code":{"coding":[{"system":"http://loinc.org","code":"1-8"}]},"effectiveDateTime":"2026-01-01","valueQuantity":{"value":7,"unit":"mg"}}
+	{"resourceType":"Patient","id":"r","meta":{"security":[{"code":"R"}]},"name":[{"family":"Restricted"}]}
+	END
+	EHR_DB=$T/base.ehr ehr-admin sensitive add w
+	BASE=$T/base.ehr
+}
+
+@test "a labelled entry: with a reason only, flagged" {
+	sensitive
+	as clinician
+	run -1 --separate-stderr ehr-chart show a
+	has "$output" Hypertension
+	has "$output" "WITHHELD: 1 sensitive"
+	[[ $output != *"HIV infection"* ]]
+	same "$stderr" "ehr-chart: withheld: 1 sensitive"
+	run -0 --separate-stderr ehr-chart show --reason treatment a
+	has "$output" "HIV infection"
+	run -5 --separate-stderr ehr-chart history Condition/h
+	same "$stderr" "ehr-chart: Condition: role clinician has permission sensitive only with --reason"
+	run -1 --separate-stderr ehr-find --where has:condition=86406008
+	same "$output$stderr" "ehr-find: withheld: 1 sensitive"
+	run -0 --separate-stderr ehr-find --reason x --where has:condition=86406008
+	run -1 --separate-stderr ehr-export a
+	[[ $output != *86406008* ]]
+	run -1 --separate-stderr ehr-export --history a
+	[[ $output != *86406008* ]]
+	run -5 --separate-stderr ehr-edit resolve Condition/h
+	run -0 --separate-stderr ehr-edit resolve --reason treatment Condition/h
+	# The label is taken away: what it was before stays behind it.
+	ehr-export --reason x a | jq -c 'select(.id == "h") | del(.meta)' >"$T/h"
+	as service
+	ehr-import -q "$T/h"
+	sqlite3 "$EHR_DB" "UPDATE staff SET role = 'clinician' WHERE name = 'Me'"
+	run -1 --separate-stderr ehr-export --history a
+	same "$(jq -r 'select(.id == "h") | .meta.security[0].code' <<<"$output")" null
+}
+
+@test "a chart of the list, and of a labelled patient" {
+	sensitive
+	as clinician
+	run -5 --separate-stderr ehr-chart show w
+	same "$stderr" "ehr-chart: w: role clinician has permission sensitive only with --reason"
+	run -5 --separate-stderr ehr-chart show r
+	run -1 --separate-stderr ehr-find famous
+	same "$output$stderr" "ehr-find: withheld: 1 sensitive"
+	run -0 --separate-stderr ehr-find --reason treatment famous
+	run -1 --separate-stderr ehr-chart list results --all --latest --code 1-8
+	same "$output$stderr" "ehr-chart: withheld: 1 sensitive"
+	run -1 --separate-stderr ehr-export --all
+	same "$(jq -r 'select(.resourceType == "Patient") | .id' <<<"$output")" a
+	has "$stderr" "withheld: 4 sensitive"
+	run -5 --separate-stderr ehr-edit add condition w text=Gout
+	same "$stderr" "ehr-edit: w: role clinician has permission sensitive only with --reason"
+	run -0 --separate-stderr ehr-edit add --reason treatment condition w text=Gout
+	as analyst
+	run -5 --separate-stderr ehr-chart show --reason curiosity w
+	same "$stderr" "ehr-chart: w: role analyst has no permission sensitive"
+}
+
+@test "sensitive accesses are flagged in the log" {
+	sensitive
+	as clinician,auditor
+	run -5 ehr-chart show w
+	ehr-chart show --reason treatment w >/dev/null
+	ehr-chart show --reason treatment a >/dev/null
+	run -1 ehr-chart show a
+	ehr-export --reason move -O "$T/all" --all
+	run -0 --separate-stderr ehr-audit log --flag sensitive
+	same "$(cut -f 4-8 <<<"$output")" "ehr-chart	read	ok	w	[sensitive] chart
+ehr-chart	read	ok	a	[sensitive] chart
+ehr-export	export	begin	(all)	[sensitive]
+ehr-export	export	ok	(3)	[sensitive]"
+}
+
+@test "the list: kinds, one's own chart, removal" {
+	sensitive
+	as clinician,administrator
+	run -0 --separate-stderr ehr-admin sensitive list
+	same "$output" $'w\tvip\t'
+	run -2 --separate-stderr ehr-admin sensitive add a --kind own
+	run -2 --separate-stderr ehr-admin sensitive add a --user boss
+	run -2 --separate-stderr ehr-admin sensitive add a --kind own --user no
+	run -4 --separate-stderr ehr-admin sensitive add none
+	run -0 --separate-stderr ehr-admin sensitive add -n a --kind own --user boss
+	run -0 --separate-stderr ehr-admin sensitive add a --kind own --user boss
+	run -1 --separate-stderr ehr-chart show a
+	run -0 --separate-stderr ehr-admin sensitive add a --kind family --user "$(me)"
+	run -5 --separate-stderr ehr-chart show a
+	run -0 --separate-stderr ehr-admin sensitive add Condition/c --kind restriction
+	run -0 --separate-stderr ehr-admin sensitive list
+	same "${#lines[@]}" 4
+	run -0 --separate-stderr ehr-admin sensitive remove a --user "$(me)"
+	run -1 --separate-stderr ehr-chart show a
+	has "$stderr" "withheld: 2 sensitive"
+	run -0 --separate-stderr ehr-admin sensitive remove Condition/c
+	run -1 --separate-stderr ehr-admin sensitive remove Condition/c
+	same "$stderr" "ehr-admin: not on the list"
+	as nurse
+	run -5 --separate-stderr ehr-admin sensitive add a
+	run -5 --separate-stderr ehr-admin sensitive remove w
+	run -5 --separate-stderr ehr-admin sensitive list
+}
+
+@test "labels hold while the index is made anew" {
+	sensitive
+	as clinician
+	sqlite3 "$EHR_DB" "UPDATE config SET value = '0' WHERE key = 'index.version'"
+	run -1 --separate-stderr ehr-chart show a
+	same "$stderr" "ehr-chart: withheld: 1 sensitive"
+	run -5 --separate-stderr ehr-chart show r
+	run -5 --separate-stderr ehr-chart show w
 }
 
 @test "several roles, an end, a place" {
