@@ -279,8 +279,8 @@ static int run(struct cli *c, struct ehr_err *e)
 
 static const struct cli_verb verbs[] = {
 	{ NULL, "[NAME]", "Find patients, one a line, the id first",
-	    CLI_DB | CLI_OUTPUT | CLI_TODAY | CLI_REASON | CLI_TEST, opts, 0,
-	    1, true, run },
+	    CLI_DB | CLI_OUTPUT | CLI_TODAY | CLI_REASON | CLI_GLASS |
+	    CLI_TEST, opts, 0, 1, true, run },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-find",

@@ -3,8 +3,10 @@
 
 static struct {
 	const char *npi, *name, *role, *at;
-	bool inactive;
+	bool inactive, emergency;
 } give;
+
+enum { EMERGENCY_DAYS = 90 }; /* then it is to be given again */
 
 const struct cli_opt admin_staff_opts[] = {
 	{ "name", 0, CLI_TEXT, CLI_REQUIRED, "NAME", "as it is shown",
@@ -15,6 +17,9 @@ const struct cli_opt admin_staff_opts[] = {
 	    0, 0 },
 	{ "at", 0, CLI_TEXT, 0, "FACILITY", "where they work (everywhere)",
 	    &give.at, 0, 0 },
+	{ "emergency", 0, CLI_FLAG, 0, NULL,
+	    "may break the glass, for 90 days from now", &give.emergency, 0,
+	    0 },
 	{ "inactive", 0, CLI_FLAG, 0, NULL, "no longer with us",
 	    &give.inactive, 0, 0 },
 	{ 0 },
@@ -93,6 +98,14 @@ static int check_owner(struct cli *c, struct access *a, struct ehr_err *e)
 	return rc < 0 ? rc : 0;
 }
 
+/* The end of a day: given twice in a day it changes nothing. */
+static int64_t emergency_until(void)
+{
+	const int64_t day = 24 * 60 * 60 * 1000;
+
+	return (clock_ms() / day + EMERGENCY_DAYS + 1) * day - 1;
+}
+
 int admin_staff_add(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
@@ -102,6 +115,7 @@ int admin_staff_add(struct cli *c, struct ehr_err *e)
 		.active = !give.inactive,
 		.until = c->until ? c->until_ms : 0,
 		.facility = str_of(give.at),
+		.emergency = give.emergency ? emergency_until() : 0,
 	};
 	BUF_AUTO scope = BUF_INIT;
 	int rc = check_roles(c, e);
@@ -125,20 +139,27 @@ struct listing {
 	struct ehr_err *e;
 };
 
+static void print_end(struct printer *p, int64_t ms)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	if (ms)
+		date_format_ms(&b, ms);
+	print_text(p, ms ? buf_str(&b) : STR_NONE);
+}
+
 static int put_staff(void *arg, const struct store_staff *f)
 {
 	struct listing *l = arg;
-	BUF_AUTO until = BUF_INIT;
 
 	print_text(l->p, f->user);
 	print_text(l->p, f->name);
 	print_text(l->p, f->roles);
 	print_text(l->p, f->npi);
 	print_bool(l->p, f->active);
-	if (f->until)
-		date_format_ms(&until, f->until);
-	print_text(l->p, f->until ? buf_str(&until) : STR_NONE);
+	print_end(l->p, f->until);
 	print_text(l->p, f->facility);
+	print_end(l->p, f->emergency);
 	return print_row(l->p, l->e);
 }
 
@@ -146,7 +167,8 @@ int admin_staff_list(struct cli *c, struct ehr_err *e)
 {
 	static const struct print_col cols[] = { { "user", 0 },
 		{ "name", PRINT_WIDE }, { "role", 0 }, { "npi", 0 },
-		{ "active", 0 }, { "until", PRINT_WHOLE }, { "at", 0 } };
+		{ "active", 0 }, { "until", PRINT_WHOLE }, { "at", 0 },
+		{ "emergency", PRINT_WHOLE } };
 	ACCESS_AUTO a = ACCESS_INIT;
 	struct listing l = { NULL, e };
 	int rc = admin_open(c, &a, STORE_READ, e);

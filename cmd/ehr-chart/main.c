@@ -2,7 +2,8 @@
 #include "chart.h"
 
 enum {
-	ONE = CLI_DB | CLI_AS_OF | CLI_TODAY | CLI_REASON,
+	ONE = CLI_DB | CLI_AS_OF | CLI_TODAY | CLI_REASON |
+	    CLI_GLASS,
 	PAGE = ONE | CLI_PLACE | CLI_FORCE,
 	ROWS = ONE | CLI_OUTPUT,
 };

@@ -31,9 +31,10 @@ static const struct cli_verb verbs[] = {
 	{ "new", "PATIENT", "write a draft (editor, or standard input)", CHANGE,
 	    new_opt, 1, 1, false, new_run },
 	{ "list", "PATIENT", "list the notes of a patient",
-	    CLI_DB | CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false, list_run },
+	    CLI_DB | CLI_OUTPUT | CLI_REASON | CLI_GLASS, NULL, 1, 1, false,
+	    list_run },
 	{ "show", "NOTE", "show text, signatures and addenda",
-	    CLI_DB | CLI_REASON, NULL, 1, 1, false, show_run },
+	    CLI_DB | CLI_REASON | CLI_GLASS, NULL, 1, 1, false, show_run },
 	{ "edit", "NOTE", "change a draft", CHANGE, NULL, 1, 1, false,
 	    edit_run },
 	{ "sign", "NOTE", "sign a draft: from then on it only grows", CHANGE,
@@ -45,7 +46,7 @@ static const struct cli_verb verbs[] = {
 	{ "cosign", "NOTE", "sign what somebody else signed", CHANGE, NULL, 1,
 	    1, false, cosign_run },
 	{ "diff", "NOTE", "compare two versions of the text",
-	    CLI_DB | CLI_REASON, diff_opt, 1, 1, false, diff_run },
+	    CLI_DB | CLI_REASON | CLI_GLASS, diff_opt, 1, 1, false, diff_run },
 	{ 0 },
 };
 

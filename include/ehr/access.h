@@ -21,6 +21,7 @@ struct access_opt {
 	const struct keyring *ring; /* unlocked already, or NULL */
 	const char *tool;	/* "ehr-chart" */
 	const char *reason;	/* --reason, or NULL */
+	const char *glass;	/* --break-glass: emergency access, or NULL */
 	bool dry_run;		/* -n: batches are rolled back */
 	int64_t as_of;		/* --as-of: whose chart a name led to then;
 				 * 0: now */
@@ -29,7 +30,7 @@ struct access_opt {
 /* As a struct cli has it. */
 #define ACCESS_OPT(c) \
 	((struct access_opt){ .db = (c)->db, .keys = (c)->keys, \
-	    .tool = (c)->tool->name, .reason = (c)->reason, \
+	    .tool = (c)->tool->name, .reason = (c)->reason, .glass = (c)->glass, \
 	    .dry_run = (c)->dry_run, .as_of = (c)->as_of_ms })
 
 /* What a batch is for; texts as above. */
@@ -62,7 +63,7 @@ struct access {
 /* Unlocks the record when it is encrypted (keys_unlock()). A new one is
  * encrypted with opt->ring, plain without. What may be done is settled here,
  * once: the roles of this user, and with a reason what they may do with one
- * (store_staff_acting()). EHR_EPERM: others may read or write the file, or the
+ * (store_staff_acting()); in an emergency PERM_EMERGENCY, too. EHR_EPERM: others may read or write the file, or the
  * user is not on the staff; EHR_EINTEGRITY: it is plain although it has key
  * slots. What is refused, here or later, leaves an event. */
 int access_open(struct access *a, const struct access_opt *opt,
@@ -86,7 +87,8 @@ struct audit_event access_event(const struct access *a,
 /* ---- reading ---- */
 
 /* A scope is led by the flags of the access in brackets: "[sensitive] chart"
- * is one of what takes a reason to see, when that was given. */
+ * is one of what takes a reason to see, when that was given; "[break-glass]"
+ * one in an emergency. */
 /* Of all below EHR_EPERM: the action needs a permission that is not there
  * (AUDIT_EXPORT export, AUDIT_SIGN sign ...). */
 /* Finds "[SOURCE:]ID" and writes the event of the access; scope names

@@ -70,10 +70,12 @@ enum {
 	CLI_FACILITY = 1 << 12, /* --facility NAME */
 	CLI_SOURCE = 1 << 13,	/* --source NAME */
 	CLI_TEST = 1 << 14,	/* --test: test patients too */
+	CLI_GLASS = 1 << 15,	/* --break-glass REASON */
 
 	CLI_OUTPUT = CLI_FORMAT | CLI_HEADER | CLI_PLACE | CLI_FORCE,
 	CLI_RANGE = CLI_SINCE | CLI_UNTIL,
-	CLI_READ = CLI_DB | CLI_OUTPUT | CLI_AS_OF | CLI_TODAY | CLI_REASON,
+	CLI_READ = CLI_DB | CLI_OUTPUT | CLI_AS_OF | CLI_TODAY | CLI_REASON |
+	    CLI_GLASS,
 	CLI_WRITE = CLI_DB | CLI_DRY_RUN | CLI_REASON | CLI_SOURCE,
 };
 
@@ -125,7 +127,7 @@ struct cli {
 	 * the last one meant, "2026" is all of 2026 (INT64_MAX: not given).
 	 * Times without an offset are of the process's zone (TZ). */
 	int64_t since_ms, until_ms, as_of_ms;
-	const char *reason, *facility, *source;
+	const char *reason, *glass, *facility, *source;
 
 	enum { CLI_RUN, CLI_HELP, CLI_VERSION, CLI_COMPLETION } action;
 	unsigned given;		/* shared options seen */

@@ -29,6 +29,9 @@ enum perm {
 	PERM_ALL = (1 << PERM_COUNT) - 1,
 };
 const char *perm_name(enum perm one);
+/* What emergency access adds. */
+#define PERM_EMERGENCY (PERM_READ | PERM_DEMOGRAPHICS | PERM_CLINICAL | \
+	PERM_NOTES | PERM_SENSITIVE)
 
 struct sql {
 	const char *name; /* "module.verb", for messages */
@@ -291,6 +294,7 @@ struct store_staff {
 	bool active;
 	int64_t until;		/* ms of the last moment; 0: no end */
 	struct str facility;	/* STR_NONE: all */
+	int64_t emergency;	/* ms until they may break the glass; 0: no */
 };
 /* As store_facility_put(), by user. EHR_EUSAGE also when no administrator
  * would be left who is active and has no end. */
@@ -311,6 +315,7 @@ struct store_acting {
 	enum store_acting_as as;
 	int64_t id;
 	enum perm always, reason;
+	bool emergency; /* may break the glass now */
 	struct buf roles;
 };
 /* Roles count from the second member of staff on, while there is an

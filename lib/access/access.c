@@ -22,17 +22,21 @@ struct audit_event access_event(const struct access *a,
 	};
 }
 
-/* The event of an access to charts, sensitive ones among them or not. */
+/* The event of an access with its flags; sensitive: such charts are among
+ * those that are shown. */
 static struct audit_event flagged(struct access *a, enum audit_action action,
     const char *scope, bool sensitive)
 {
 	struct audit_event ev = access_event(a, action, scope);
+	bool glass = a->opt.glass != NULL;
 
-	if (!sensitive)
+	if (!sensitive && !glass)
 		return ev;
 	buf_reset(&a->scope_text);
-	buf_addf(&a->scope_text, "[%s]%s%s", AUDIT_FLAG_SENSITIVE,
-	    scope ? " " : "", scope ? scope : "");
+	buf_addf(&a->scope_text, "[%s%s%s]%s%s",
+	    glass ? AUDIT_FLAG_EMERGENCY : "", glass && sensitive ? "," : "",
+	    sensitive ? AUDIT_FLAG_SENSITIVE : "", scope ? " " : "",
+	    scope ? scope : "");
 	ev.scope = a->scope_text.s;
 	return ev;
 }
@@ -118,6 +122,19 @@ static void refused_by_statement(struct access *a)
 		refused(db, &ev, 0);
 }
 
+/* What the member may do, with a reason and in an emergency. */
+static enum perm granted(const struct access *a,
+    const struct store_acting *who)
+{
+	enum perm p = who->always;
+
+	if (a->opt.reason)
+		p |= who->reason;
+	if (a->opt.glass)
+		p |= PERM_EMERGENCY;
+	return p;
+}
+
 /* Grants what the user may do with db. */
 static int act(struct access *a, struct store *db, struct ehr_err *e)
 {
@@ -125,7 +142,7 @@ static int act(struct access *a, struct store *db, struct ehr_err *e)
 		[STORE_STRANGER] = "is not on the staff of this record",
 		[STORE_LEFT] = "is no longer on the staff of this record",
 	};
-	struct audit_event ev = access_event(a, AUDIT_LOGIN, NULL);
+	struct audit_event ev = flagged(a, AUDIT_LOGIN, NULL, false);
 	EHR_CLEANUP(acting_release) struct store_acting who;
 	BUF_AUTO name = BUF_INIT;
 	int rc = store_staff_acting(db, buf_str(&a->user), &who, e);
@@ -137,11 +154,15 @@ static int act(struct access *a, struct store *db, struct ehr_err *e)
 		return ehr_fail(e, EHR_EPERM, "%s %s", a->user.s, why[who.as]);
 	}
 	buf_addstr(&a->roles, buf_str(&who.roles));
+	if (a->opt.glass && !who.emergency) {
+		refused(db, &ev, 0);
+		return ehr_fail(e, EHR_EPERM, "--break-glass: %s is not "
+		    "listed for emergency access, or no longer", a->user.s);
+	}
 	buf_addf(&name, "role %s", who.roles.s);
 	if (a->r)
 		rc = record_guard(a->r, who.id, e);
-	store_grant(db, who.always | (a->opt.reason ? who.reason : PERM_NONE),
-	    who.reason, name.s);
+	store_grant(db, granted(a, &who), who.reason, name.s);
 	return rc;
 }
 
@@ -153,6 +174,10 @@ static int begin(struct access *a, const struct access_opt *opt,
 	a->opt = *opt;
 	a->opt.ring = NULL; /* the caller's */
 	audit_user(&a->user);
+	if (opt->glass && *opt->glass == '\0')
+		return ehr_fail(e, EHR_EUSAGE, "--break-glass: why?");
+	if (opt->glass && !opt->reason)
+		a->opt.reason = opt->glass;
 	return access_unlock(opt, mode, o, own, e);
 }
 

@@ -39,6 +39,8 @@ const struct cli_shared cli_shared[] = {
 		"take this day for ages and due dates", NULL, 0, 0 } },
 	{ CLI_REASON, AT(reason), { "reason", 0, CLI_TEXT, 0, "TEXT",
 		"purpose, for the audit log", NULL, 0, 0 } },
+	{ CLI_GLASS, AT(glass), { "break-glass", 0, CLI_TEXT, 0, "REASON",
+		"emergency access, which is reviewed", NULL, 0, 0 } },
 	{ CLI_FACILITY, AT(facility), { "facility", 0, CLI_TEXT, 0, "NAME",
 		"the facility meant", NULL, 0, 0 } },
 	{ CLI_SOURCE, AT(source), { "source", 0, CLI_TEXT, 0, "NAME",

@@ -102,7 +102,7 @@ load helper
 	run -0 --separate-stderr ehr-admin staff add jdoe --name "Dr Doe" \
 		--role clinician --npi 1234567893 --inactive
 	run -0 --separate-stderr ehr-admin staff list -o json
-	same "$(jq -c '.[1]' <<<"$output")" '{"user":"jdoe","name":"Dr Doe","role":"clinician","npi":"1234567893","active":false,"until":null,"at":null}'
+	same "$(jq -c '.[1]' <<<"$output")" '{"user":"jdoe","name":"Dr Doe","role":"clinician","npi":"1234567893","active":false,"until":null,"at":null,"emergency":null}'
 	run -2 --separate-stderr ehr-admin staff add x --name X --role wizard
 	has "$stderr" nurse
 	run -2 --separate-stderr ehr-admin staff add x --role nurse

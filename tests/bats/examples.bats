@@ -110,3 +110,16 @@ patient() { # ID
 	EHR_KEY_FILE=$T/none run -9 backup-record "$T/b"
 	run -2 backup-record
 }
+
+@test "break-glass-review: tells emergency accesses of a day" {
+	patient 1 | ehr-import -q -
+	run -0 --separate-stderr break-glass-review
+	same "$output$stderr" ""
+	ehr-chart show --break-glass "no pulse" 1 >/dev/null
+	run -0 --separate-stderr break-glass-review
+	run -1 --separate-stderr break-glass-review today
+	same "$(cut -f 4-9 <<<"$output")" \
+		$'ehr-chart\tread\tok\t1\t[break-glass] chart\tno pulse'
+	run -2 --separate-stderr break-glass-review a b
+	EHR_DB=$T/none.ehr run -9 --separate-stderr break-glass-review
+}

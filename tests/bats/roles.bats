@@ -258,6 +258,38 @@ ehr-export	export	begin	(all)	[sensitive]
 ehr-export	export	ok	(3)	[sensitive]"
 }
 
+@test "breaking the glass: listed staff only, flagged, for a time" {
+	sensitive
+	as front-desk
+	run -5 --separate-stderr ehr-chart show --break-glass "no pulse" a
+	same "$stderr" "ehr-chart: --break-glass: $(me) is not listed for emergency access, or no longer"
+	run -2 --separate-stderr ehr-chart show --break-glass "" a
+	as administrator,auditor
+	ehr-admin staff add "$(me)" --name Me --role administrator,auditor \
+		--emergency
+	ehr-admin staff add boss --name Boss --role administrator
+	sqlite3 "$EHR_DB" "UPDATE staff SET role = 'front-desk,auditor'
+		WHERE name = 'Me'"
+	run -0 --separate-stderr ehr-chart show --break-glass "no pulse" w
+	run -0 --separate-stderr ehr-chart show --break-glass "no pulse" a
+	has "$output" "HIV infection"
+	run -0 --separate-stderr ehr-find --break-glass "no pulse" famous
+	run -0 --separate-stderr ehr-note show --break-glass "no pulse" n
+	run -2 --separate-stderr ehr-export --break-glass "no pulse" --all
+	run -2 --separate-stderr ehr-edit add --break-glass x condition a text=Gout
+	run -0 --separate-stderr ehr-audit log --flag break-glass
+	same "$(cut -f 4-9 <<<"$output")" "ehr-chart	read	ok	w	[break-glass,sensitive] chart	no pulse
+ehr-chart	read	ok	a	[break-glass,sensitive] chart	no pulse
+ehr-find	list	ok	w	[break-glass,sensitive] find:name	no pulse
+ehr-note	read	ok	a	[break-glass,sensitive] note	no pulse"
+	# It ends by itself.
+	sqlite3 "$EHR_DB" "UPDATE staff SET emergency = 1 WHERE name = 'Me'"
+	run -5 --separate-stderr ehr-chart show --break-glass "no pulse" a
+	run -0 --separate-stderr ehr-audit log --flag break-glass --action login
+	same "$(cut -f 4-9 <<<"$output")" \
+		"ehr-chart	login	refused		[break-glass]	no pulse"
+}
+
 @test "the list: kinds, one's own chart, removal" {
 	sensitive
 	as clinician,administrator
