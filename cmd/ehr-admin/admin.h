@@ -50,9 +50,10 @@ struct new_slot {
 };
 bool admin_secret_named(void); /* an option says which */
 /* Gets or makes the secret the options ask for (without any, a passphrase from
- * the terminal) and adds its slot; n is to be released. */
+ * the terminal) and adds its slot; n is to be released. EHR_EUSAGE: there is
+ * no terminal; other: what else could be given (" or --plain"). */
 int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
-    struct ehr_err *e);
+    const char *other, struct ehr_err *e);
 /* The same with a recovery code. */
 int admin_secret_recovery(struct cli *c, struct key_slots *f,
     struct new_slot *n, struct ehr_err *e);
@@ -95,10 +96,10 @@ int admin_slots_begin(struct cli *c, struct admin_slots *k,
 /* The same, with the ring of what is at hand (keys_open()). */
 int admin_slots_unlock(struct cli *c, struct admin_slots *k,
     struct ehr_err *e);
-/* A new data key with the slot that the options ask for; nothing is written
- * yet but a key file. n is to be released. */
+/* A new data key with the slot that the options ask for, as
+ * admin_secret_add(); nothing is written yet but a key file. */
 int admin_slots_fresh(struct cli *c, struct admin_slots *k, struct new_slot *n,
-    struct ehr_err *e);
+    const char *other, struct ehr_err *e);
 /* Opens the record with the ring; with -n nothing of it is committed. */
 int admin_slots_record(struct cli *c, const struct admin_slots *k,
     struct access *a, struct ehr_err *e);

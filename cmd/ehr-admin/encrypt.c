@@ -79,7 +79,7 @@ static int encrypt(struct encrypting *x, const char *db, struct ehr_err *e)
 	if (rc == 0 && !x->again)
 		rc = admin_slots_refuse(&x->k, e);
 	if (rc == 0)
-		rc = admin_slots_fresh(x->c, &x->k, &x->n, e);
+		rc = admin_slots_fresh(x->c, &x->k, &x->n, "", e);
 	if (rc < 0)
 		return admin_secret_end(&x->n, rc, e);
 	o.keys = x->k.ring;

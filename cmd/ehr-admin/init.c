@@ -69,7 +69,7 @@ static int make_sealed(struct making *m, struct admin_slots *k)
 {
 	SLOT_AUTO n = { 0 };
 	const char *made;
-	int rc = admin_slots_fresh(m->c, k, &n, m->e);
+	int rc = admin_slots_fresh(m->c, k, &n, " or --plain", m->e);
 
 	if (rc == 0)
 		rc = make(m, k->ring);
@@ -105,7 +105,7 @@ static int make_plain(struct making *m)
 
 	if (rc == 0)
 		rc = admin_put(m->temp, m->c->db, m->e);
-	if (rc == 0 && init.plain)
+	if (rc == 0)
 		cli_warn(m->c, "the record is not encrypted: who can read its "
 		    "file can read it all");
 	return rc;
@@ -130,7 +130,7 @@ static int make_record(struct cli *c, struct ehr_err *e)
 	m.temp = temp.s;
 	m.left = access(temp.s, F_OK) == 0;
 	admin_take_away(temp.s);
-	rc = admin_secret_named() ? make_encrypted(&m) : make_plain(&m);
+	rc = init.plain ? make_plain(&m) : make_encrypted(&m);
 	admin_take_away(temp.s);
 	return rc;
 }

@@ -24,7 +24,7 @@ int admin_key_add(struct cli *c, struct ehr_err *e)
 	int rc = admin_slots_unlock(c, &k, e);
 
 	if (rc == 0)
-		rc = admin_secret_add(c, &k.f, &n, e);
+		rc = admin_secret_add(c, &k.f, &n, "", e);
 	if (rc == 0)
 		rc = save(c, &k, "key-add", n.slot->id, e);
 	return admin_secret_end(&n, rc, e);
@@ -86,7 +86,7 @@ int admin_key_recover(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = keys_recover(&k.f, k.path.s, k.ring, &id, e);
 	if (rc == 0)
-		rc = admin_secret_add(c, &k.f, &n, e);
+		rc = admin_secret_add(c, &k.f, &n, "", e);
 	if (rc == 0 && !n.tell)
 		rc = admin_secret_recovery(c, &k.f, &code, e);
 	if (rc == 0)

@@ -43,7 +43,7 @@ static int take(struct new_slot *n, enum slot_kind *kind, struct ehr_err *e)
 }
 
 int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
-    struct ehr_err *e)
+    const char *other, struct ehr_err *e)
 {
 	enum slot_kind kind = SLOT_PASSPHRASE;
 	int rc;
@@ -56,6 +56,9 @@ int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
 	rc = secret_make(&n->secret, e);
 	if (rc == 0)
 		rc = take(n, &kind, e);
+	if (rc == EHR_ENOTEHR && !admin_secret_named())
+		rc = cli_usage(c, e, "no terminal to ask for a passphrase at: "
+		    "give --key-file%s", other);
 	return rc < 0 ? rc : key_slots_add(f, kind, admin_want.label,
 	    secret_str(n->secret), &n->slot, e);
 }

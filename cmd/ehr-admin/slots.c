@@ -37,7 +37,7 @@ int admin_slots_unlock(struct cli *c, struct admin_slots *k,
 }
 
 int admin_slots_fresh(struct cli *c, struct admin_slots *k, struct new_slot *n,
-    struct ehr_err *e)
+    const char *other, struct ehr_err *e)
 {
 	int rc = keyring_new(&k->ring, e);
 
@@ -45,7 +45,7 @@ int admin_slots_fresh(struct cli *c, struct admin_slots *k, struct new_slot *n,
 		return rc;
 	key_slots_init(&k->f);
 	keyring_make(k->ring);
-	return admin_secret_add(c, &k->f, n, e);
+	return admin_secret_add(c, &k->f, n, other, e);
 }
 
 int admin_slots_refuse(const struct admin_slots *k, struct ehr_err *e)

@@ -16,7 +16,8 @@ demo() {
 	has "$output" "0 inserted, 0 updated, 0 deleted, "
 	has "$output" "The record is $T/demo/practice.ehr"
 	[[ $output != *$'\033'* ]]
-	EHR_DB=$T/demo/practice.ehr run -0 --separate-stderr ehr-audit verify
+	EHR_DB=$T/demo/practice.ehr EHR_KEY_FILE=$T/demo/key \
+		run -0 --separate-stderr ehr-audit verify
 }
 
 @test "each output of the demo follows its command" {

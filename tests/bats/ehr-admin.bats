@@ -1,12 +1,12 @@
 load helper
 
 @test "init makes a record, once" {
-	run -0 --separate-stderr ehr-admin init -d "$T/p.ehr"
+	run -0 --separate-stderr ehr-admin init -d "$T/p.ehr" --key-file "$T/key"
 	same "$output$stderr" ""
 	[ -s "$T/p.ehr" ]
 	same "$(stat -c %a "$T/p.ehr")" 600
 	before=$(sha256sum "$T/p.ehr")
-	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr"
+	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr" --key-file "$T/key"
 	has "$stderr" "exists already"
 	same "$(sha256sum "$T/p.ehr")" "$before"
 }
@@ -23,33 +23,49 @@ load helper
 	[ ! -e "$T/x.ehr" ] && [ ! -e "$T/k" ]
 }
 
+@test "init encrypts, with a passphrase unless an option names another secret" {
+	run -2 --separate-stderr setsid -w ehr-admin init -d "$T/p.ehr"
+	has "$stderr" "no terminal to ask for a passphrase at: give --key-file or --plain"
+	same "$(cd "$T" && echo p.ehr*)" "p.ehr*"
+	run -0 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-admin init \
+		-d "$T/p.ehr" <<<$'correct horse battery\ncorrect horse battery'
+	run -1 grep -q "SQLite format 3.*sqlite_schema" "$T/p.ehr"
+	unset EHR_KEY_FILE
+	run -9 setsid -w ehr-find -d "$T/p.ehr" x
+	run -0 ehr-admin key list -d "$T/p.ehr"
+	has "$output" $'1\tpassphrase'
+	run -2 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-admin init \
+		-d "$T/q.ehr" <<<$'short\nshort'
+	[ ! -e "$T/q.ehr" ] && [ ! -e "$T/q.ehr.keys" ]
+}
+
 @test "init names the facility and checks NPI and zone first" {
-	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr" --facility A \
+	run -2 --separate-stderr ehr-admin init -q --plain -d "$T/p.ehr" --facility A \
 		--npi 1234567890
-	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr" --facility A \
+	run -2 --separate-stderr ehr-admin init -q --plain -d "$T/p.ehr" --facility A \
 		--tz Mars/Olympus
-	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr" --facility A \
+	run -2 --separate-stderr ehr-admin init -q --plain -d "$T/p.ehr" --facility A \
 		--tz ../../../etc/passwd
-	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr" --npi 1234567893
+	run -2 --separate-stderr ehr-admin init -q --plain -d "$T/p.ehr" --npi 1234567893
 	[ ! -e "$T/p.ehr" ]
-	run -0 --separate-stderr ehr-admin init -d "$T/p.ehr" --facility A \
+	run -0 --separate-stderr ehr-admin init -q --plain -d "$T/p.ehr" --facility A \
 		--npi 1234567893 --tz America/New_York
 }
 
 @test "init takes away what it could not finish" {
-	run -2 --separate-stderr ehr-admin init -d "$T/p.ehr" \
+	run -2 --separate-stderr ehr-admin init -q --plain -d "$T/p.ehr" \
 		--facility $'a\nb'
 	[ -z "$(find "$T" -name "p.ehr*")" ]
 }
 
 @test "init without a file, in a folder that is not there" {
-	run -2 --separate-stderr ehr-admin init
-	run -6 --separate-stderr ehr-admin init -d "$T/no/p.ehr"
+	run -2 --separate-stderr ehr-admin init --plain
+	run -6 --separate-stderr ehr-admin init -q --plain -d "$T/no/p.ehr"
 }
 
 @test "settings are set, listed, taken away, each change an event" {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	plain_record
 	run -1 --separate-stderr ehr-admin config get practice.phone
 	run -0 --separate-stderr ehr-admin config set practice.phone '555 01'
 	run -0 --separate-stderr ehr-admin config get practice.phone
@@ -69,7 +85,7 @@ load helper
 
 @test "settings that are none are refused" {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	plain_record
 	for key in store.time index.version phone Practice.phone practice. \
 		.phone a..b "a.b c" ""; do
 		run -2 --separate-stderr ehr-admin config set "$key" 1
@@ -81,7 +97,7 @@ load helper
 
 @test "facilities: added, changed, listed, checked" {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init --facility Main --npi 1234567893 --tz Europe/Vienna
+	plain_record --facility Main --npi 1234567893 --tz Europe/Vienna
 	run -0 --separate-stderr ehr-admin facility add "North Clinic"
 	run -0 --separate-stderr ehr-admin facility add Main --tz UTC
 	run -0 --separate-stderr ehr-admin facility list
@@ -96,7 +112,7 @@ load helper
 
 @test "staff: added, changed, listed, checked" {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	plain_record
 	run -0 --separate-stderr ehr-admin staff add jdoe --name "Dr Doe" \
 		--role clinician --npi 1234567893
 	run -0 --separate-stderr ehr-admin staff add jdoe --name "Dr Doe" \
@@ -110,7 +126,7 @@ load helper
 
 one_chart() {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	plain_record
 	ehr-import -q - <<-'END'
 	{"resourceType":"Patient","id":"a","name":[{"family":"Smith"}]}
 	{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/a"},"code":{"coding":[{"code":"X"}]},"asserter":{"reference":"Practitioner/none"}}

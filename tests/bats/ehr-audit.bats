@@ -2,7 +2,7 @@ load helper
 
 setup() {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init --plain
+	plain_record
 	for id in a b c; do
 		echo "{\"resourceType\":\"Patient\",\"id\":\"$id\",\"name\":[{\"family\":\"Smith$id\"}]}"
 	done | ehr-import -q --source clinic -

@@ -2,7 +2,7 @@ load helper
 
 setup() {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	new_record
 	cd "$T"
 	echo '{"resourceType":"Patient","id":"a"}' > a.json
 	echo '{"resourceType":"Patient","id":"a","gender":"male"}' > a2.json

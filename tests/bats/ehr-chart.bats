@@ -4,7 +4,7 @@ load helper
 setup() {
 	export EHR_DB=$T/p.ehr
 	F=$FIXTURES/chart
-	ehr-admin init
+	plain_record
 	ehr-import -q "$F/chart.json"
 }
 
@@ -81,7 +81,7 @@ golden() { # NAME COMMAND...
 
 @test "the facility's zone moves days, and is named" {
 	rm "$EHR_DB"
-	ehr-admin init --facility A --tz America/New_York
+	plain_record --facility A --tz America/New_York
 	ehr-import -q "$F/chart.json"
 	run -0 --separate-stderr ehr-chart show late
 	has "$output" "DIED: 2020-05-31"

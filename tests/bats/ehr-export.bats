@@ -2,7 +2,7 @@ load helper
 
 setup() {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	new_record
 	cd "$T"
 	cat > in.ndjson <<-'END'
 	{"resourceType":"Organization","id":"org"}
@@ -120,7 +120,7 @@ ids() { # of NDJSON on standard input
 		.response.etag)' <<< "$output" | tr '\n' ' ')" \
 		'history DELETE null W/"3" PUT male W/"2" PUT null W/"1" '
 	# and comes back as it was
-	ehr-admin init -d q.ehr
+	new_record -d q.ehr
 	ehr-import -d q.ehr <<< "$output"
 	run -0 --separate-stderr ehr-export -d q.ehr a
 	same "$output" ""

@@ -2,7 +2,7 @@ load helper
 
 setup_file() {
 	export EHR_DB=$BATS_FILE_TMPDIR/p.ehr
-	ehr-admin init
+	plain_record
 	ehr-import -q - <<-'END'
 	{"resourceType":"Patient","id":"a","identifier":[{"type":{"coding":[{"code":"MR"}]},"value":"100"},{"type":{"coding":[{"code":"SS"}]},"value":"999"}],"name":[{"family":"Smith","given":["Joan","Rose"]},{"use":"maiden","family":"M\u00fcller"}],"gender":"female","birthDate":"1950-03-01","address":[{"city":"Springfield","postalCode":"02138-1234"}]}
 	{"resourceType":"Patient","id":"b","identifier":[{"value":"200"}],"name":[{"family":"Smithe","given":["Bo"]}],"gender":"male","birthDate":"1990","deceasedDateTime":"2020-01-01"}
@@ -146,7 +146,7 @@ has_drug() { # CODE WHO
 
 @test "drugs given by reference, wherever and whenever the Medication comes" {
 	export EHR_DB=$T/m.ehr
-	ehr-admin init
+	plain_record
 	{
 		for p in a b c d; do
 			echo '{"resourceType":"Patient","id":"'$p'"}'

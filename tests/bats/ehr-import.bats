@@ -2,7 +2,7 @@ load helper
 
 setup() {
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	new_record
 	cd "$T"
 }
 
@@ -300,6 +300,7 @@ states() { # version and state, as ehr-chart tells it
 	sed 's/\\"name\\":\\"text\\"/\\"active\\":true/; s/\\"gender\\":7/\\"gender\\":\\"male\\"/' \
 		bad > mended
 	cp "$EHR_DB" copy.ehr
+	cp "$EHR_DB.keys" copy.ehr.keys
 	run -0 --separate-stderr ehr-import -v -f rejects mended
 	counts "2 inserted"
 	run -0 --separate-stderr ehr-export 2b6a8e4c-9a0d-4c53-8a44-0f5a1b6a2c11

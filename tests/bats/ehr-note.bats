@@ -3,7 +3,7 @@ load helper
 setup() {
 	export EHR_DB=$T/p.ehr XDG_STATE_HOME=$T/state
 	unset VISUAL EDITOR XDG_RUNTIME_DIR
-	ehr-admin init
+	new_record
 	PT=$(ehr-patient new family=Smith given=Bob born=1960-02-03 sex=m)
 }
 

@@ -2,7 +2,7 @@ load helper
 
 setup() {
 	export EHR_DB=$T/p.ehr XDG_STATE_HOME=$T/state
-	ehr-admin init
+	new_record
 }
 
 get() { # ID FILTER

@@ -5,7 +5,7 @@ load helper
 setup() {
 	PATH=$EHR_TOP/scripts/examples:$PATH
 	export EHR_DB=$T/p.ehr
-	ehr-admin init
+	new_record
 }
 
 patient() { # ID
@@ -56,7 +56,7 @@ patient() { # ID
 	same "$output$stderr" ""
 	same "$(wc -l <"$T/roots")" 2
 	# Another record's log is not the one that was kept.
-	EHR_DB=$T/q.ehr ehr-admin init --facility Other
+	EHR_DB=$T/q.ehr new_record --facility Other
 	EHR_DB=$T/q.ehr ehr-admin config set a.b c
 	EHR_DB=$T/q.ehr run -7 --separate-stderr health-check "$T/roots"
 }

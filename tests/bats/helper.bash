@@ -16,7 +16,19 @@ EHR_DATA=${EHR_DATA:-$EHR_TOP/../shared/data}
 FIXTURES=$EHR_TOP/tests/fixtures
 T=$BATS_TEST_TMPDIR
 export EHR_TOP EHR_BUILD EHR_DATA FIXTURES PATH T TZ=UTC0 LC_ALL=C.UTF-8
-unset EHR_DB COLUMNS
+unset EHR_DB EHR_KEYS EHR_AGENT XDG_RUNTIME_DIR CREDENTIALS_DIRECTORY COLUMNS
+# Opens what new_record makes.
+export EHR_KEY_FILE=$T/key
+
+# An encrypted record: ehr-admin init with its options.
+new_record() {
+	ehr-admin init --key-file "$EHR_KEY_FILE" "$@"
+}
+
+# One that is not, for tests that look into the file with sqlite3.
+plain_record() {
+	ehr-admin init -q --plain "$@"
+}
 
 # Skips the test unless the public sample data is there.
 need_data() {

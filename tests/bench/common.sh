@@ -15,6 +15,7 @@ dir=$(mktemp -d "${BENCH_TMP:-${TMPDIR:-/tmp}}/ehr-bench-XXXXXX")
 at_end() { rm -rf "$dir"; }
 trap at_end EXIT
 unset EHR_DB
+export EHR_KEY_FILE=$dir/key
 
 full() { [ "$size" = full ]; }
 
@@ -92,9 +93,15 @@ practice() { # OPTION...: to standard output
 	"$tools/gen-practice" "$@"
 }
 
-fresh() { # FILE: a new, empty record
+# A new, empty record; plain, for what it is compared with is.
+fresh() { # FILE
 	rm -f "$1" "$1"-*
-	"$bin/ehr-admin" init -q -d "$1"
+	"$bin/ehr-admin" init -q --plain -d "$1"
+}
+
+sealed() { # FILE: the same, encrypted
+	rm -f "$1" "$1"-* "$1.keys"
+	"$bin/ehr-admin" init -q --key-file "$EHR_KEY_FILE" -d "$1"
 }
 
 copy() { # FROM TO: the record, without the files beside it

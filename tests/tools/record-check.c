@@ -6,8 +6,7 @@
  */
 #include <stdio.h>
 
-#include "ehr/audit.h"
-#include "ehr/record.h"
+#include "ehr/access.h"
 
 static int finding(void *arg, const char *text)
 {
@@ -37,19 +36,19 @@ static int check(struct record *r, struct ehr_err *e)
 
 int main(int argc, char **argv)
 {
+	struct access_opt opt = { .db = argv[1], .tool = "record-check" };
 	struct ehr_err e = { 0, "" };
-	struct record *r;
+	struct access a = ACCESS_INIT;
 	int rc;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: record-check FILE\n");
 		return 2;
 	}
-	rc = record_open(&r, argv[1], STORE_WRITE, &e);
-	if (rc == 0) {
-		rc = check(r, &e);
-		record_close(r);
-	}
+	rc = access_open(&a, &opt, STORE_WRITE, &e);
+	if (rc == 0)
+		rc = check(a.r, &e);
+	access_close(&a);
 	if (rc < 0)
 		printf("%s: %s\n", argv[1], e.msg);
 	return -rc;
