@@ -75,7 +75,7 @@ static int encrypt(struct encrypting *x, const char *db, struct ehr_err *e)
 
 	if (rc == 0)
 		rc = keys_lock_file(x->k.path.s, &x->k.lock, e);
-	x->again = store_encrypt_begun(db);
+	x->again = store_encrypt_left(db) & STORE_LEFT_COPY;
 	if (rc == 0 && !x->again)
 		rc = admin_slots_refuse(&x->k, e);
 	if (rc == 0)

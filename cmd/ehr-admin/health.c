@@ -19,6 +19,9 @@ struct health {
 	struct store_size size;
 	struct record_stats stats;
 	int64_t schema, audit;
+	struct key_health {
+		int64_t encrypted, slots, generation, rotated, pending, plain;
+	} key;
 };
 
 /* All are gauges: X(name, value, help). */
@@ -39,7 +42,16 @@ struct health {
 	    "batches that broke off; the same command completes them")        \
 	X("pending_links", stats.pending,                                     \
 	    "references to what has not come yet or is ambiguous")            \
-	X("audit_events", audit, "events of the audit log")
+	X("audit_events", audit, "events of the audit log")                   \
+	X("encrypted", key.encrypted, "1: the record is encrypted, 0: plain") \
+	X("key_slots", key.slots, "slots that open it")                       \
+	X("key_generation", key.generation, "generation of its data key")     \
+	X("key_rotated_timestamp_seconds", key.rotated,                       \
+	    "when that key was made, by key rotate; 0: it is the first one")  \
+	X("key_rotation_pending", key.pending,                                \
+	    "1: a key rotate was cut off, or is at work")                     \
+	X("plain_file_left", key.plain,                                       \
+	    "1: an encrypt was cut off; the same command completes it")
 
 static const struct metric {
 	const char *name, *help;
@@ -58,6 +70,40 @@ static int64_t value(const struct health *h, const struct metric *m)
 	return v;
 }
 
+/* "GENERATION MS" of the last change of the key. */
+static int take_rotation(struct store *db, struct key_health *k,
+    struct ehr_err *e)
+{
+	BUF_AUTO text = BUF_INIT;
+	int rc = store_config_get(db, ADMIN_ROTATED, &text, e);
+	struct str rest = buf_str(&text), gen;
+	int64_t ms;
+
+	k->generation = 1;
+	if (rc > 0 && str_split(&rest, ' ', &gen) &&
+	    str_int(gen, &k->generation) && str_int(rest, &ms))
+		k->rotated = ms / 1000;
+	k->pending = store_rekey_state(db) != STORE_REKEY_NONE;
+	return rc < 0 ? rc : 0;
+}
+
+static int take_keys(struct cli *c, struct store *db, struct key_health *k,
+    struct ehr_err *e)
+{
+	ADMIN_SLOTS_AUTO s = ADMIN_SLOTS_INIT;
+	int rc = store_is_encrypted(store_path(db), e);
+
+	k->encrypted = rc > 0;
+	k->plain = store_encrypt_left(store_path(db)) != 0;
+	if (rc <= 0)
+		return rc;
+	rc = admin_slots_find(c, &s, e);
+	if (rc == 0)
+		rc = keys_read(s.path.s, &s.f, e);
+	k->slots = s.f.n;
+	return rc < 0 ? rc : take_rotation(db, k, e);
+}
+
 static int take(struct cli *c, struct health *h, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
@@ -74,6 +120,8 @@ static int take(struct cli *c, struct health *h, struct ehr_err *e)
 		rc = record_stats(a.r, !quick, &h->stats, e);
 	if (rc == 0)
 		rc = audit_head(db, &events, root, e);
+	if (rc == 0)
+		rc = take_keys(c, db, &h->key, e);
 	h->audit = (int64_t)events;
 	h->schema = store_schema_version(db);
 	return rc;

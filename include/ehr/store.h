@@ -101,8 +101,13 @@ struct store_encrypt {
  * another file PATH-plain is there; EHR_EINTEGRITY: the copy has faults;
  * EHR_ENOTEHR: no record. */
 int store_encrypt(const struct store_encrypt *o, struct ehr_err *e);
-/* Whether a call for that plain file was cut off and left its copy. */
-bool store_encrypt_begun(const char *path);
+/* What a call that was cut off left beside the file: STORE_LEFT_..., 0:
+ * nothing. NULL path: $EHR_DB. */
+enum {
+	STORE_LEFT_COPY = 1 << 0, /* PATH-encrypt; the file is plain */
+	STORE_LEFT_PLAIN = 1 << 1, /* PATH-plain; it is encrypted */
+};
+unsigned store_encrypt_left(const char *path);
 
 /* ---- a new data key ----
  *

@@ -320,13 +320,16 @@ static int names(struct encrypting *x)
 	return 0;
 }
 
-bool store_encrypt_begun(const char *path)
+unsigned store_encrypt_left(const char *path)
 {
 	const struct store_encrypt o = { .path = path };
 	EHR_CLEANUP(end) struct encrypting x = { .o = &o, .copy = BUF_INIT,
 		.plain = BUF_INIT };
 
-	return names(&x) == 0 && access(x.copy.s, F_OK) == 0;
+	if (names(&x) < 0)
+		return 0;
+	return (access(x.copy.s, F_OK) == 0 ? STORE_LEFT_COPY : 0) |
+	    (access(x.plain.s, F_OK) == 0 ? STORE_LEFT_PLAIN : 0);
 }
 
 int store_encrypt(const struct store_encrypt *o, struct ehr_err *e)

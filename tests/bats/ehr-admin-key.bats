@@ -192,3 +192,43 @@ setup() {
 	run ! ehr-admin init -d "$T/y.ehr" --key-file "$T/k8" --facility X --tz Nowhere
 	[ ! -e "$T/k8" ] && [ ! -e "$T/y.ehr" ] && [ ! -e "$T/y.ehr.keys" ]
 }
+
+@test "health and the log tell of encryption, slots and changes of the key" {
+	health() {
+		ehr-admin health --quick "$@" |
+			awk '/^(encrypted|key_|plain_)/ { printf "%s ", $2 }
+				END { print "" }'
+	}
+	same "$(health)" "1 1 1 0 0 0 "
+	ehr-admin key add --key-file "$T/k2"
+	now=$(date +%s)
+	ehr-admin key rotate
+	read -r encrypted slots generation rotated pending left < <(health)
+	same "$encrypted $slots $generation $pending $left" "1 2 2 0 0"
+	[ "$rotated" -ge "$now" ] && [ "$rotated" -le "$(date +%s)" ]
+	run -0 ehr-admin health --quick --prometheus
+	has "$output" "ehr_key_rotated_timestamp_seconds $rotated"
+	mkfifo "$T/late" # a rotation that waits is pending
+	ehr-import --source late "$T/late" &
+	exec 4>"$T/late"
+	until [ -e "$T/p.ehr-shm" ]; do sleep 0.05; done
+	run -6 ehr-admin key rotate --wait 0
+	read -r encrypted slots generation rotated pending left < <(health)
+	same "$generation $pending" "2 1"
+	exec 4>&-
+	wait
+	run -0 ehr-admin key rotate
+	ehr-admin key remove 2
+	run -0 ehr-audit log
+	same "$(cut -f 8 <<<"$output" | grep -E '^(init|key)' | xargs)" \
+		"init:encrypted key-add:2 key-rotate:2 key-rotated:2 key-rotate:3 key-rotated:3 key-remove:2"
+
+	plain_record -d "$T/plain.ehr"
+	same "$(health -d "$T/plain.ehr")" "0 0 0 0 0 0 "
+	touch "$T/plain.ehr-encrypt"
+	same "$(health -d "$T/plain.ehr")" "0 0 0 0 0 1 "
+	ehr-admin encrypt -q -d "$T/plain.ehr" --key-file "$T/k"
+	same "$(health -d "$T/plain.ehr")" "1 1 1 0 0 0 "
+	run -0 ehr-audit log -d "$T/plain.ehr"
+	same "$(cut -f 8 <<<"$output" | grep -E '^(init|enc)' | xargs)" "init:plain encrypt"
+}

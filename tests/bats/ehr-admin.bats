@@ -80,7 +80,7 @@ load helper
 	same "$output" ""
 	run -0 sqlite3 "$EHR_DB" "SELECT group_concat(scope) FROM audit_event
 		WHERE action = 'config'"
-	same "$output" init:encrypted,config-set:practice.phone,config-unset:practice.phone
+	same "$output" init:plain,config-set:practice.phone,config-unset:practice.phone
 }
 
 @test "settings that are none are refused" {

@@ -71,7 +71,7 @@ patient() { # ID
 	same "$output$stderr" ""
 	cmp "$T/one/checkpoint" "$T/two/checkpoint"
 	run -6 --separate-stderr audit-witness "$T/none/x" "$T/two"
-	rm "$EHR_DB"*
+	rm -f "$EHR_DB" "$EHR_DB"-*
 	cp "$T/old.ehr" "$EHR_DB"
 	run -7 --separate-stderr audit-witness "$T/one" "$T/none/x"
 	run -2 --separate-stderr audit-witness
