@@ -141,14 +141,18 @@ static int put_keys(struct restore *r)
 
 static int put_in_place(struct restore *r)
 {
+	bool has_keys = false;
 	int rc = clear_place(r);
 
-	if (rc == 0)
+	if (rc == 0) {
 		rc = put_keys(r);
+		has_keys = rc == 0 && !r->b->plain;
+	}
 	if (rc == 0)
-		rc = move(r, r->temp.s, r->c->db);
-	if (rc == 0)
-		admin_take_away(r->temp.s);
+		rc = admin_put(r->temp.s, r->c->db, r->e);
+	if (rc < 0 && has_keys)
+		unlink(r->keys.s);
+	admin_take_away(r->temp.s);
 	return rc;
 }
 

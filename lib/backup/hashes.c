@@ -163,7 +163,7 @@ int hashes_read(const struct backup_set *s, const struct backup *b,
 	if (in_open(&in, path.s, NULL) < 0)
 		return 0;
 	hashes_cut(h, (size_t)b->pages);
-	ok = read_head(in, head);
+	ok = read_head(in, head, NULL) > 0;
 	if (ok)
 		ok = list_key ? read_sealed(in, b, h->v, n, own,
 		    list_key) : read_all(get_in, in, h->v, n);

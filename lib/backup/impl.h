@@ -45,7 +45,8 @@ bool parent_open(const struct backup *b, const uint8_t own[DATA_KEY_LEN],
 /* n bytes unless the end comes first: how many, or negative. */
 ssize_t read_whole(age_read_fn *fn, void *arg, void *p, size_t n,
     struct ehr_err *e);
-bool read_head(struct in *in, const char *head);
+/* 1: it begins so, 0: it does not, or negative. */
+int read_head(struct in *in, const char *head, struct ehr_err *e);
 
 struct pages_out;
 int pages_out_new(struct pages_out **p, const struct backup_set *s,

@@ -124,13 +124,15 @@ static ssize_t get_stream(void *s, void *p, size_t n, struct ehr_err *e)
 	return stream_in_read(s, p, n, e);
 }
 
-bool read_head(struct in *in, const char *want)
+int read_head(struct in *in, const char *want, struct ehr_err *e)
 {
 	char got[32];
 	size_t n = strlen(want);
+	ssize_t have = read_whole(get_file, in, got, n, e);
 
-	return read_whole(get_file, in, got, n, NULL) == (ssize_t)n &&
-	    memcmp(got, want, n) == 0;
+	if (have < 0)
+		return (int)have;
+	return have == (ssize_t)n && memcmp(got, want, n) == 0;
 }
 
 static void digest(void *sha, const void *p, size_t n)
@@ -189,8 +191,9 @@ static int each(struct reading *r, struct in *in,
 	BACKUP_KEY_AUTO k;
 	int rc;
 
-	if (!read_head(in, head))
-		return wrong(r, "not a file of pages");
+	rc = read_head(in, head, r->e);
+	if (rc <= 0)
+		return rc < 0 ? rc : wrong(r, "not a file of pages");
 	if (!r->b->plain) {
 		backup_key(own, r->b->id, "pages", &k);
 		s = stream_in_new(k.k, get_file, in);

@@ -90,6 +90,8 @@ int store_check(struct store *db, struct buf *report, struct ehr_err *e)
 
 	if (b < 0)
 		return b;
+	if ((a || b) && store_unreadable(db))
+		return ehr_fail(e, EHR_EIO, "%s: cannot be read", db->path);
 	if (a || b)
 		return ehr_fail(e, EHR_EINTEGRITY, "%s: damaged", db->path);
 	return 0;

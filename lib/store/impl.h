@@ -40,6 +40,9 @@ struct migration {
 
 /* e filled from the handle's last error; returns the code. */
 int store_fail(struct store *db, struct ehr_err *e, const char *doing);
+/* The last read of the file or its log failed: what looks damaged need not
+ * be. */
+bool store_unreadable(struct store *db);
 int store_exec(struct store *db, const char *sql, struct ehr_err *e);
 /* *path NULL: $EHR_DB, else EHR_EUSAGE. */
 int store_which(const char **path, struct ehr_err *e);

@@ -25,7 +25,7 @@ static const struct {
 
 /* SQLite takes a file that cannot be read for a damaged one
  * (SQLITE_IOERR_CORRUPTFS); the errno of the file or its log tells. */
-static bool unreadable(struct store *db)
+bool store_unreadable(struct store *db)
 {
 	static const int which[] = { SQLITE_FCNTL_FILE_POINTER,
 		SQLITE_FCNTL_JOURNAL_POINTER };
@@ -58,7 +58,7 @@ int store_fail(struct store *db, struct ehr_err *e, const char *doing)
 
 	if (crypt_fault(db->crypt, e))
 		return e ? e->code : EHR_EINTEGRITY;
-	if (rc == SQLITE_CORRUPT && unreadable(db))
+	if (rc == SQLITE_CORRUPT && store_unreadable(db))
 		return ehr_fail(e, EHR_EIO, "%s: %s: %s", db->path, doing,
 		    strerror(EIO));
 	if (rc == SQLITE_READONLY && may_write(db))

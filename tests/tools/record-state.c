@@ -1,7 +1,8 @@
 /*
  * record-state.c - what a record holds, a row a line, for the fault tests:
  * two runs of the same commands print the same. Left out or masked is what
- * differs between them: times, random ids and what is derived from both.
+ * differs between them: times, random ids, what is derived from both, and
+ * the order that random ids give to what came together.
  *
  *	record-state FILE
  *
@@ -38,11 +39,12 @@ static const struct rows {
 	{ 4, { "segment", "SELECT seg, patient, from_batch, to_batch "
 	    "FROM segment ORDER BY 1, 3", PERM_ADMIN } },
 	{ 12, { "resource", "SELECT type, source, id, state, version, "
-	    "last_version, rid, batch, origin, refs, blobs, body "
+	    "last_version, rid >> 24, batch, origin, length(refs), blobs, body "
 	    "FROM resource ORDER BY rid", PERM_ADMIN } },
-	{ 8, { "history", "SELECT rid, version, batch, origin, end_batch, "
-	    "state, blobs, body FROM history ORDER BY 1, 2", PERM_ADMIN } },
-	{ 3, { "also", "SELECT seg, rid, to_time IS NULL FROM also "
+	{ 8, { "history", "SELECT rid >> 24, version, batch, origin, "
+	    "end_batch, state, blobs, body FROM history ORDER BY 1, 2",
+	    PERM_ADMIN } },
+	{ 3, { "also", "SELECT seg, rid >> 24, to_time IS NULL FROM also "
 	    "ORDER BY 1, 2", PERM_ADMIN } },
 	{ 2, { "blob", "SELECT hex(sha256), n FROM blob ORDER BY 1, 2",
 	    PERM_ADMIN } },
@@ -76,8 +78,10 @@ static void put_masked(struct str s)
 {
 	static const char *const masked[] = {
 		"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+		"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 		"9999-99-99T99:99:99.999Z",
 		"9999-99-99T99:99:99",
+		"99999999T999999Z-xxxxxxxx",
 	};
 	size_t n;
 
