@@ -17,3 +17,9 @@ not_sanitized() {
 	[[ $output != *FAILED* ]]
 	has "${output#*control, without a journal:}" " failed; "
 }
+
+@test "power: 300 states of a disk that lost power, nothing told is lost" {
+	run -0 --separate-stderr "$torture/power" 300
+	same "$(grep -c ': 150 states, 0 lost, 0 broken;' <<< "$output")" 2
+	same "$(grep -c '^control, without syncs: ' <<< "$output")" 2
+}
