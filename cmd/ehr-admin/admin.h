@@ -152,6 +152,7 @@ int admin_sensitive_remove(struct cli *c, struct ehr_err *e);
 int admin_sensitive_list(struct cli *c, struct ehr_err *e);
 
 /* ---- upkeep.c ---- */
+extern const struct cli_opt admin_check_opts[];
 int admin_check(struct cli *c, struct ehr_err *e);
 int admin_reindex(struct cli *c, struct ehr_err *e);
 int admin_vacuum(struct cli *c, struct ehr_err *e);

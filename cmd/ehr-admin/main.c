@@ -88,7 +88,7 @@ static const struct cli_verb verbs[] = {
 	{ "sensitive list", NULL, "List what takes a reason to see", READS,
 	    NULL, 0, 0, false, admin_sensitive_list },
 	{ "check", NULL, "Look for damage: file, record, audit log", CLI_DB,
-	    NULL, 0, 0, false, admin_check },
+	    admin_check_opts, 0, 0, false, admin_check },
 	{ "reindex", NULL, "Make the search index anew", WRITES, NULL, 0, 0,
 	    false, admin_reindex },
 	{ "vacuum", NULL, "Give unused space back", CLI_DB | CLI_REASON, NULL,

@@ -427,5 +427,10 @@ int record_stats(struct record *r, bool types, struct record_stats *st,
 /* Rows that should not be there or are missing; 0 fine, EHR_EINTEGRITY. */
 int record_check(struct record *r, int (*fn)(void *arg, const char *finding),
     void *arg, struct ehr_err *e);
+/* The same, and everything derived made again of the bodies and compared row
+ * by row: index, notes' words, references, charts, attachments. Findings are
+ * "TABLE: rid N: what". Memory does not grow with the record. */
+int record_check_deep(struct record *r,
+    int (*fn)(void *arg, const char *finding), void *arg, struct ehr_err *e);
 
 #endif

@@ -234,6 +234,17 @@ int index_write(struct record *r, int64_t rid, const struct facts *f,
 int index_settled(struct record *r, int64_t rid, int ordinal,
     struct ehr_err *e);
 int index_flush(struct record *r, struct ehr_err *e);
+/* A row as the tables have it. key: term << 8 | param of a token, term of a
+ * quantity, param of a string; -1: its term is missing. */
+struct index_row {
+	enum row_kind kind;
+	int64_t key, date;
+	struct str value, unit;
+};
+/* Calls fn with each row that index_write() would write; nothing is. */
+int index_expect(struct record *r, int64_t rid, const struct facts *f,
+    void (*fn)(void *arg, const struct index_row *row), void *arg,
+    struct ehr_err *e);
 /* How far record_reindex() is: in each transaction that writes rows. */
 int index_progress(struct record *r, struct ehr_err *e);
 void index_forget(struct record *r); /* after a rollback */
@@ -260,6 +271,11 @@ struct version;
 /* References of a version, with their targets, into b->refs. */
 int link_read(struct batch *b, const struct version *v,
     const struct facts *f, struct ehr_err *e);
+/* Appends the references of a row (type may be NULL): 1; 0: no such row. */
+int link_refs(struct record *r, int64_t rid, struct buf *refs, int *type,
+    struct ehr_err *e);
+size_t link_count(struct str refs);
+enum link_state link_at(struct str refs, int ordinal, int64_t *target);
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e);
 /* A resource answers to a name now: pending links to it are resolved. */
 int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
@@ -337,6 +353,29 @@ static inline bool signed_type(int type)
 {
 	return type == FHIR_DocumentReference || type == FHIR_Provenance;
 }
+
+/* ---- check.c, deep.c: what must hold ---- */
+
+struct deep;
+struct checking {
+	struct record *r;
+	struct tape t;
+	int (*fn)(void *arg, const char *finding);
+	void *arg;
+	int64_t found;
+	struct deep *deep; /* NULL: not so closely */
+	struct ehr_err *e;
+};
+/* "TABLE: rid N: what": 0, or what fn returned. */
+int check_finding(struct checking *c, const char *table, int64_t rid,
+    const char *what);
+/* Begins to go through the derived tables beside the resources. */
+int deep_begin(struct checking *c);
+/* The next current version, by rid; whole: its body is what it was. */
+int deep_resource(struct checking *c, const struct resource *res, bool whole);
+/* What is left, and what does not go by resources. */
+int deep_rest(struct checking *c);
+void deep_end(struct checking *c);
 
 /* ---- batch.c ---- */
 

@@ -16,7 +16,21 @@ struct writing {
 	int64_t rid, date;
 	bool drop; /* rows are taken away */
 	struct ehr_err *e;
+	/* rows are only told */
+	void (*expect)(void *arg, const struct index_row *row);
+	void *arg;
 };
+
+static int tell(struct writing *w, enum row_kind kind, int64_t key,
+    const struct fact_row *f)
+{
+	struct index_row row = { kind, key, kind == ROW_STRING ? 0 : w->date,
+		kind == ROW_STRING ? f->text : kind == ROW_QUANTITY ?
+		f->number : STR_NONE, f->unit };
+
+	w->expect(w->arg, &row);
+	return 0;
+}
 
 /* ---- terms ---- */
 
@@ -172,6 +186,8 @@ static int token_row(struct writing *w, const struct fact_row *f,
 	struct stmt *s;
 	int rc;
 
+	if (w->expect)
+		return tell(w, ROW_TOKEN, p.key, f);
 	if (!w->drop) {
 		rc = room_for_one(w->r, w->e);
 		w->r->rows->token[w->r->rows->n_token++] = p;
@@ -201,6 +217,8 @@ static int quantity_row(struct writing *w, const struct fact_row *f,
 	struct quantity *q;
 	int rc;
 
+	if (w->expect)
+		return tell(w, ROW_QUANTITY, term, f);
 	if (w->drop)
 		return write_quantity(w, f, &p);
 	if (f->number.n + f->unit.n > SHORT_TEXT) {
@@ -219,8 +237,11 @@ static int quantity_row(struct writing *w, const struct fact_row *f,
 
 static int string_row(struct writing *w, const struct fact_row *f)
 {
-	struct stmt *s = sql(w->r, w->drop ? STRING_DROP : STRING_ADD);
+	struct stmt *s;
 
+	if (w->expect)
+		return tell(w, ROW_STRING, f->param, f);
+	s = sql(w->r, w->drop ? STRING_DROP : STRING_ADD);
 	stmt_int(s, 1, f->param);
 	stmt_text(s, 2, f->text);
 	stmt_int(s, 3, w->rid);
@@ -234,7 +255,10 @@ static int one_row(struct writing *w, const struct fact_row *f)
 
 	if (f->kind == ROW_STRING)
 		return string_row(w, f);
-	rc = find_term(w->r, f->system, f->text, !w->drop, &term, w->e);
+	rc = find_term(w->r, f->system, f->text, !w->drop && !w->expect, &term,
+	    w->e);
+	if (rc == 0 && w->expect)
+		return tell(w, f->kind, -1, f);
 	if (rc <= 0)
 		return rc;
 	return f->kind == ROW_TOKEN ? token_row(w, f, term) :
@@ -278,18 +302,36 @@ int index_settled(struct record *r, int64_t rid, int ordinal,
 	return rc < 0 || f.drug != ordinal + 1 ? rc : drug_row(&w, &f);
 }
 
+static int all_rows(struct writing *w, const struct facts *f)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < f->n_row; i++)
+		rc = one_row(w, &f->row[i]);
+	return rc == 0 && f->drug ? drug_row(w, f) : rc;
+}
+
+int index_expect(struct record *r, int64_t rid, const struct facts *f,
+    void (*fn)(void *arg, const struct index_row *row), void *arg,
+    struct ehr_err *e)
+{
+	struct writing w = { .r = r, .rid = rid, .date = f->date, .e = e,
+		.expect = fn, .arg = arg };
+
+	return all_rows(&w, f);
+}
+
 int index_write(struct record *r, int64_t rid, const struct facts *f,
     bool drop, struct ehr_err *e)
 {
-	struct writing w = { r, rid, f->date, drop, e };
+	struct writing w = { .r = r, .rid = rid, .date = f->date,
+		.drop = drop, .e = e };
 	int rc = drop ? index_flush(r, e) : 0;
 
 	if (rid >= r->index_next)
 		return rc;
-	for (size_t i = 0; rc == 0 && i < f->n_row; i++)
-		rc = one_row(&w, &f->row[i]);
-	if (rc == 0 && f->drug)
-		rc = drug_row(&w, f);
+	if (rc == 0)
+		rc = all_rows(&w, f);
 	if (rc == 0 && f->note.n)
 		rc = note_row(&w, f->note);
 	if (rc < 0)

@@ -24,7 +24,7 @@ static void ref_put(struct buf *b, int64_t target, enum link_state state)
 	buf_add(b, &v, sizeof(v));
 }
 
-static enum link_state ref_get(struct str refs, int ordinal, int64_t *target)
+enum link_state link_at(struct str refs, int ordinal, int64_t *target)
 {
 	uint64_t v;
 
@@ -34,9 +34,14 @@ static enum link_state ref_get(struct str refs, int ordinal, int64_t *target)
 	return (enum link_state)(v >> STATE_SHIFT);
 }
 
+size_t link_count(struct str refs)
+{
+	return refs.n / REF_BYTES;
+}
+
 static bool ref_there(struct str refs, int ordinal)
 {
-	return ordinal >= 0 && (size_t)ordinal < refs.n / REF_BYTES;
+	return ordinal >= 0 && (size_t)ordinal < link_count(refs);
 }
 
 /* Target of a key: 1 resolved, 0 not there, 2 several, negative. */
@@ -129,8 +134,8 @@ int link_drop(struct record *r, int64_t rid, struct ehr_err *e)
 	return stmt_run(s, e);
 }
 
-static int refs_of(struct record *r, int64_t rid, struct buf *refs,
-    int *type, struct ehr_err *e)
+int link_refs(struct record *r, int64_t rid, struct buf *refs, int *type,
+    struct ehr_err *e)
 {
 	struct stmt *s = sql(r, LINK_OF);
 	int rc;
@@ -152,7 +157,7 @@ static int settle(struct record *r, int64_t rid, int ordinal, int64_t target,
 {
 	BUF_AUTO refs = BUF_INIT;
 	BUF_AUTO one = BUF_INIT;
-	int type = 0, rc = refs_of(r, rid, &refs, &type, e);
+	int type = 0, rc = link_refs(r, rid, &refs, &type, e);
 	struct stmt *s;
 
 	if (rc <= 0 || !ref_there(buf_str(&refs), ordinal))
@@ -220,11 +225,11 @@ int record_link(struct record *r, int64_t rid, int ordinal, int64_t *target,
     enum link_state *state, struct ehr_err *e)
 {
 	BUF_AUTO refs = BUF_INIT;
-	int rc = refs_of(r, rid, &refs, NULL, e);
+	int rc = link_refs(r, rid, &refs, NULL, e);
 
 	if (rc <= 0 || !ref_there(buf_str(&refs), ordinal))
 		return rc < 0 ? rc : 0;
-	*state = ref_get(buf_str(&refs), ordinal, target);
+	*state = link_at(buf_str(&refs), ordinal, target);
 	return 1;
 }
 
@@ -263,7 +268,7 @@ int record_unresolved(struct record *r,
 		if (!ref_there(stmt_col(s, 2), ordinal))
 			continue;
 		rc = fn(arg, stmt_col_int(s, 0), ordinal,
-		    ref_get(stmt_col(s, 2), ordinal, &target));
+		    link_at(stmt_col(s, 2), ordinal, &target));
 		if (rc)
 			break;
 	}
@@ -307,7 +312,7 @@ static int rewrite_target(struct rewriting *w, uint32_t node,
 		    tape_text(w->t, node, &w->r->text), target, state, w->e);
 	*state = LINK_OTHER;
 	if (ref_there(w->refs, w->ordinal))
-		*state = ref_get(w->refs, w->ordinal, target);
+		*state = link_at(w->refs, w->ordinal, target);
 	w->ordinal++;
 	return 0;
 }
@@ -345,7 +350,7 @@ int record_body_resolved(struct record *r, const struct resource *res,
 		return ehr_fail(e, EHR_EINTEGRITY, "stored resource: %s",
 		    why.text);
 	if (res->end_time == RECORD_NOW) {
-		rc = refs_of(r, res->rid, &refs, NULL, e);
+		rc = link_refs(r, res->rid, &refs, NULL, e);
 		w.refs = buf_str(&refs);
 	}
 	if (rc >= 0)

@@ -362,7 +362,7 @@ static int run_ops(const struct op *op, int n, bool trace)
 		if (rc == 0)
 			rc = compare(&op[i]);
 	}
-	if (rc == 0 && record_check(run.k.r, add_finding, &run.why,
+	if (rc == 0 && record_check_deep(run.k.r, add_finding, &run.why,
 		&run.k.e) < 0)
 		rc = -1;
 	if (rc == 0)
