@@ -164,6 +164,8 @@ static int check_operands(struct cli *c, struct ehr_err *e)
 		    all ? "all" : "links");
 	if (!all && !links && c->argc == 0)
 		return cli_usage(c, e, "no patient given");
+	if (links && seal_wanted())
+		return cli_usage(c, e, "--links is not encrypted");
 	if (history && c->as_of)
 		return cli_usage(c, e, "--history and --as-of exclude each "
 		    "other");
@@ -172,6 +174,7 @@ static int check_operands(struct cli *c, struct ehr_err *e)
 
 static int run(struct cli *c, struct ehr_err *e)
 {
+	SEAL_AUTO seal = { .keys = AGE_KEYS_INIT };
 	struct access_opt opt = ACCESS_OPT(c);
 	struct export x = { .c = c, .a = ACCESS_INIT, .sink = { .c = c,
 		.form = form ? FORM_BUNDLE : FORM_NDJSON, .history = history,
@@ -185,6 +188,12 @@ static int run(struct cli *c, struct ehr_err *e)
 	x.filter.history = history;
 	if (rc == 0)
 		rc = read_types(&x);
+	if (rc == 0)
+		rc = seal_read(&seal, c, e);
+	if (rc > 0) {
+		x.sink.age = &seal.to;
+		rc = 0;
+	}
 	if (rc == 0)
 		rc = access_open(&x.a, &opt, STORE_READ, e);
 	if (rc == 0)
@@ -213,6 +222,7 @@ static const struct cli_opt options[] = {
 	    "list the references that are not resolved", &links, 0, 0 },
 	{ NULL, 'o', CLI_CHOICE, 0, "ndjson|bundle", "format of the output",
 	    &form, 0, 0 },
+	SEAL_OPTS,
 	{ 0 },
 };
 

@@ -9,16 +9,6 @@ static int file_write(struct file *f, const struct buf *b, struct ehr_err *e)
 	return f->out ? out_write(f->out, b->s, b->len, e) : cli_write(b, e);
 }
 
-/* path NULL: standard output. */
-static int file_open(struct sink *s, struct file *f, const char *path)
-{
-	int rc = path ? out_open(&f->out, path, s->c->force, s->err) : 0;
-
-	f->open = rc == 0;
-	f->some = false;
-	return rc;
-}
-
 static int file_close(struct file *f, int rc, struct ehr_err *e)
 {
 	struct out *out = f->out;
@@ -31,6 +21,22 @@ static int file_close(struct file *f, int rc, struct ehr_err *e)
 	else if (out)
 		failed = out_commit(out, e);
 	return rc < 0 ? rc : failed;
+}
+
+/* path NULL: standard output. */
+static int file_open(struct sink *s, struct file *f, const char *path)
+{
+	int rc = path || s->age ? out_open(&f->out, path, s->c->force,
+	    s->err) : 0;
+
+	if (rc == 0 && s->age) {
+		rc = age_seal(f->out, s->age, s->err);
+		if (rc < 0)
+			file_close(f, rc, s->err);
+	}
+	f->open = rc == 0;
+	f->some = false;
+	return rc;
 }
 
 /* ---- Bundles (R4 2.36) ---- */
@@ -120,7 +126,8 @@ static int open_in_folder(struct sink *s, struct file *f, const char *name,
 {
 	BUF_AUTO path = BUF_INIT;
 
-	buf_addf(&path, "%s/%s.%s", s->folder, name, ending);
+	buf_addf(&path, "%s/%s.%s%s", s->folder, name, ending,
+	    s->age ? ".age" : "");
 	return file_open(s, f, path.s);
 }
 

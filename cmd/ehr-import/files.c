@@ -10,6 +10,8 @@ static const char *const endings[] = { ".json", ".ndjson", ".jsonl" };
 
 static bool wanted(struct str name)
 {
+	if (str_ends(name, ".age"))
+		name.n -= 4;
 	if (str_ends(name, ".gz"))
 		name.n -= 3;
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++)

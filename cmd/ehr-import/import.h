@@ -3,6 +3,7 @@
 #define EHR_IMPORT_H
 
 #include "ehr/access.h"
+#include "ehr/age.h"
 #include "ehr/cli.h"
 #include "ehr/crypto.h"
 
@@ -54,9 +55,9 @@ struct piece {
 
 struct reader;
 
-/* files and rejects are borrowed. */
+/* All are borrowed; secret: what opens inputs that are age files. */
 struct reader *reader_new(const struct files *files, enum json_form form,
-    struct rejects *rejects);
+    struct rejects *rejects, const struct age_keys *secret);
 /* 1 and the next piece, borrowed until the next call; 0 at the end of the last
  * file; negative: it could not be read on. */
 int reader_next(struct reader *r, struct piece **p, struct ehr_err *e);

@@ -6,6 +6,7 @@
 #include "import.h"
 
 static const char *rejects_path;
+static struct cli_list identities;
 
 /* How an input is read; the place is that of the word in -f. */
 static const struct format {
@@ -32,11 +33,17 @@ static const struct format *format_of(struct cli *c, struct ehr_err *e)
 static int read_all(struct import *im, const struct format *f,
     const struct files *files)
 {
-	struct reader *r = reader_new(files, f->form, &im->rejects);
+	AGE_KEYS_AUTO secret = AGE_KEYS_INIT;
 	uint8_t all[SHA256_LEN];
+	struct reader *r;
 	struct piece *p;
-	int rc;
+	int rc = 0;
 
+	for (size_t i = 0; rc == 0 && i < identities.n; i++)
+		rc = age_keys_read(&secret, identities.v[i], true, im->err);
+	if (rc < 0)
+		return rc;
+	r = reader_new(files, f->form, &im->rejects, &secret);
 	while ((rc = reader_next(r, &p, im->err)) > 0) {
 		rc = f->take(im, p);
 		if (rc < 0)
@@ -142,6 +149,9 @@ static int run(struct cli *c, struct ehr_err *e)
 }
 
 static const struct cli_opt options[] = {
+	{ "identity", 'i', CLI_LIST, 0, "FILE",
+	    "what opens inputs that are encrypted with age", &identities, 0,
+	    0 },
 	{ "rejects", 0, CLI_TEXT, 0, "FILE",
 	    "keep what is not taken, whole, as NDJSON", &rejects_path, 0, 0 },
 	{ 0 },

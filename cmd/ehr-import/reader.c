@@ -24,6 +24,7 @@ struct reader {
 	const struct files *files;
 	struct json_split_opt opt;
 	struct rejects *rejects;
+	const struct age_keys *secret;
 	uint8_t *digest; /* by file */
 	struct relay *relay;
 	struct load load[LOADS];
@@ -102,25 +103,55 @@ static void on_raw(void *arg, const void *p, size_t n)
 	sha256_update(arg, p, n);
 }
 
+static int ask(void *file, char *pass, size_t *n, struct ehr_err *e)
+{
+	BUF_AUTO prompt = BUF_INIT;
+	SECRET_AUTO *s = NULL;
+	int rc = secret_make(&s, e);
+
+	buf_adds(&prompt, "Passphrase for ");
+	utf8_clean(&prompt, str_of(file), false);
+	buf_adds(&prompt, ": ");
+	if (rc == 0)
+		rc = tty_ask(prompt.s, s, e);
+	if (rc < 0)
+		return rc;
+	memcpy(pass, s->s, s->n);
+	*n = s->n;
+	return 0;
+}
+
+/* Splits it, age files opened. */
+static int split(struct reader *r, struct in *in, const char *path,
+    struct ehr_err *e)
+{
+	const struct age_from from = { r->secret, ask, (char *)path };
+	struct json_item item;
+	struct json_split *s;
+	bool wanted = true;
+	int rc = age_open(in, &from, e);
+
+	if (rc < 0)
+		return rc;
+	s = json_split_new(in, &r->opt);
+	while (wanted && (rc = json_split_next(s, &item, e)) > 0)
+		wanted = add_piece(r, &item, path);
+	json_split_free(s);
+	return rc < 0 ? rc : wanted;
+}
+
 /* 1: go on with the next file. */
 static int read_file(struct reader *r, size_t i, struct ehr_err *e)
 {
 	struct sha256_ctx *sha = sha256_new();
-	struct json_split *s;
-	struct json_item item;
 	struct in *in;
-	bool wanted = true;
 	int rc = in_open(&in, r->files->path[i], e);
 
 	if (rc == 0) {
 		in_on_raw(in, on_raw, sha);
-		s = json_split_new(in, &r->opt);
-		while (wanted && (rc = json_split_next(s, &item, e)) > 0)
-			wanted = add_piece(r, &item, r->files->path[i]);
-		json_split_free(s);
+		rc = split(r, in, r->files->path[i], e);
 		in_close(in);
 		sha256_final(sha, r->digest + i * SHA256_LEN);
-		rc = rc < 0 ? rc : wanted;
 	}
 	sha256_free(sha);
 	return rc;
@@ -140,11 +171,12 @@ static int run(void *arg, struct ehr_err *e)
 /* ---- the caller's side ---- */
 
 struct reader *reader_new(const struct files *files, enum json_form form,
-    struct rejects *rejects)
+    struct rejects *rejects, const struct age_keys *secret)
 {
 	struct reader *r = xcalloc(1, sizeof(*r));
 
 	r->files = files;
+	r->secret = secret;
 	r->rejects = rejects;
 	r->opt = (struct json_split_opt){ .form = form, .arg = r,
 		.on_skipped = rejects->out ? skipped : NULL };

@@ -42,4 +42,70 @@ ssize_t stream_in_read(struct stream_in *s, void *p, size_t n,
     struct ehr_err *e);
 void stream_in_free(struct stream_in *s); /* NULL is fine */
 
+/* ---- keys (age.md, Native recipient types) ---- */
+
+enum { AGE_MAX_KEYS = 1000, AGE_MAX_PASS = 1023 };
+
+/* X25519 keys: those of recipients, or secret ones. */
+struct age_keys {
+	uint8_t (*key)[CURVE_LEN];
+	size_t n, cap;
+};
+#define AGE_KEYS_INIT ((struct age_keys){ NULL, 0, 0 })
+#define AGE_KEYS_AUTO EHR_CLEANUP(age_keys_release) struct age_keys
+void age_keys_release(struct age_keys *k); /* overwrites */
+/* "age1...", or with secret "AGE-SECRET-KEY-1...". EHR_EUSAGE: it is none, or
+ * of a kind that is not known here. The message does not repeat it. */
+int age_key_add(struct age_keys *k, struct str text, bool secret,
+    struct ehr_err *e);
+/* The same of a file: a line each, empty ones and those with # left out. */
+int age_keys_read(struct age_keys *k, const char *path, bool secret,
+    struct ehr_err *e);
+/* The recipient of a secret key, as text. */
+void age_recipient(const uint8_t secret[CURVE_LEN], struct buf *b);
+
+/* ---- files ---- */
+
+/* For whom: keys, or a passphrase alone. Borrowed for the call. */
+struct age_to {
+	const struct age_keys *keys;
+	struct str pass; /* .n 0: none */
+	bool armor;	 /* as text (RFC 7468) */
+};
+
+struct age_out;
+/* Writes the header. */
+int age_out_new(struct age_out **o, const struct age_to *to, age_write_fn *fn,
+    void *arg, struct ehr_err *e);
+int age_out_write(struct age_out *o, const void *p, size_t n,
+    struct ehr_err *e);
+int age_out_end(struct age_out *o, struct ehr_err *e);
+void age_out_free(struct age_out *o); /* NULL is fine */
+
+/* What may open it; borrowed until the first byte was read. */
+struct age_from {
+	const struct age_keys *secret;
+	/* Asked when it wants a passphrase: *n bytes, at most AGE_MAX_PASS;
+	 * NULL: there is none. */
+	int (*ask)(void *arg, char *pass, size_t *n, struct ehr_err *e);
+	void *arg;
+};
+
+struct age_in;
+/* fn gives the file, armored or not. */
+struct age_in *age_in_new(const struct age_from *from, age_read_fn *fn,
+    void *arg); /* owned */
+/* As an age_read_fn. EHR_EINTEGRITY: armor, header or payload is faulty;
+ * EHR_ENOTEHR: nothing at hand opens it. Messages name no file. */
+ssize_t age_in_read(struct age_in *a, void *p, size_t n, struct ehr_err *e);
+void age_in_free(struct age_in *a); /* NULL is fine */
+
+/* ---- inputs and outputs of the tools ---- */
+
+/* What is written to out from now on is sealed. */
+int age_seal(struct out *out, const struct age_to *to, struct ehr_err *e);
+/* 1: it is an age file, and what is read from now on is what is in it, gzip
+ * recognised; 0: it is none. */
+int age_open(struct in *in, const struct age_from *from, struct ehr_err *e);
+
 #endif

@@ -334,6 +334,15 @@ uint64_t in_raw(const struct in *in);			/* file bytes so far */
 /* Called with each block of the file as it is on disk (for digests). */
 void in_on_raw(struct in *in, void (*fn)(void *arg, const void *p, size_t n),
     void *arg);
+/* Looks at the first n bytes of the file (at most 4096, fewer when it is
+ * shorter) before anything is read; borrowed until the next call. */
+int in_peek(struct in *in, size_t n, struct str *head, struct ehr_err *e);
+/* What is read from now on is what fn makes of the file, which it reads by
+ * in_file(); gzip is recognised in that. done(arg) when in is closed. */
+void in_through(struct in *in,
+    ssize_t (*fn)(void *arg, void *p, size_t n, struct ehr_err *e),
+    void (*done)(void *arg), void *arg);
+ssize_t in_file(struct in *in, void *p, size_t n, struct ehr_err *e);
 void in_close(struct in *in);
 const char *in_engine(void);				/* version of zlib */
 
@@ -348,6 +357,13 @@ struct out;
 int out_open(struct out **out, const char *path, bool force,
     struct ehr_err *e);
 int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e);
+/* What is written from now on goes to fn, which writes by out_file(); end(arg)
+ * at the commit, done(arg) when out is freed. */
+void out_through(struct out *out,
+    int (*fn)(void *arg, const void *p, size_t n, struct ehr_err *e),
+    int (*end)(void *arg, struct ehr_err *e), void (*done)(void *arg),
+    void *arg);
+int out_file(struct out *out, const void *p, size_t n, struct ehr_err *e);
 /* All three free out; out_abort(NULL) is allowed. */
 int out_commit(struct out *out, struct ehr_err *e);
 void out_abort(struct out *out);

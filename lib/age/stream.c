@@ -147,13 +147,12 @@ static int fault(const struct stream_in *s, const char *what,
 	    (unsigned long long)s->no + 1, what);
 }
 
-/* A full chunk at the end may still be marked as not the last: then it is
- * good, and what is missing comes behind it. */
+/* A full chunk at the end may be marked as not the last, and one with others
+ * behind it as the last: then it is good, and what is wrong comes behind. */
 static int next_chunk(struct stream_in *s, struct ehr_err *e)
 {
 	int rc = fill(s, e);
-	bool more = s->have > SEALED;
-	size_t n = more ? SEALED : s->have;
+	size_t n = s->have > SEALED ? SEALED : s->have;
 
 	if (rc < 0)
 		return rc;
@@ -161,9 +160,11 @@ static int next_chunk(struct stream_in *s, struct ehr_err *e)
 		return fault(s, n ? "ends early" : "is missing", e);
 	if (n == AEAD_TAG_LEN && s->no)
 		return fault(s, "is empty", e);
-	s->last = !more && open_chunk(s, n, true);
-	if (!s->last && (n < SEALED || !open_chunk(s, n, false)))
-		return fault(s, "is not what was written there", e);
+	if (n < SEALED || !open_chunk(s, n, false)) {
+		if (!open_chunk(s, n, true))
+			return fault(s, "is not what was written there", e);
+		s->last = true;
+	}
 	s->no++;
 	s->at = 0;
 	s->n = n - AEAD_TAG_LEN;
@@ -179,6 +180,9 @@ ssize_t stream_in_read(struct stream_in *s, void *p, size_t n,
 
 	while (rc == 0 && s->at == s->n && !s->last)
 		rc = next_chunk(s, e);
+	if (rc == 0 && s->at == s->n && s->have)
+		rc = ehr_fail(e, EHR_EINTEGRITY, "something is behind the "
+		    "last chunk");
 	if (rc < 0)
 		return rc;
 	if (n > s->n - s->at)

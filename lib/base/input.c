@@ -35,7 +35,16 @@ struct in {
 	uint64_t raw, inflated;
 	void (*on_raw)(void *arg, const void *p, size_t n);
 	void *on_raw_arg;
+	struct { /* what is read comes through this; fn NULL: no */
+		ssize_t (*fn)(void *arg, void *p, size_t n, struct ehr_err *e);
+		void (*done)(void *arg);
+		void *arg;
+		unsigned char *ahead; /* of the file, read before */
+		size_t at, end;
+	} through;
 };
+
+enum { PEEK_MAX = 4096 };
 
 static struct in *in_new(const char *name)
 {
@@ -93,21 +102,43 @@ static ssize_t read_mem(struct in *in, void *p, size_t n)
 	return (ssize_t)n;
 }
 
+static ssize_t read_file(struct in *in, void *p, size_t n, struct ehr_err *e)
+{
+	ssize_t got;
+
+	do {
+		got = in->fd < 0 ? read_mem(in, p, n) : read(in->fd, p, n);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return ehr_fail_errno(e, "%s", in->name);
+	in->raw += (uint64_t)got;
+	if (got > 0 && in->on_raw)
+		in->on_raw(in->on_raw_arg, p, (size_t)got);
+	return got;
+}
+
+ssize_t in_file(struct in *in, void *p, size_t n, struct ehr_err *e)
+{
+	size_t have = in->through.end - in->through.at;
+
+	if (have == 0)
+		return read_file(in, p, n, e);
+	if (n > have)
+		n = have;
+	memcpy(p, in->through.ahead + in->through.at, n);
+	in->through.at += n;
+	return (ssize_t)n;
+}
+
 static ssize_t read_raw(struct in *in, void *p, size_t n, struct ehr_err *e)
 {
 	ssize_t got;
 
 	if (in->eof)
 		return 0;
-	do {
-		got = in->fd < 0 ? read_mem(in, p, n) : read(in->fd, p, n);
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return ehr_fail_errno(e, "%s", in->name);
+	got = in->through.fn ? in->through.fn(in->through.arg, p, n, e) :
+	    read_file(in, p, n, e);
 	in->eof = got == 0;
-	in->raw += (uint64_t)got;
-	if (got > 0 && in->on_raw)
-		in->on_raw(in->on_raw_arg, p, (size_t)got);
 	return got;
 }
 
@@ -131,6 +162,37 @@ static int fill(struct in *in, size_t want, struct ehr_err *e)
 		in->end += (size_t)got;
 	}
 	return 0;
+}
+
+int in_peek(struct in *in, size_t n, struct str *head, struct ehr_err *e)
+{
+	int r;
+
+	assert(n <= PEEK_MAX && in->format == IN_UNKNOWN);
+	r = fill(in, n, e);
+	if (r < 0)
+		return r;
+	*head = (struct str){ (const char *)in->block + in->at,
+		in->end - in->at };
+	if (head->n > n)
+		head->n = n;
+	return 0;
+}
+
+/* What is in the block already is the file's. */
+void in_through(struct in *in,
+    ssize_t (*fn)(void *arg, void *p, size_t n, struct ehr_err *e),
+    void (*done)(void *arg), void *arg)
+{
+	in->through.fn = fn;
+	in->through.done = done;
+	in->through.arg = arg;
+	in->through.ahead = in->block;
+	in->through.at = in->at;
+	in->through.end = in->end;
+	in->block = NULL;
+	in->at = in->end = 0;
+	in->eof = false;
 }
 
 /* ---- gzip ---- */
@@ -296,6 +358,9 @@ void in_close(struct in *in)
 		return;
 	if (in->z_open)
 		inflateEnd(&in->z);
+	if (in->through.fn)
+		in->through.done(in->through.arg);
+	free(in->through.ahead);
 	if (in->fd > STDIN_FILENO)
 		close(in->fd);
 	free(in->block);

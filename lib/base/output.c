@@ -18,6 +18,13 @@ struct out {
 	bool force, written;
 	int fd;
 	struct out *next; /* with a temporary file too */
+	struct {	  /* what is written goes through this; fn NULL: no */
+		int (*fn)(void *arg, const void *p, size_t n,
+		    struct ehr_err *e);
+		int (*end)(void *arg, struct ehr_err *e);
+		void (*done)(void *arg);
+		void *arg;
+	} through;
 	size_t len;
 	char block[BLOCK];
 };
@@ -74,6 +81,8 @@ void out_remove_temps(void)
 
 static void out_free(struct out *out)
 {
+	if (out->through.fn)
+		out->through.done(out->through.arg);
 	if (out->temp) {
 		unlink(out->temp);
 		forget_temp(out);
@@ -134,6 +143,7 @@ int out_open(struct out **result, const char *path, bool force,
 	out->temp = NULL;
 	out->force = force;
 	out->written = false;
+	out->through.fn = NULL;
 	out->fd = STDOUT_FILENO;
 	out->len = 0;
 	if (path && strcmp(path, "-") != 0) {
@@ -177,11 +187,28 @@ static int flush(struct out *out, struct ehr_err *e)
 	return write_all(out, out->block, n, e);
 }
 
+void out_through(struct out *out,
+    int (*fn)(void *arg, const void *p, size_t n, struct ehr_err *e),
+    int (*end)(void *arg, struct ehr_err *e), void (*done)(void *arg),
+    void *arg)
+{
+	out->through.fn = fn;
+	out->through.end = end;
+	out->through.done = done;
+	out->through.arg = arg;
+}
+
 int out_write(struct out *out, const void *p, size_t n, struct ehr_err *e)
+{
+	out->written |= n > 0;
+	return out->through.fn ? out->through.fn(out->through.arg, p, n, e) :
+	    out_file(out, p, n, e);
+}
+
+int out_file(struct out *out, const void *p, size_t n, struct ehr_err *e)
 {
 	int r;
 
-	out->written |= n > 0;
 	if (n > BLOCK - out->len) {
 		r = flush(out, e);
 		if (r < 0)
@@ -236,8 +263,10 @@ static int move(struct out *out, struct ehr_err *e)
 
 int out_commit(struct out *out, struct ehr_err *e)
 {
-	int r = flush(out, e);
+	int r = out->through.fn ? out->through.end(out->through.arg, e) : 0;
 
+	if (r == 0)
+		r = flush(out, e);
 	if (r < 0 || !out->temp)
 		goto out;
 	if (fsync(out->fd) != 0) {
