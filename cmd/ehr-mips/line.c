@@ -144,13 +144,13 @@ static void group(struct buf *b, const struct quality_group *g,
 	end(b, '}');
 }
 
-void line_json(struct buf *b, const struct task *t, struct str patient,
-    const char *file, const struct quality_group_result *r, bool with_episodes)
+void line_json(struct buf *b, const struct quality_run *run,
+    const struct quality_measure *m, struct str patient, const char *file,
+    const struct quality_group_result *r, bool with_episodes)
 {
-	const struct quality_measure *m = quality_measure(t->package);
 	char from[11], to[11];
 
-	quality_run_period(t->run, from, to);
+	quality_run_period(run, from, to);
 	buf_addch(b, '{');
 	quoted(b, "measure", m->name);
 	quoted(b, "version", m->version);

@@ -24,12 +24,15 @@ static const struct cli_opt eval_table[] = {
 	{ "episodes", 0, CLI_FLAG, 0, NULL,
 	    "the episodes of each patient too (-o ndjson)",
 	    &eval_opts.episodes, 0, 0 },
+	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &eval_opts.jobs, 1,
+	    64 },
 	{ 0 },
 };
 
 static const struct cli_verb verbs[] = {
 	{ "eval", "[FILE...|-]", "who is in which population of a measure",
-	    CLI_OUTPUT, eval_table, 0, -1, false, eval },
+	    CLI_DB | CLI_OUTPUT | CLI_REASON | CLI_TEST, eval_table, 0, -1,
+	    false, eval },
 	{ 0 },
 };
 

@@ -133,6 +133,10 @@ int elm_function(struct elm_package *p, struct str library, struct str name,
 struct str elm_valueset(const struct elm_package *p, size_t i);
 struct str elm_codesystem(const struct elm_package *p, size_t i);
 
+/* FHIR type of the i-th retrieve of what was defined so far, 0 behind the
+ * last. */
+int elm_retrieve_type(const struct elm_package *p, size_t i);
+
 /* ---- what a patient is ---- */
 
 /* A retrieve (ELM Retrieve). Each has a number of its own, dense from 0, so

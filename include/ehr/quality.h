@@ -85,6 +85,9 @@ const struct quality_measure *quality_measure(const struct quality_package *p);
  * beside them. */
 void quality_package_hash(const struct quality_package *p, uint8_t out[32]);
 
+/* FHIR type of the i-th retrieve, 0 behind the last; some come twice. */
+int quality_type(const struct quality_package *p, size_t i);
+
 /* ---- patients ---- */
 
 /* The resources of one patient, by type. */
@@ -97,6 +100,12 @@ void quality_patient_free(struct quality_patient *p);
 int quality_patient_read(struct quality_patient *p, struct str json,
     struct ehr_err *e);
 struct str quality_patient_id(const struct quality_patient *p);
+/* Calls fn with the text of every reference to a resource that is not there
+ * itself, as "Type/id". */
+void quality_patient_missing(const struct quality_patient *p,
+    void (*fn)(void *arg, struct str reference), void *arg);
+/* Is it a test patient (meta.security HTEST)? */
+bool quality_patient_test(const struct quality_patient *p);
 
 /* ---- evaluating ---- */
 

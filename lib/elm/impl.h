@@ -167,6 +167,7 @@ struct elm_package {
 	uint32_t params;
 	struct str *valueset, *system;
 	uint32_t valuesets, systems;
+	uint16_t *retrieve_type;   /* by number */
 	uint32_t retrieves;
 };
 

@@ -51,6 +51,7 @@ void elm_package_free(struct elm_package *p)
 	free(p->param);
 	free(p->valueset);
 	free(p->system);
+	free(p->retrieve_type);
 	free(p);
 }
 
@@ -287,4 +288,17 @@ struct str elm_valueset(const struct elm_package *p, size_t i)
 struct str elm_codesystem(const struct elm_package *p, size_t i)
 {
 	return i < p->systems ? p->system[i] : STR_NONE;
+}
+
+uint32_t elm_retrieve_number(struct elm_package *p, int type)
+{
+	p->retrieve_type = xrealloc(p->retrieve_type,
+	    (p->retrieves + 1) * sizeof(*p->retrieve_type));
+	p->retrieve_type[p->retrieves] = (uint16_t)type;
+	return p->retrieves++;
+}
+
+int elm_retrieve_type(const struct elm_package *p, size_t i)
+{
+	return i < p->retrieves ? p->retrieve_type[i] : 0;
 }

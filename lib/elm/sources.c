@@ -241,7 +241,7 @@ struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
 	if (r->type == 0 || r->type > FHIR_RESOURCES)
 		return elm_refuse(l, i, "%.*s is no resource of FHIR R4",
 		    STR_FMT(type));
-	r->number = l->p->retrieves++;
+	r->number = elm_retrieve_number(l->p, r->type);
 	r->profile = elm_node_text(l, i, "templateId");
 	if (codes == 0)
 		return n;

@@ -200,3 +200,8 @@ void quality_package_hash(const struct quality_package *p, uint8_t out[32])
 {
 	memcpy(out, p->hash, 32);
 }
+
+int quality_type(const struct quality_package *p, size_t i)
+{
+	return elm_retrieve_type(p->elm, i);
+}

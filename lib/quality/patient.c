@@ -76,3 +76,50 @@ struct str quality_patient_id(const struct quality_patient *p)
 {
 	return p->id.s ? p->id : STR("");
 }
+
+struct missing {
+	const struct quality_patient *p;
+	void (*fn)(void *arg, struct str reference);
+	void *arg;
+};
+
+static bool has(const struct quality_patient *p, int type, struct str id)
+{
+	const struct roots *r = &p->of[type];
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		uint32_t at = tape_get(&p->tape, r->node[i], "id");
+
+		if (at && str_eq(tape_str(&p->tape, at), id))
+			return true;
+	}
+	return false;
+}
+
+static int look(void *arg, uint32_t node)
+{
+	struct missing *m = arg;
+	struct fhir_ref ref;
+
+	fhir_ref_parse(tape_str(&m->p->tape, node), &ref);
+	if (ref.kind == FHIR_REF_RELATIVE && ref.type &&
+	    ref.type != FHIR_Patient && !has(m->p, ref.type, ref.id))
+		m->fn(m->arg, tape_str(&m->p->tape, node));
+	return 0;
+}
+
+void quality_patient_missing(const struct quality_patient *p,
+    void (*fn)(void *arg, struct str reference), void *arg)
+{
+	struct missing m = { p, fn, arg };
+
+	for (int type = 1; type <= FHIR_RESOURCES; type++)
+		for (uint32_t i = 0; i < p->of[type].n; i++)
+			fhir_references_each(&p->tape, p->of[type].node[i],
+			    look, &m);
+}
+
+bool quality_patient_test(const struct quality_patient *p)
+{
+	return fhir_labelled(&p->tape, p->patient, "HTEST");
+}

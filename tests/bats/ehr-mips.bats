@@ -121,3 +121,37 @@ $patient"
 ehr-mips: -:3: no Patient in it
 ehr-mips: 2 patients left out"
 }
+
+@test "the record says what its charts say as files, with one thread or three" {
+	need_data ecqm
+	"$EHR_BUILD/tests/tools/gen-practice" -n 40 >"$T/p.ndjson"
+	ehr-admin init -q --plain -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "$T/p.ndjson"
+	measure=$EHR_DATA/ecqm/CMS165FHIRControllingHighBP/bundle.json.gz
+	run -0 --separate-stderr ehr-mips eval -q -d "$T/p.ehr" -m "$measure" \
+		--by-patient -o ndjson
+	same "${#lines[@]}" 40
+	same "$output" "$(ehr-mips eval -q -j3 -d "$T/p.ehr" -m "$measure" \
+		--by-patient -o ndjson)"
+	jq -r .patient <<<"$output" | while read -r id; do
+		ehr-export -d "$T/p.ehr" -o bundle "$id"
+		echo
+	done >"$T/all"
+	same "$(jq -c '{patient,groups}' <<<"$output")" \
+		"$(ehr-mips eval -q -m "$measure" --by-patient -o ndjson \
+			"$T/all" | jq -c '{patient,groups}')"
+	[ "$(jq -s 'map(.groups[0].byId.Numerator_1)|add' <<<"$output")" -gt 0 ]
+	run -0 ehr-audit log -d "$T/p.ehr" -o tsv
+	[[ "$output" == *"quality measures"* ]]
+}
+
+@test "test patients are left out, unless they are asked for" {
+	package "$(measure),$(library '{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"true"}')"
+	tested='{"resourceType":"Patient","id":"t","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HTEST"}]}}'
+	run -0 --separate-stderr ehr-mips eval -m "$T/package.json" -o tsv - \
+		<<<"$tested"
+	same "$output" $'M\tg\tip\tinitial-population\t0'
+	run -0 --separate-stderr ehr-mips eval -m "$T/package.json" -o tsv \
+		--test - <<<"$tested"
+	same "$output" $'M\tg\tip\tinitial-population\t1'
+}

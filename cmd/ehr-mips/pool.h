@@ -1,0 +1,43 @@
+/* pool.h - patients evaluated by several threads, answers in their order. */
+#ifndef MIPS_POOL_H
+#define MIPS_POOL_H
+
+#include "ehr/base.h"
+
+/* One patient on the way. */
+struct work {
+	/* What the caller fills in: the resources, and where they stand. */
+	struct buf text;
+	const char *file;	/* NULL: standard input, or the record */
+	uint64_t line;
+	int64_t patient;	/* of the record, or 0 */
+	/* What came of it. */
+	int rc;
+	struct ehr_err err;
+	struct buf id;
+	struct buf out;
+	uint32_t *count;	/* as many as the pool was told */
+};
+
+struct pool;
+
+struct pool_fns {
+	/* In a thread: fills in what came of it. worker: from 0. */
+	void (*run)(void *arg, unsigned worker, struct work *w);
+	/* In the caller's, in the order of the work; 0, or what ends it all. */
+	int (*take)(void *arg, struct work *w, struct ehr_err *e);
+	void *arg;
+};
+
+/* jobs 1: no thread at all. EHR_EIO: no threads are to be had. */
+int pool_new(struct pool **p, unsigned jobs, size_t counts,
+    const struct pool_fns *fns, struct ehr_err *e);
+/* Stops what is on the way; NULL is allowed. */
+void pool_free(struct pool *p);
+/* The next work to fill in; NULL after a failure of take(), told in e. */
+struct work *pool_next(struct pool *p, struct ehr_err *e);
+void pool_submit(struct pool *p);
+/* Waits for all of it: 0, or what take() returned. */
+int pool_finish(struct pool *p, struct ehr_err *e);
+
+#endif
