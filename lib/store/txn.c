@@ -50,7 +50,8 @@ static int open_lock(struct store *db, struct ehr_err *e)
 	if (db->lock_fd >= 0)
 		return 0;
 	buf_addf(&name, "%s-lock", sqlite3_db_filename(db->h, "main"));
-	db->lock_fd = open(name.s, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	db->lock_fd = open(name.s, O_RDWR | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC, 0600);
 	if (db->lock_fd < 0)
 		return ehr_fail_errno(e, "%s", name.s);
 	return 0;

@@ -97,3 +97,73 @@ teardown() {
 	run -4 --separate-stderr ehr-agent unlock -d "$T/none.ehr"
 	has "$stderr" "none.ehr.keys: no such file"
 }
+
+# A record that a passphrase would open; its agent has the key.
+unlocked() {
+	export EHR_DB=$T/p.ehr
+	new_record
+	run -0 --separate-stderr ehr-agent unlock
+	run -0 --separate-stderr ehr-agent status
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+# No key at hand but the agent's.
+opens() { EHR_KEY_FILE='' setsid -w ehr-admin config list; }
+
+@test "after the machine slept it has no keys" {
+	[[ $EHR_BUILD != *san* ]] || skip "sanitized build"
+	"${CC:-cc}" -D_GNU_SOURCE -O1 -shared -fPIC -o "$T/slept.so" \
+		"$EHR_TOP/tests/torture/slept.c"
+	EHR_TEST_SLEPT=$T/asleep LD_PRELOAD=$T/slept.so ehr-agent start
+	unlocked
+	run -0 --separate-stderr opens
+	touch "$T/asleep"
+	run -9 --separate-stderr opens
+	run -1 --separate-stderr ehr-agent status
+	# it goes on, awake
+	run -0 --separate-stderr ehr-agent unlock
+	run -0 --separate-stderr opens
+}
+
+@test "agent-sleep: each agent forgets before the machine sleeps" {
+	mkdir -p -m 700 "$T/users/1000" "$T/users/1001" "$T/users/1002"
+	PATH=$EHR_TOP/scripts/examples:$PATH
+	export EHR_AGENT=$T/users/1000/ehr-agent EHR_RUN=$T/users
+	ehr-agent start
+	unlocked
+	run -0 --separate-stderr agent-sleep post suspend
+	run -0 --separate-stderr opens
+	python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$T/users/1001/ehr-agent" # died
+	run -0 --separate-stderr agent-sleep pre suspend
+	same "$output$stderr" ""
+	run -9 --separate-stderr opens
+	run -1 --separate-stderr ehr-agent status
+	run -2 --separate-stderr agent-sleep
+}
+
+@test "agent-sleep, as root: the agents of others" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	PATH=$EHR_TOP/scripts/examples:$PATH
+	mkdir -p "$T/users/1"
+	chmod 711 "$T/../.." "$T/.." "$T" "$T/users"
+	chown nobody: "$T/users/1" && chmod 700 "$T/users/1"
+	cp "$(command -v ehr-agent)" "$T/ehr-agent"
+	as() { runuser -u nobody -- env EHR_AGENT="$T/users/1/ehr-agent" "$@"; }
+	as true || skip "no runuser here"
+	as "$T/ehr-agent" start || skip "nobody cannot run it here"
+	python3 - "$T/users/1/ehr-agent" >"$T/put" <<-'END' || skip "no peer"
+	import os, pwd, socket, sys
+	nobody = pwd.getpwnam("nobody")
+	os.setgroups([]), os.setgid(nobody.pw_gid), os.setuid(nobody.pw_uid)
+	s = socket.socket(socket.AF_UNIX)
+	s.connect(sys.argv[1])
+	s.sendall(b"ehr1" + bytes([3, 0]) + bytes(4) + b"R" * 16 + bytes(76))
+	print(s.recv(200)[4])
+	END
+	same "$(cat "$T/put")" 1
+	run -0 as "$T/ehr-agent" status
+	EHR_RUN=$T/users PATH=$T:$PATH run -0 --separate-stderr agent-sleep pre suspend
+	run -1 as "$T/ehr-agent" status
+	as "$T/ehr-agent" stop
+}
