@@ -99,9 +99,10 @@ bool gcm_open(struct gcm *g, const uint8_t nonce[AEAD_NONCE_LEN],
     struct str ad, const struct gcm_part *part, size_t n,
     const uint8_t tag[AEAD_TAG_LEN]);
 
-/* The data keys of a record, unlocked. k[0] is the newest: what is written is
- * sealed with it; what is read, with the key of the generation written beside
- * it. Two while a rotation is under way. To be wiped by who holds it. */
+/* The data keys of a record, unlocked, newest first. What is written is sealed
+ * with k[0] (but see store_rekey_announce()); what is read, with the key of the
+ * generation written beside it. Two while the key is being changed. To be
+ * wiped by who holds it. */
 enum { DATA_KEY_LEN = 32, KEYRING_MAX = 2 };
 struct keyring {
 	unsigned n;

@@ -29,22 +29,25 @@ enum {
 
 /* ---- memory for secrets ---- */
 
-/* n zeroed bytes, never NULL. The first call ends core dumps of this process
- * and keeps other processes of the user from reading its memory. EHR_EIO:
- * the memory could not be locked. */
+/* *p gets n zeroed bytes, the caller's; NULL when it fails. The first call
+ * ends core dumps of this process and keeps other processes of the user from
+ * reading its memory. EHR_EIO: the memory could not be locked. */
 int secret_new(void **p, size_t n, struct ehr_err *e);
 void secret_free(void *p); /* overwrites; NULL is fine */
 
+/* An empty ring (n 0) in such memory, the caller's; fails as secret_new(). */
 int keyring_new(struct keyring **ring, struct ehr_err *e);
 void keyring_free(struct keyring **ring); /* *ring may be NULL; for cleanup */
 #define KEYRING_AUTO EHR_CLEANUP(keyring_free) struct keyring
 /* A ring with one new data key of generation 1. */
 void keyring_make(struct keyring *ring);
-/* A new data key goes first, the newest one until now second. EHR_EUSAGE: it
- * has two already. */
+/* A new data key of the next generation goes first, the newest one until now
+ * second. EHR_EUSAGE: it has two already, a change that has not ended. */
 int keyring_add(struct keyring *ring, struct ehr_err *e);
 
-/* What somebody typed, has or was given. Lives in memory of secret_new(). */
+/* What somebody typed, has or was given: n bytes. Lives in memory of
+ * secret_new(); secret_make() gives an empty one, the caller's, and fails as
+ * that. */
 struct secret {
 	size_t n;
 	char s[KEYS_MAX_SECRET + 1];
@@ -52,6 +55,7 @@ struct secret {
 int secret_make(struct secret **s, struct ehr_err *e);
 void secret_release(struct secret **s); /* for cleanup */
 #define SECRET_AUTO EHR_CLEANUP(secret_release) struct secret
+/* Borrowed until s changes or is released. */
 static inline struct str secret_str(const struct secret *s)
 {
 	return (struct str){ s->s, s->n };
@@ -61,41 +65,45 @@ static inline struct str secret_str(const struct secret *s)
 
 /* Reads a file that only its owner (or root, or the group ehr) may read or
  * write: *n bytes, max at most, into p. EHR_ENOENT: there is none; EHR_EPERM:
- * a link, no regular file, or its mode lets others in; EHR_ENOTEHR: larger. */
+ * a link, no regular file, somebody else's, or its mode lets others in;
+ * EHR_ENOTEHR: larger; EHR_EIO. A pipe is not waited for. */
 int keys_read_file(const char *path, void *p, size_t max, size_t *n,
     struct ehr_err *e);
 /* The same rule for a file that somebody else will open, such as the record:
- * EHR_EPERM, or 0. A link to it is followed. */
+ * EHR_EPERM, EHR_ENOENT, EHR_EIO, or 0. A link to it is followed. */
 int keys_check_mode(const char *path, struct ehr_err *e);
 /* Writes it whole: beside its place, synced, then renamed, the folder synced.
  * With fresh it must not exist (EHR_EUSAGE), else mode and group of the file
- * before are kept. mode is that of a new file. */
+ * before are kept. mode is that of a new file, whatever the umask. A link in
+ * its place is replaced, never followed. EHR_EIO: nothing was changed, but for
+ * a failure to sync the folder. */
 int keys_write_file(const char *path, struct str text, unsigned mode,
     bool fresh, struct ehr_err *e);
 
 /* ---- secrets ---- */
 
 /* A key file (ehr-keys(5)): made of random bytes, mode 0400, never over an
- * existing one; read with the checks of keys_read_file(). EHR_ENOTEHR: it is
- * none. */
+ * existing one (EHR_EUSAGE); read into s, which is all bytes of the file, with
+ * the checks and errors of keys_read_file(). EHR_ENOTEHR: it is none. */
 int keyfile_make(const char *path, struct ehr_err *e);
 int keyfile_read(const char *path, struct secret *s, struct ehr_err *e);
 /* The same of $CREDENTIALS_DIRECTORY/ehr-key, which systemd.exec(5) lets only
- * the unit read. EHR_ENOENT: there is none. */
+ * the unit read. EHR_ENOENT: there is no such folder or file. */
 int keyfile_credential(struct secret *s, struct ehr_err *e);
 
 /* A recovery code: 128 random bits and a check, six groups of five letters
  * and digits (Crockford's base 32). */
 enum { RECOVERY_LEN = 35 };
-void recovery_make(struct secret *s);
+void recovery_make(struct secret *s); /* a new one, RECOVERY_LEN bytes */
 /* s in its one form: capitals, groups, no O, I, L. False: no such code. */
 bool recovery_read(struct secret *s);
 
-/* A line typed at the controlling terminal without being shown. EHR_ENOTEHR:
- * there is no terminal; EHR_EPERM: given up with ^C or ^D. */
+/* A line typed at the controlling terminal without being shown, without its
+ * end. EHR_ENOTEHR: there is no terminal; EHR_EPERM: given up with ^C or ^D;
+ * EHR_EUSAGE: longer than KEYS_MAX_SECRET bytes. */
 int tty_ask(const char *prompt, struct secret *s, struct ehr_err *e);
 /* A new passphrase, asked for twice. EHR_EUSAGE: too short, or not twice the
- * same. */
+ * same; else as tty_ask(). */
 int tty_new_pass(struct secret *s, struct ehr_err *e);
 
 /* ---- slots ---- */
@@ -107,7 +115,7 @@ enum slot_kind {
 	SLOT_RECOVERY,
 	SLOT_KINDS,
 };
-const char *slot_kind_name(enum slot_kind kind);
+const char *slot_kind_name(enum slot_kind kind); /* static: "key-file" */
 
 enum {
 	KEYRING_PACKED = 4 + KEYRING_MAX * (4 + DATA_KEY_LEN),
@@ -135,15 +143,16 @@ struct key_slots {
 	uint8_t mac[SHA256_LEN];
 };
 
-/* No slots, of a record of its own. */
+/* No slots, of a record with a new random id. */
 void key_slots_init(struct key_slots *f);
-/* Reads a slot file's text; name is for messages. EHR_ENOTEHR: it is none, or
- * of a later version; EHR_EINTEGRITY: faulty, with line, and what is wrong.
- * Whether it was tampered with says key_slots_check(). */
+/* Reads a slot file's text into f, which is useless when that fails; name is
+ * for messages. EHR_ENOTEHR: it is none, or of a later version;
+ * EHR_EINTEGRITY: faulty, with line, and what is wrong. Whether it was tampered
+ * with says key_slots_check(). */
 int key_slots_parse(struct key_slots *f, const char *name, struct str text,
     struct ehr_err *e);
-/* Seals ring to all slots anew and appends the text, MAC included.
- * EHR_EINTEGRITY: the public key of a slot is none. */
+/* Seals ring to all slots of f anew, sets its MAC and appends the text of it
+ * all. EHR_EINTEGRITY: the public key of a slot is none; no text then. */
 int key_slots_format(struct key_slots *f, const struct keyring *ring,
     struct buf *text, struct ehr_err *e);
 /* EHR_EINTEGRITY: slots were changed by somebody who could open none, or ring
@@ -151,14 +160,16 @@ int key_slots_format(struct key_slots *f, const struct keyring *ring,
 int key_slots_check(const struct key_slots *f, const char *name,
     const struct keyring *ring, struct ehr_err *e);
 
-/* Adds a slot that secret opens; sealed by key_slots_format(). EHR_EUSAGE: no
- * room or a faulty label (letters, digits, . _ - only; NULL: none). */
+/* Adds a slot that secret opens; sealed by key_slots_format(). *added (NULL is
+ * fine) is borrowed until f changes. EHR_EUSAGE: no room or a faulty label
+ * (letters, digits, . _ - only; NULL: none); EHR_EIO: no memory for scrypt. */
 int key_slots_add(struct key_slots *f, enum slot_kind kind, const char *label,
     struct str secret, const struct key_slot **added, struct ehr_err *e);
 /* EHR_ENOENT: no such slot; EHR_EUSAGE: it is the last one. */
 int key_slots_remove(struct key_slots *f, unsigned id, struct ehr_err *e);
 /* Opens a slot of that kind with secret: 1 and ring (and the slot's id when id
- * is not NULL), 0: it opens none. Without the MAC, see key_slots_check(). */
+ * is not NULL), 0: it opens none; EHR_EIO: no memory for scrypt. Without the
+ * MAC, see key_slots_check(). */
 int key_slots_open(const struct key_slots *f, enum slot_kind kind,
     struct str secret, struct keyring *ring, unsigned *id, struct ehr_err *e);
 
@@ -172,14 +183,16 @@ struct keys_opt {
 /* Appends the name of the slot file: "P.ehr.keys" where P.ehr really is, when
  * none is named. EHR_EUSAGE: no record is named. */
 int keys_path(const struct keys_opt *o, struct buf *path, struct ehr_err *e);
-/* Reads it; path as from keys_path(). EHR_ENOENT: there is none. */
+/* Reads it; path as from keys_path(). EHR_ENOENT: there is none; else as
+ * keys_read_file() and key_slots_parse(). */
 int keys_read(const char *path, struct key_slots *f, struct ehr_err *e);
-/* Writes it: text of key_slots_format(). */
+/* Writes it, as key_slots_format() and keys_write_file() with mode 0600. */
 int keys_write(const char *path, struct key_slots *f,
     const struct keyring *ring, bool fresh, struct ehr_err *e);
 
 /* Keeps other commands from changing slot files of that folder until
- * keys_unlock_file(). EHR_EIO: another one is at it. */
+ * keys_unlock_file(), which *fd is for in any case. EHR_EIO: another one is at
+ * it; that is not waited for. */
 int keys_lock_file(const char *path, int *fd, struct ehr_err *e);
 void keys_unlock_file(int *fd); /* for cleanup; -1: nothing */
 
@@ -187,14 +200,16 @@ void keys_unlock_file(int *fd); /* for cleanup; -1: nothing */
  * file that $EHR_KEY_FILE names, else the credential, else a passphrase or
  * recovery code that is asked for at the terminal (and then given to the
  * agent). name is the slot file's. EHR_ENOTEHR: none of these opens a slot;
- * EHR_EINTEGRITY: the slots were tampered with. */
+ * EHR_EINTEGRITY: the slots were tampered with; EHR_EPERM: the key file lets
+ * others in, or who was asked gave up. */
 int keys_open(const struct key_slots *f, const char *name,
     struct keyring *ring, struct ehr_err *e);
-/* The same with a recovery code only, asked for at the terminal; *id is its
- * slot. */
+/* The same with a recovery code only, asked for once at the terminal; *id is
+ * its slot. */
 int keys_recover(const struct key_slots *f, const char *name,
     struct keyring *ring, unsigned *id, struct ehr_err *e);
-/* All of it for a tool: 0 and the ring. */
+/* All of it for a tool: keys_path(), keys_read(), keys_open(). EHR_ENOTEHR:
+ * also when there is no slot file. */
 int keys_unlock(const struct keys_opt *o, struct keyring *ring,
     struct ehr_err *e);
 
@@ -227,28 +242,33 @@ struct agent_msg { /* bytes only: the same on both sides */
 typedef int64_t agent_clock(void *arg, clockid_t which);
 
 struct agent;
-/* Keeps keys until they were not asked for for idle ms, or the machine slept.
- * clock NULL: the system's. */
+/* Keeps keys until they were not asked for for idle ms, or the machine slept
+ * (CLOCK_BOOTTIME ran away from CLOCK_MONOTONIC). *a is the caller's; clock
+ * NULL: the system's. EHR_EIO: no memory can be locked. */
 int agent_new(struct agent **a, int64_t idle, agent_clock *clock, void *arg,
     struct ehr_err *e);
 void agent_free(struct agent *a); /* NULL is fine */
 /* Forgets what is due; ms until it should be called again, -1: no need. */
 int agent_tick(struct agent *a);
-/* Serves one connection: the other side must be of the same user and group
- * (SO_PEERCRED), else nothing is answered. 1: it asks the agent to end. */
+/* Serves one connection, a request and its answer; fd stays the caller's. The
+ * other side must be of the same user and group (SO_PEERCRED), else nothing is
+ * answered. Keys that are due are forgotten first. 1: it asks the agent to
+ * end, else 0. */
 int agent_serve(struct agent *a, int fd);
 
-/* Where it listens: $EHR_AGENT, else $XDG_RUNTIME_DIR/ehr-agent. False: no
- * such place. */
+/* Appends where it listens: $EHR_AGENT, else $XDG_RUNTIME_DIR/ehr-agent.
+ * False: no such place. */
 bool agent_path(struct buf *path);
-/* A socket there that only this user can reach. EHR_EUSAGE: no place, or one
- * that others could write to; EHR_ENO: an agent is running. */
+/* A socket there that only this user can reach, the caller's to close.
+ * EHR_EUSAGE: no place, or one that others could write to; EHR_ENO: an agent is
+ * running; EHR_EIO. */
 int agent_listen(int *fd, struct ehr_err *e);
 /* Asks: 1 and the answer, 0: it has none, or there is no agent of this user
  * (then *alive is false; may be NULL). m is in memory of secret_new() when it
  * holds a ring. */
 int agent_ask(struct agent_msg *m, enum agent_op op, bool *alive);
-/* The two that tools use. */
+/* The two that tools use, for the record of those slots: true when the agent
+ * had its ring, or took it. Nothing is said when not. */
 bool agent_get(const struct key_slots *f, struct keyring *ring);
 bool agent_put(const struct key_slots *f, const struct keyring *ring);
 

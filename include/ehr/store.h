@@ -119,11 +119,13 @@ unsigned store_encrypt_left(const char *path);
  * has a writer's turn, and waits for readers at most 100 ms at a time. */
 
 /* Says, beside the file, that a key of that generation comes; all still seal
- * with the old one. db is open with the old one. */
+ * with the old one. db is open with the old one. EHR_EUSAGE: not encrypted;
+ * EHR_EIO. */
 int store_rekey_announce(struct store *db, uint32_t gen, struct ehr_err *e);
 
 struct store_rekey {
-	int wait_ms; /* for who has it open with the old key alone */
+	int wait_ms; /* for who has it open with the old key alone, and for
+		      * who reads what is in its log */
 	/* pages looked at, of how many; may be NULL */
 	void (*progress)(void *arg, int64_t done, int64_t pages);
 	void *arg;
@@ -135,10 +137,12 @@ struct store_rekey {
  * EHR_EINTEGRITY: a page that cannot be opened; it still wants the old key. */
 int store_rekey(struct store *db, const struct store_rekey *o,
     int64_t *rewritten, struct ehr_err *e);
-/* Reads and opens every page of the file, which changes nothing. */
+/* Reads and opens every page of the file, which changes nothing.
+ * EHR_EINTEGRITY: one cannot be opened. */
 int store_rekey_dry(struct store *db, const struct store_rekey *o,
     struct ehr_err *e);
-/* The slots hold the new key alone. */
+/* The slots hold the new key alone: what is beside the file goes. May be
+ * called again. */
 int store_rekey_end(struct store *db, struct ehr_err *e);
 /* How far a change is, which was cut off or is under way. */
 enum store_rekey_state {

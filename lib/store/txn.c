@@ -1,6 +1,7 @@
 /* txn.c - transactions and the queue of writers (store.h). */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,17 +44,32 @@ static int lock_byte(struct store *db, int byte, short type, struct ehr_err *e)
 	return 0;
 }
 
+/* As the record itself for who is not its owner. */
+static int create_lock(const char *record, const char *name)
+{
+	struct stat st;
+	int fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 || stat(record, &st) != 0)
+		return fd;
+	if (fchown(fd, (uid_t)-1, st.st_gid) == 0)
+		fchmod(fd, 0600 | (st.st_mode & 0060));
+	return fd;
+}
+
 static int open_lock(struct store *db, struct ehr_err *e)
 {
+	const char *record = sqlite3_db_filename(db->h, "main");
 	BUF_AUTO name = BUF_INIT;
 
-	if (db->lock_fd >= 0)
-		return 0;
-	buf_addf(&name, "%s-lock", sqlite3_db_filename(db->h, "main"));
-	db->lock_fd = open(name.s, O_RDWR | O_CREAT | O_NOFOLLOW |
-	    O_CLOEXEC, 0600);
-	if (db->lock_fd < 0)
-		return ehr_fail_errno(e, "%s", name.s);
+	buf_addf(&name, "%s-lock", record);
+	while (db->lock_fd < 0) {
+		db->lock_fd = open(name.s, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+		if (db->lock_fd < 0 && errno == ENOENT)
+			db->lock_fd = create_lock(record, name.s);
+		if (db->lock_fd < 0 && errno != EEXIST)
+			return ehr_fail_errno(e, "%s", name.s);
+	}
 	return 0;
 }
 

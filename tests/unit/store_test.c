@@ -66,6 +66,40 @@ static const char *get(struct store *db, const char *key)
 
 /* ---- opening ---- */
 
+static mode_t mode_of(const char *end)
+{
+	char name[128];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s%s", path, end);
+	CHECK(stat(name, &st) == 0);
+	return st.st_mode & 07777;
+}
+
+/* Whom the record lets in, they can also queue for it. */
+TEST(lock_file_is_for_whom_the_record_is_for)
+{
+	struct store *db = open_new();
+	char lock[128];
+
+	snprintf(lock, sizeof(lock), "%s-lock", path);
+	CHECK_INT(store_begin(db, STORE_SHORT, &e), 0);
+	store_rollback(db);
+	CHECK_INT(mode_of(""), 0600);
+	CHECK_INT(mode_of("-lock"), 0600);
+	store_close(db);
+	CHECK(unlink(lock) == 0 && chmod(path, 0660) == 0);
+	db = open_again();
+	CHECK_INT(store_begin(db, STORE_SHORT, &e), 0);
+	store_rollback(db);
+	CHECK_INT(mode_of("-lock"), 0660);
+	store_close(db);
+	CHECK(unlink(lock) == 0 && symlink("elsewhere", lock) == 0);
+	db = open_again();
+	CHECK_INT(store_begin(db, STORE_SHORT, &e), EHR_EIO);
+	clean(db);
+}
+
 TEST(a_new_file_is_never_written_over)
 {
 	struct store *db = open_new(), *other = NULL;
