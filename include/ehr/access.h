@@ -25,13 +25,18 @@ struct access_opt {
 	bool dry_run;		/* -n: batches are rolled back */
 	int64_t as_of;		/* --as-of: whose chart a name led to then;
 				 * 0: now */
+	/* Told what opening found damaged and left out (store_notice()), which
+	 * is an event of the log too; NULL: nobody is. */
+	void (*tell)(void *arg, const char *text);
+	void *arg;
 };
 
 /* As a struct cli has it. */
 #define ACCESS_OPT(c) \
 	((struct access_opt){ .db = (c)->db, .keys = (c)->keys, \
 	    .tool = (c)->tool->name, .reason = (c)->reason, .glass = (c)->glass, \
-	    .dry_run = (c)->dry_run, .as_of = (c)->as_of_ms })
+	    .dry_run = (c)->dry_run, .as_of = (c)->as_of_ms, \
+	    .tell = cli_notice, .arg = (c) })
 
 /* What a batch is for; texts as above. */
 struct access_write {

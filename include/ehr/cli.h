@@ -161,6 +161,8 @@ int cli_usage(const struct cli *c, struct ehr_err *e, const char *fmt, ...)
 /* ---- to the person, on standard error ---- */
 
 void cli_warn(struct cli *c, const char *fmt, ...) EHR_PRINTF(2, 3);
+/* What nobody may miss, with -q too; cli is the struct cli. */
+void cli_notice(void *cli, const char *text);
 void cli_note(struct cli *c, const char *fmt, ...) EHR_PRINTF(2, 3); /* -v */
 /* emit of a struct diag_sink with arg = the struct cli; -q keeps to errors. */
 void cli_diag(void *cli, const struct diag *d);

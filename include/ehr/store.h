@@ -66,6 +66,9 @@ int store_open_with(struct store **db, const struct store_opts *o,
 int store_is_encrypted(const char *path, struct ehr_err *e);
 void store_close(struct store *db); /* rolls back what is open; NULL is fine */
 const char *store_path(const struct store *db);
+/* What opening left out of a damaged log, as a sentence; NULL: nothing. Told
+ * once: the file is whole again then. Borrowed until close. */
+const char *store_notice(const struct store *db);
 
 /* ---- what may be done with it ---- */
 

@@ -166,6 +166,38 @@ static int act(struct access *a, struct store *db, struct ehr_err *e)
 	return rc;
 }
 
+/* What opening left out is told, and stands in the log from now on: the next
+ * one finds nothing. */
+static int tell(const struct access *a, struct store *db, struct ehr_err *e)
+{
+	struct audit_event ev = access_event(a, AUDIT_CONFIG, "log-damaged");
+	const char *text = store_notice(db);
+	BUF_AUTO line = BUF_INIT;
+	int rc;
+
+	if (text == NULL)
+		return 0;
+	buf_addf(&line, "%s: %s", store_path(db), text);
+	if (a->opt.tell)
+		a->opt.tell(a->opt.arg, line.s);
+	rc = store_begin(db, STORE_SHORT, e);
+	if (rc == 0)
+		rc = audit_append(db, &ev, NULL, 0, NULL, e);
+	if (rc == 0)
+		return store_commit(db, e);
+	store_rollback(db);
+	return rc;
+}
+
+/* What comes behind opening; what was left out is told to a stranger too. */
+static int opened(struct access *a, struct store *db, struct ehr_err *e)
+{
+	int rc = act(a, db, e);
+	int told = tell(a, db, rc < 0 ? NULL : e);
+
+	return rc < 0 ? rc : told;
+}
+
 static int begin(struct access *a, const struct access_opt *opt,
     enum store_mode mode, struct store_opts *o, struct keyring **own,
     struct ehr_err *e)
@@ -191,7 +223,7 @@ int access_open(struct access *a, const struct access_opt *opt,
 	if (rc == 0)
 		rc = record_open_with(&a->r, &o, e);
 	return rc < 0 || mode == STORE_CREATE ? rc :
-	    act(a, record_store(a->r), e);
+	    opened(a, record_store(a->r), e);
 }
 
 int access_store(struct store **db, const struct access_opt *opt,
@@ -207,7 +239,7 @@ int access_store(struct store **db, const struct access_opt *opt,
 	if (rc == 0)
 		rc = store_open_with(db, &o, e);
 	if (rc == 0)
-		rc = act(&a, *db, e);
+		rc = opened(&a, *db, e);
 	if (rc < 0) {
 		store_close(*db);
 		*db = NULL;

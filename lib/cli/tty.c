@@ -54,6 +54,11 @@ static void say_always(struct cli *c, const char *fmt, ...)
 	va_end(ap);
 }
 
+void cli_notice(void *cli, const char *text)
+{
+	say_always(cli, "%s", text);
+}
+
 void cli_diag(void *cli, const struct diag *d)
 {
 	struct cli *c = cli;

@@ -341,3 +341,8 @@ const char *store_path(const struct store *db)
 {
 	return db->path;
 }
+
+const char *store_notice(const struct store *db)
+{
+	return crypt_notice(db->crypt);
+}

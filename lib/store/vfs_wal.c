@@ -232,39 +232,60 @@ static bool same_cksum(const uint8_t *head, const uint32_t sum[2])
 }
 
 /* What lies where a log seems to end, from at on. Frames of a commit are
- * written, synced, then those of the next: a frame that follows on a commit
- * proves that all before it were on disk. What a rollback left has no commit.
- */
+ * written, synced, then those of the next: a frame that follows on a commit,
+ * or the ends of two commits, whole or not, prove that what was before was on
+ * disk. A rollback leaves no end of a commit. */
 enum behind { NOTHING, FRAMES, A_COMMIT, A_LATER_COMMIT };
 
-static enum behind look_behind(struct vfs_file *f, sqlite3_int64 at,
-    sqlite3_int64 size)
+static bool ends_commit(const uint8_t *head)
+{
+	return get_u32(head + 4) != 0;
+}
+
+/* Opens the frame in buf and adds what it says; in sum the checksum of the one
+ * before when that ended a commit. */
+static enum behind one_behind(struct vfs_file *f, sqlite3_int64 at,
+    bool *commit, uint32_t sum[2])
 {
 	struct wal *w = own(f);
-	sqlite3_int64 step = frame_size(w);
-	enum behind found = NOTHING;
+	bool after = *commit;
+
+	*commit = false;
+	if (open_frame(f, at, w->plain + FRAME_HEAD) != SEAL_OK)
+		return NOTHING;
+	memset(w->plain + frame_size(w) - CRYPT_SEAL, 0, CRYPT_SEAL);
+	if (after)
+		add_cksum(w, f->buf, w->plain + FRAME_HEAD, sum);
+	if (after && same_cksum(f->buf, sum))
+		return A_LATER_COMMIT;
+	sum[0] = get_u32(f->buf + FRAME_CKSUM);
+	sum[1] = get_u32(f->buf + FRAME_CKSUM + 4);
+	*commit = ends_commit(f->buf);
+	return *commit ? A_COMMIT : FRAMES;
+}
+
+static enum behind look_behind(struct vfs_file *f, sqlite3_int64 at,
+    sqlite3_int64 size, int ends)
+{
+	struct wal *w = own(f);
+	enum behind found = NOTHING, one;
 	bool commit = false;
 	uint32_t sum[2];
 
-	for (; at + step <= size; at += step) {
+	for (; at + frame_size(w) <= size; at += frame_size(w)) {
 		if (read_frame(f, at) != SQLITE_OK)
 			break;
-		if (!ours(w, f->buf) ||
-		    open_frame(f, at, w->plain + FRAME_HEAD) != SEAL_OK) {
+		one = NOTHING;
+		if (!ours(w, f->buf))
 			commit = false;
-			continue;
-		}
-		memset(w->plain + step - CRYPT_SEAL, 0, CRYPT_SEAL);
-		if (commit) {
-			add_cksum(w, f->buf, w->plain + FRAME_HEAD, sum);
-			if (same_cksum(f->buf, sum))
-				return A_LATER_COMMIT;
-		}
-		commit = get_u32(f->buf + 4) != 0;
-		sum[0] = get_u32(f->buf + FRAME_CKSUM);
-		sum[1] = get_u32(f->buf + FRAME_CKSUM + 4);
-		if (found != A_COMMIT)
-			found = commit ? A_COMMIT : FRAMES;
+		else if (ends_commit(f->buf) && ++ends > 1)
+			return A_LATER_COMMIT;
+		else
+			one = one_behind(f, at, &commit, sum);
+		if (one > found)
+			found = one;
+		if (found == A_LATER_COMMIT)
+			break;
 	}
 	return found;
 }
@@ -284,8 +305,8 @@ static int log_ends(struct vfs_file *f, uint8_t *p, sqlite3_int64 at,
 		    "changed: commits lie behind it", frame_no(w, at));
 	if (behind >= least)
 		snprintf(f->c->notice, sizeof(f->c->notice), "the log ends "
-		    "with frame %lld, which is damaged: power failed while it "
-		    "was written, or it was changed", frame_no(w, at));
+		    "with frame %lld, which is damaged: power failed during "
+		    "the last commit, or it was changed", frame_no(w, at));
 	return SQLITE_OK;
 }
 
@@ -314,7 +335,8 @@ static int not_opened(struct vfs_file *f, uint8_t *p, sqlite3_int64 at,
 	if (!is_ours && open_frame(f, at, w->plain + FRAME_HEAD) == SEAL_OK)
 		behind = A_LATER_COMMIT;
 	else
-		behind = look_behind(f, at + frame_size(w), size);
+		behind = look_behind(f, at + frame_size(w), size,
+		    is_ours && ends_commit(p));
 	return log_ends(f, p, at, behind, is_ours ? NOTHING : FRAMES);
 }
 
@@ -335,7 +357,7 @@ static int follow(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
 	}
 	rc = vfs_size(f, &size);
 	return rc != SQLITE_OK ? rc :
-	    log_ends(f, p, at, look_behind(f, at, size), A_COMMIT);
+	    log_ends(f, p, at, look_behind(f, at, size, 0), A_COMMIT);
 }
 
 /* A frame as a whole: while the index is made after a crash, or when checksums

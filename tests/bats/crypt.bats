@@ -121,3 +121,74 @@ killed_at() { # KIB FILE
 	run -153 killed_at 4000 "$T/in.ndjson"
 	has "$(with_canary)" p.ehr
 }
+
+# A copy, in x.ehr, of a record with three commits in its log: an import that
+# waits for its input keeps it open.
+copy_with_log() {
+	local id pid
+	practice -n 1 >"$T/in.ndjson"
+	encrypted
+	ehr-import -q "$T/in.ndjson"
+	mkfifo "$T/fifo"
+	ehr-import -q "$T/fifo" 3>&- &
+	pid=$!
+	exec 9>"$T/fifo"
+	printf '{"resourceType":"Patient","id":"w"}\n' >&9
+	until [ -s "$EHR_DB-wal" ]; do
+		ehr-patient new -q family=One given=One born=1990-01-01 sex=female >"$T/id"
+	done
+	ehr-patient new -q family=Two given=Two born=1990-01-02 sex=female >"$T/id"
+	ehr-patient new -q family=Three given=Three born=1990-01-03 sex=female >"$T/id"
+	cp "$EHR_DB" "$T/x.ehr"
+	cp "$EHR_DB-wal" "$T/x.ehr-wal"
+	exec 9>&-
+	wait "$pid"
+	EHR_DB=$T/x.ehr
+}
+
+# Changes a byte so many before the end of a file.
+damage() { # FILE BYTES
+	printf '\125' | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - $2)) \
+		conv=notrunc status=none
+}
+
+@test "a damaged end of the log is told once and stands in the audit log" {
+	copy_with_log
+	damage "$EHR_DB-wal" 100
+	run -0 --separate-stderr ehr-find -q two
+	has "$output" Two
+	has "$stderr" "ehr-find: $EHR_DB: the log ends with frame"
+	same "${#stderr_lines[@]}" 1
+	run -1 --separate-stderr ehr-find three
+	same "$output$stderr" ""
+	run -0 ehr-audit log
+	has "$output" log-damaged
+	run -0 ehr-admin check
+}
+
+@test "a log damaged before its last commit opens nothing" {
+	copy_with_log
+	damage "$EHR_DB-wal" $(($(stat -c %s "$EHR_DB-wal") / 2))
+	run -7 --separate-stderr ehr-find two
+	has "$stderr" "commits lie behind it"
+	same "$output" ""
+	run -7 ehr-admin check
+}
+
+@test "a process that has the keys shows them in no list" {
+	encrypted
+	mkfifo "$T/fifo"
+	ehr-import -q "$T/fifo" 3>&- &
+	pid=$!
+	exec 9>"$T/fifo"
+	secret=$(sed 's/.* //' "$T/k")
+	same "${#secret}" 64
+	run ! grep -qs "$secret" "/proc/$pid/cmdline" "/proc/$pid/environ"
+	SECRET=$secret sleep 60 3>&- & # control
+	control=$!
+	until grep -qs sleep "/proc/$control/cmdline"; do :; done
+	grep -q "$secret" "/proc/$control/environ"
+	kill "$control"
+	exec 9>&-
+	wait "$pid"
+}
