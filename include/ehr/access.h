@@ -34,8 +34,9 @@ struct access_opt {
 /* As a struct cli has it. */
 #define ACCESS_OPT(c) \
 	((struct access_opt){ .db = (c)->db, .keys = (c)->keys, \
-	    .tool = (c)->tool->name, .reason = (c)->reason, .glass = (c)->glass, \
-	    .dry_run = (c)->dry_run, .as_of = (c)->as_of_ms, \
+	    .tool = (c)->tool->name, .reason = (c)->reason, \
+	    .glass = (c)->glass, .dry_run = (c)->dry_run, \
+	    .as_of = (c)->as_of_ms, \
 	    .tell = cli_notice, .arg = (c) })
 
 /* What a batch is for; texts as above. */
