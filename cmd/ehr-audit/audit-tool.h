@@ -12,6 +12,11 @@ int audit_tool_open(struct cli *c, struct access *a, struct ehr_err *e);
 /* The same for the events of one patient. */
 int audit_tool_patient(struct cli *c, struct access *a, const char *name,
     int64_t *patient, struct ehr_err *e);
+/* Each event of a patient, those of charts merged into theirs too, in order,
+ * until fn returns non-zero. */
+int audit_tool_each_of(struct access *a, struct audit_filter f,
+    int64_t patient, int (*fn)(void *arg, const struct audit_row *row),
+    void *arg, struct ehr_err *e);
 /* Operand i as a number from 1. */
 int audit_tool_seq(const struct cli *c, int i, int64_t *seq,
     struct ehr_err *e);
@@ -27,6 +32,13 @@ int audit_show(struct cli *c, struct ehr_err *e);
 /* ---- report.c ---- */
 extern const struct cli_opt audit_report_opts[];
 int audit_report(struct cli *c, struct ehr_err *e);
+
+/* ---- disclose.c ---- */
+extern const struct cli_opt audit_disclose_opts[], audit_disclosures_opts[],
+    audit_suspend_opts[];
+int audit_disclose(struct cli *c, struct ehr_err *e);
+int audit_disclosures(struct cli *c, struct ehr_err *e);
+int audit_suspend(struct cli *c, struct ehr_err *e);
 
 /* ---- export.c ---- */
 extern const struct cli_opt audit_export_opts[];

@@ -1,11 +1,14 @@
 /* ehr-export: charts out, as the sources wrote them. */
 #include <stdlib.h>
 
+#include "ehr/audit-disclose.h"
 #include "export.h"
 
 static bool all, history, referenced, links;
 static int form, refs;
 static struct cli_list types;
+static const char *disclose_to;
+static int purpose = -1;
 
 /* ---- whom ---- */
 
@@ -111,6 +114,29 @@ static const char *scope_of(struct buf *b)
 	return b->s;
 }
 
+/* Who was given these charts, for the accounting of disclosures: before the
+ * first byte, as the event of the export. */
+static int disclose(struct export *x, const struct patients *p,
+    const char *scope)
+{
+	struct audit_disclosure d = { .to = str_of(disclose_to),
+		.what = scope ? str_of(scope) : STR("the chart"),
+		.purpose = (enum audit_for)purpose };
+	BUF_AUTO day = BUF_INIT;
+	BUF_AUTO told = BUF_INIT;
+	struct date today;
+	int rc;
+
+	if (disclose_to == NULL)
+		return 0;
+	cli_today(x->c, &today);
+	date_format(&day, &today);
+	d.on = buf_str(&day);
+	rc = audit_disclosure_put(&told, &d, x->err);
+	return rc < 0 ? rc : access_set(&x->a, AUDIT_DISCLOSE, told.s, p->v,
+	    p->n, x->err);
+}
+
 /* The set is known before the snapshot begins, the event is there before the
  * first byte. */
 static int export_set(struct export *x)
@@ -124,8 +150,11 @@ static int export_set(struct export *x)
 	if (rc == 0)
 		rc = sort_patients(&p);
 	if (rc == 0)
-		rc = access_set_begin(&x->a, AUDIT_EXPORT, scope_of(&scope),
-		    p.v, x->everybody ? 0 : p.n, x->err);
+		rc = disclose(x, &p, scope_of(&scope));
+	if (rc == 0)
+		rc = access_set_begin(&x->a, AUDIT_EXPORT,
+		    scope.len ? scope.s : NULL, p.v,
+		    x->everybody ? 0 : p.n, x->err);
 	if (rc == 0) {
 		rc = store_begin(db, STORE_SNAPSHOT, x->err);
 		if (rc == 0)
@@ -166,6 +195,9 @@ static int check_operands(struct cli *c, struct ehr_err *e)
 		return cli_usage(c, e, "no patient given");
 	if (links && seal_wanted())
 		return cli_usage(c, e, "--links is not encrypted");
+	if (!disclose_to != (purpose < 0) || (links && disclose_to))
+		return cli_usage(c, e, "--disclose-to and --purpose go "
+		    "together, with charts");
 	if (history && c->as_of)
 		return cli_usage(c, e, "--history and --as-of exclude each "
 		    "other");
@@ -218,6 +250,10 @@ static const struct cli_opt options[] = {
 	{ "with-referenced", 0, CLI_FLAG, 0, NULL,
 	    "practitioners and the like a chart refers to", &referenced, 0,
 	    0 },
+	{ "disclose-to", 0, CLI_TEXT, 0, "WHO", "record a disclosure to them",
+	    &disclose_to, 0, 0 },
+	{ "purpose", 0, CLI_CHOICE, 0, AUDIT_FOR_WORDS, "for what it is",
+	    &purpose, 0, 0 },
 	{ "links", 0, CLI_FLAG, 0, NULL,
 	    "list the references that are not resolved", &links, 0, 0 },
 	{ NULL, 'o', CLI_CHOICE, 0, "ndjson|bundle", "format of the output",

@@ -76,27 +76,10 @@ bool merkle_verify_subtree_consistency(uint64_t start, uint64_t end,
 
 /* ---- the log ---- */
 
-/* What was done; the words stand in the log. */
-#define AUDIT_ACTIONS(X)                                                      \
-	X(READ, "read")		/* one patient's data */                      \
-	X(LIST, "list")		/* a set of patients */                       \
-	X(EXPORT, "export")                                                   \
-	X(IMPORT, "import")                                                   \
-	X(CREATE, "create")                                                   \
-	X(UPDATE, "update")                                                   \
-	X(DELETE, "delete")                                                   \
-	X(MERGE, "merge")                                                     \
-	X(UNMERGE, "unmerge")                                                 \
-	X(UNDO, "undo")                                                       \
-	X(SIGN, "sign")                                                       \
-	X(LOGIN, "login")                                                     \
-	X(CONFIG, "config")	/* settings, staff, maintenance */            \
-	X(AUDIT, "audit")	/* the log itself was read */                 \
-	X(CLOCK, "clock")	/* the clock had gone back; see scope */
-
+/* What was done. */
 enum audit_action {
 #define X(id, name) AUDIT_##id,
-	AUDIT_ACTIONS(X)
+#include "ehr/audit-action.def"
 #undef X
 	AUDIT_ACTION_COUNT
 };

@@ -278,7 +278,8 @@ static int need(struct access *a, enum audit_action action, const char *scope,
 		[AUDIT_DELETE] = PERM_WRITE, [AUDIT_MERGE] = PERM_REGISTER,
 		[AUDIT_UNMERGE] = PERM_REGISTER, [AUDIT_UNDO] = PERM_IMPORT,
 		[AUDIT_SIGN] = PERM_SIGN, [AUDIT_CONFIG] = PERM_ADMIN,
-		[AUDIT_AUDIT] = PERM_AUDIT,
+		[AUDIT_AUDIT] = PERM_AUDIT, [AUDIT_DISCLOSE] = PERM_EXPORT,
+		[AUDIT_SUSPEND] = PERM_AUDIT,
 	};
 	struct audit_event ev = access_event(a, action, scope);
 	int rc = access_need(a, needs[action], audit_action_name(action), e);

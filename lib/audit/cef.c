@@ -26,6 +26,8 @@ static const struct {
 	[AUDIT_LOGIN] = { 2, "Record opened" },
 	[AUDIT_CONFIG] = { 5, "Settings, staff or keys changed" },
 	[AUDIT_AUDIT] = { 2, "Audit log read" },
+	[AUDIT_DISCLOSE] = { 3, "Chart disclosed" },
+	[AUDIT_SUSPEND] = { 3, "Accounting suspended" },
 	[AUDIT_CLOCK] = { 6, "Clock put back" },
 	[AUDIT_ACTION_COUNT] = { 5, "Unknown" },
 };

@@ -45,6 +45,10 @@ static const struct shape {
 	    'E', NULL },
 	[AUDIT_AUDIT] = { { DCM, "110101", "Audit Log Used" },
 	    { NULL, NULL, NULL }, 'R', NULL },
+	[AUDIT_DISCLOSE] = { { DCM, "110106", "Export" },
+	    LIFE("disclose", "Disclose Record Lifecycle Event"), 'R', NULL },
+	[AUDIT_SUSPEND] = { RECORD,
+	    LIFE("hold", "Add Legal Hold Record Lifecycle Event"), 'U', NULL },
 	[AUDIT_CLOCK] = { ALERT, { DCM, "110130", "Hardware Configuration" },
 	    'E', NULL },
 };

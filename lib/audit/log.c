@@ -8,7 +8,7 @@
 
 static const char *const actions[] = {
 #define X(id, name) [AUDIT_##id] = name,
-	AUDIT_ACTIONS(X)
+#include "ehr/audit-action.def"
 #undef X
 };
 
