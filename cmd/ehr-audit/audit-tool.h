@@ -44,6 +44,10 @@ int audit_suspend(struct cli *c, struct ehr_err *e);
 extern const struct cli_opt audit_export_opts[];
 int audit_export(struct cli *c, struct ehr_err *e);
 
+/* ---- review.c ---- */
+extern const struct cli_opt audit_review_opts[];
+int audit_review(struct cli *c, struct ehr_err *e);
+
 /* ---- verify.c ---- */
 int audit_tool_verify(struct cli *c, struct ehr_err *e);
 
