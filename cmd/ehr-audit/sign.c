@@ -90,7 +90,7 @@ static int make_signer(struct cli *c, struct access *a, const char *name,
 	struct audit_event ev = access_event(a, AUDIT_CONFIG, "signer-new");
 	uint8_t root[MERKLE_HASH];
 	struct note_key key;
-	uint64_t size;
+	uint64_t size = 0;
 	int rc = store_begin(db, STORE_SHORT, e);
 
 	if (rc == 0)
