@@ -55,6 +55,12 @@ int feed_files(struct job *j, struct ehr_err *e)
 
 /* ---- the record ---- */
 
+/* A Bundle being put together. */
+struct bundle {
+	struct buf *text;
+	uint32_t entries;
+};
+
 struct feed {
 	struct job *j;
 	struct access a;
@@ -63,7 +69,7 @@ struct feed {
 	struct buf shared_text;
 	int64_t *patient;
 	size_t n, cap;
-	struct work *w;
+	struct bundle bundle;
 	struct ehr_err *e;
 };
 
@@ -106,31 +112,41 @@ static int keep_patient(void *arg, int64_t patient)
 
 static int add_body(void *arg, const struct resource *res)
 {
-	struct feed *f = arg;
+	struct bundle *b = arg;
 
-	buf_adds(&f->w->text, f->w->patient++ ? ",{\"resource\":"
-					      : "{\"resource\":");
-	buf_addstr(&f->w->text, res->body);
-	buf_addch(&f->w->text, '}');
+	buf_adds(b->text, b->entries++ ? ",{\"resource\":"
+				       : "{\"resource\":");
+	buf_addstr(b->text, res->body);
+	buf_addch(b->text, '}');
 	return 0;
+}
+
+/* The chart of a patient as a Bundle; entries says whether there are any. */
+static int add_chart(struct feed *f, int64_t patient, struct buf *text)
+{
+	int rc;
+
+	f->bundle = (struct bundle){ text, 0 };
+	buf_adds(text, "{\"resourceType\":\"Bundle\",\"entry\":[");
+	rc = record_chart(f->a.r, patient, &f->filter, add_body, &f->bundle,
+	    f->e);
+	buf_adds(text, "]}");
+	return rc;
 }
 
 static int feed_patient(struct feed *f, int64_t patient)
 {
+	struct work *w = pool_next(f->j->pool, f->e);
 	int rc;
 
-	f->w = pool_next(f->j->pool, f->e);
-	if (f->w == NULL)
+	if (w == NULL)
 		return f->e->code;
-	rc = record_patient_name(f->a.r, patient, &f->w->id, f->e);
-	buf_adds(&f->w->text, "{\"resourceType\":\"Bundle\",\"entry\":[");
+	rc = record_patient_name(f->a.r, patient, &w->id, f->e);
 	if (rc >= 0)
-		rc = record_chart(f->a.r, patient, &f->filter, add_body, f,
-		    f->e);
+		rc = add_chart(f, patient, &w->text);
 	if (rc < 0)
 		return rc;
-	buf_adds(&f->w->text, "]}");
-	if (f->w->patient) {
+	if (f->bundle.entries) {
 		access_set_touch(&f->a, patient);
 		pool_submit(f->j->pool);
 	}
@@ -155,21 +171,53 @@ static int feed_all(struct feed *f)
 	return access_set_end(&f->a, rc, f->e);
 }
 
-int feed_record(struct job *j, struct ehr_err *e)
+static void feed_release(struct feed *f)
+{
+	access_close(&f->a);
+	strmap_release(&f->shared);
+	buf_release(&f->shared_text);
+	free(f->patient);
+}
+
+static int feed_open(struct feed *f, struct job *j, struct ehr_err *e)
 {
 	struct access_opt opt = ACCESS_OPT(j->c);
-	struct feed f = { .j = j, .a = ACCESS_INIT, .filter = RECORD_FILTER,
-		.shared_text = BUF_INIT, .e = e };
-	int rc = access_open(&f.a, &opt, STORE_READ, e);
 
-	wanted_types(&f);
-	f.filter.bodies = true;
+	*f = (struct feed){ .j = j, .a = ACCESS_INIT, .filter = RECORD_FILTER,
+		.shared_text = BUF_INIT, .e = e };
+	f->filter.bodies = true;
+	wanted_types(f);
+	return access_open(&f->a, &opt, STORE_READ, e);
+}
+
+int feed_record(struct job *j, struct ehr_err *e)
+{
+	struct feed f;
+	int rc = feed_open(&f, j, e);
+
 	if (rc == 0)
 		rc = feed_all(&f);
 	rc = access_withheld(&f.a, rc, e);
-	access_close(&f.a);
-	strmap_release(&f.shared);
-	buf_release(&f.shared_text);
-	free(f.patient);
+	feed_release(&f);
+	return rc;
+}
+
+int feed_chart(struct job *j, struct str name, struct buf *bundle,
+    struct ehr_err *e)
+{
+	BUF_AUTO candidates = BUF_INIT;
+	struct feed f;
+	int64_t patient;
+	int rc = feed_open(&f, j, e);
+
+	if (rc == 0)
+		rc = access_patient(&f.a, name, AUDIT_LIST, "quality measures",
+		    &patient, &candidates, e);
+	if (rc == EHR_ENOENT)
+		cli_candidates(j->c, &candidates);
+	if (rc == 0)
+		rc = add_chart(&f, patient, bundle);
+	rc = access_withheld(&f.a, rc, e);
+	feed_release(&f);
 	return rc;
 }

@@ -6,13 +6,15 @@
 #include "ehr/quality.h"
 #include "pool.h"
 
-/* Options of eval. */
-struct eval_opts {
+/* Options of all verbs. */
+struct mips_opts {
 	struct cli_list measures, valuesets;
 	const char *period, *zone;
 	int profiles;	/* enum quality_profiles */
 	bool by_patient, episodes;
 	int64_t jobs;
+	int population;	/* enum whom */
+	const char *bundle;
 };
 
 /* A measure to evaluate, and what came so far. */
@@ -30,20 +32,40 @@ struct job {
 	unsigned jobs;
 	struct quality_patient **patient; /* by worker */
 	const struct strmap *shared; /* "Type/id" of no patient -> its place */
-	const struct buf *shared_text; /* bodies there, each ended by NUL */
+	const struct buf *shared_text; /* bodies, each ended by NUL */
 	bool lines;		/* --by-patient as NDJSON */
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;
+	/* In a worker: one result; 0, or the patient is left out. */
+	int (*result)(const struct job *j, const struct task *t,
+	    struct quality_run *run, const struct quality_group_result *r,
+	    struct work *w);
+	/* In order: a patient who was evaluated. */
+	int (*take)(struct job *j, struct work *w, struct ehr_err *e);
 	struct buf out;
 	struct pool *pool;
 };
 
-extern struct eval_opts eval_opts;
+extern struct mips_opts mips_opts;
 int eval(struct cli *c, struct ehr_err *e);
+int patients(struct cli *c, struct ehr_err *e);
+int gaps(struct cli *c, struct ehr_err *e);
+int why(struct cli *c, struct ehr_err *e);
+
+/* Reads and links the packages of -m. */
+int job_load(struct job *j, struct ehr_err *e);
+/* Evaluates the patients of the operands, else of the record. */
+int job_run(struct job *j, struct ehr_err *e);
+/* Frees it all; returns rc, or what came of patients left out. */
+int job_end(struct job *j, int rc, struct ehr_err *e);
+size_t job_populations(const struct quality_measure *m);
 
 /* Feeds the job's pool from the operands; from the record. */
 int feed_files(struct job *j, struct ehr_err *e);
 int feed_record(struct job *j, struct ehr_err *e);
+/* The chart of one patient of the record, "[SOURCE:]ID", as a Bundle. */
+int feed_chart(struct job *j, struct str name, struct buf *bundle,
+    struct ehr_err *e);
 
 /* Appends a patient's result as one line of JSON (ehr-measure(5)). */
 void line_json(struct buf *b, const struct quality_run *run,

@@ -123,6 +123,12 @@ struct str elm_library(const struct elm_package *p, size_t i);
 int elm_define(struct elm_package *p, struct str library, struct str name,
     struct ehr_err *e);
 
+/* Name of a definition, and its library. */
+struct str elm_define_name(const struct elm_package *p, int define,
+    struct str *library);
+/* The i-th other definition that its expression names, each once, in order; -1
+ * behind the last. What functions name is theirs. */
+int elm_define_uses(const struct elm_package *p, int define, size_t i);
 /* The same of a function of so many operands. */
 int elm_function(struct elm_package *p, struct str library, struct str name,
     uint32_t operands, struct ehr_err *e);

@@ -50,6 +50,7 @@ struct quality_measure {
 	struct str name, version, url, title, library;
 	struct str start, end;	  /* effectivePeriod, dates as written */
 	struct str cms_id;	  /* "CMS122", or nothing */
+	bool inverse;		  /* a lower rate is better */
 	uint32_t groups;
 	const struct quality_group *group;
 };
@@ -145,6 +146,30 @@ void quality_run_period(const struct quality_run *run, char from[11],
 int quality_run_patient(struct quality_run *run,
     const struct quality_patient *patient,
     const struct quality_group_result **result, struct ehr_err *e);
+
+/* ---- why ---- */
+
+/* A definition that a population stands on, with its value for the patient
+ * evaluated last. */
+struct quality_why {
+	unsigned depth;		/* 0: the population's own */
+	struct str library, name;
+	struct elm_value value;
+	bool again;		/* told of above, with what is below it */
+};
+typedef int quality_why_fn(void *arg, const struct quality_why *why);
+/* Calls fn for a definition and those below it, depth first, until fn returns
+ * non-zero; returns that. */
+int quality_explain(struct quality_run *run, int define, quality_why_fn *fn,
+    void *arg, struct ehr_err *e);
+/* Appends in a line what decided: the definitions it names that hold (or do
+ * not), and of a list the last of its resources. */
+int quality_reason(struct quality_run *run, int define, bool holds,
+    struct buf *b, struct ehr_err *e);
+/* True, or a list with something in it, or any other value. */
+bool quality_holds(struct elm_value v);
+/* Appends "Type/id date" of a resource. */
+void quality_resource(struct buf *b, struct elm_value v);
 
 /* What follows from which populations a member's expressions put it into
  * (bits by index) for a group: gating as the Quality Measure IG has it. */

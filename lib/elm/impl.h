@@ -115,6 +115,8 @@ struct elm_def {
 	uint32_t operands, slots;
 	const struct elm_type *const *operand; /* types */
 	const struct elm_node *body;
+	uint32_t *uses;		/* numbers of definitions */
+	uint32_t used;
 };
 
 /* What a library names. */

@@ -16,6 +16,7 @@ struct elm_loader {
 	struct elm_package *p;
 	const struct elm_lib *lib;
 	struct str def;
+	struct elm_def *of;	/* NULL: a parameter's default */
 	const struct tape *t;
 	const struct elm_scope *scope;
 	int sort_slot;		/* of the element being sorted, or -1 */

@@ -45,6 +45,8 @@ void elm_package_free(struct elm_package *p)
 		next = lib->next;
 		lib_free(lib);
 	}
+	for (uint32_t i = 0; i < p->defs; i++)
+		free(p->def[i]->uses);
 	strmap_release(&p->ops);
 	arena_release(&p->make.arena);
 	free(p->def);
@@ -233,6 +235,20 @@ int elm_define(struct elm_package *p, struct str library, struct str name,
 		    STR_FMT(library), STR_FMT(name));
 	rc = elm_compile(p, def, e);
 	return rc < 0 ? rc : (int)def->number;
+}
+
+struct str elm_define_name(const struct elm_package *p, int define,
+    struct str *library)
+{
+	*library = p->def[define]->lib->name;
+	return p->def[define]->name;
+}
+
+int elm_define_uses(const struct elm_package *p, int define, size_t i)
+{
+	const struct elm_def *def = p->def[define];
+
+	return i < def->used ? (int)def->uses[i] : -1;
 }
 
 int elm_function(struct elm_package *p, struct str library, struct str name,

@@ -414,6 +414,18 @@ static struct elm_def *def_of(struct elm_loader *l, const struct elm_lib *lib,
 	return at ? l->p->def[*at] : NULL;
 }
 
+/* Notes that the definition being compiled names another one. */
+static void note_use(struct elm_def *of, uint32_t number)
+{
+	if (of == NULL)
+		return;
+	for (uint32_t i = 0; i < of->used; i++)
+		if (of->uses[i] == number)
+			return;
+	of->uses = xrealloc(of->uses, (of->used + 1) * sizeof(*of->uses));
+	of->uses[of->used++] = number;
+}
+
 static struct elm_node *read_expression_ref(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
@@ -429,6 +441,7 @@ static struct elm_node *read_expression_ref(struct elm_loader *l, uint32_t i,
 	if (elm_compile(l->p, def, l->e) < 0)
 		return NULL;
 	n->number = def->number;
+	note_use(l->of, def->number);
 	return n;
 }
 
@@ -561,8 +574,8 @@ static bool new_param(struct elm_loader *l, const struct elm_lib *lib,
 {
 	struct elm_param *param = arena_alloc(&l->p->make.arena,
 	    sizeof(*param));
-	struct elm_loader at = { l->p, lib, name, &lib->tape, NULL, -1, -1, 0,
-		l->e };
+	struct elm_loader at = { l->p, lib, name, NULL, &lib->tape, NULL, -1,
+		-1, 0, l->e };
 	uint32_t value = tape_get(at.t, row, "default");
 
 	param->name = name;

@@ -48,6 +48,13 @@ struct quality_package {
 /* Reads the Measure's JSON into p->measure and compiles its expressions. */
 int measure_read(struct quality_package *p, struct ehr_err *e);
 
+/* ---- run.c ---- */
+
+const struct elm_package *quality_run_elm(const struct quality_run *run);
+/* Value of a definition for the patient evaluated last. */
+int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
+    struct ehr_err *e);
+
 /* ---- patient.c, profiles.c ---- */
 
 struct quality_patient {

@@ -264,6 +264,20 @@ static struct str cms_id(struct str name)
 	return n > 3 ? (struct str){ name.s, n } : STR_NONE;
 }
 
+static bool is_inverse(struct str id)
+{
+	static const char *const ids[] = {
+#define INVERSE(id) id,
+#include "quality/data/inverse.def"
+#undef INVERSE
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		if (str_is(id, ids[i]))
+			return true;
+	return false;
+}
+
 int measure_read(struct quality_package *p, struct ehr_err *e)
 {
 	struct quality_measure *m = &p->measure;
@@ -281,6 +295,7 @@ int measure_read(struct quality_package *p, struct ehr_err *e)
 	m->title = text(p, 0, "title");
 	m->library = main_library(p);
 	m->cms_id = cms_id(m->name);
+	m->inverse = is_inverse(m->cms_id);
 	period = tape_get(&p->tape, 0, "effectivePeriod");
 	m->start = period ? text(p, period, "start") : STR_NONE;
 	m->end = period ? text(p, period, "end") : STR_NONE;

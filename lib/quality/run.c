@@ -209,6 +209,17 @@ void quality_run_period(const struct quality_run *run, char from[11],
 	    (unsigned)d->month % 100, (unsigned)d->day % 100);
 }
 
+const struct elm_package *quality_run_elm(const struct quality_run *run)
+{
+	return run->p->elm;
+}
+
+int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
+    struct ehr_err *e)
+{
+	return elm_eval(run->ctx, define, v, e);
+}
+
 /* ---- members ---- */
 
 struct members {

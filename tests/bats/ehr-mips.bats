@@ -155,3 +155,64 @@ ehr-mips: 2 patients left out"
 		--test - <<<"$tested"
 	same "$output" $'M\tg\tip\tinitial-population\t1'
 }
+
+# Those with an encounter, and of them those with a procedure.
+proportion() {
+	package "$(measure | jq -c '.resource.scoring.coding[0].code = "proportion"
+		| .resource.group[0].population += ([["denominator","IP"],
+			["numerator","NUM"]] | map({id: .[0],
+			code: {coding: [{code: .[0]}]},
+			criteria: {language: "text/cql-identifier",
+				expression: .[1]}}))'),$(
+		library '{"type":"Exists","operand":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Encounter"}}},{"name":"Procedures","context":"Patient","expression":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Procedure"}},{"name":"NUM","context":"Patient","expression":{"type":"Exists","operand":{"type":"ExpressionRef","name":"Procedures"}}')"
+	visit='{"resource":{"resourceType":"Encounter","id":"e1","subject":{"reference":"Patient/p2"},"period":{"start":"2026-03-01"}}}'
+	done='{"resource":{"resourceType":"Procedure","id":"x1","subject":{"reference":"Patient/p2"},"performedDateTime":"2026-04-02","code":{"text":"Colonoscopy"}}}'
+	{
+		echo "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p1\"}},$visit]}"
+		echo "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p2\"}},$visit,$done]}"
+		echo "$patient"
+	} >"$T/three.ndjson"
+}
+
+@test "patients of a population, with what decided" {
+	proportion
+	run -0 --separate-stderr ehr-mips patients -m "$T/package.json" \
+		-o tsv "$T/three.ndjson"
+	same "$output" $'p2\tM\tg\t\tProcedures: Procedure/x1 2026-04-02'
+	run -0 --separate-stderr ehr-mips patients --population not-met \
+		-m "$T/package.json" -o tsv "$T/three.ndjson"
+	same "$output" $'p1\tM\tg\t\tProcedures'
+	run -2 --separate-stderr ehr-mips patients --population all \
+		-m "$T/package.json" "$T/three.ndjson"
+}
+
+@test "gaps are who is not met" {
+	proportion
+	run -0 --separate-stderr ehr-mips gaps -m "$T/package.json" -o tsv \
+		"$T/three.ndjson"
+	same "$output" $'p1\tM\tg\t\tProcedures'
+}
+
+@test "why shows the expressions and the resources" {
+	proportion
+	sed -n 2p "$T/three.ndjson" >"$T/two.json"
+	run -0 --separate-stderr ehr-mips why -m "$T/package.json" \
+		--bundle "$T/two.json"
+	same "$output" "M g (proportion)
+initial-population: 1
+  IP = true
+denominator: 1
+  IP = true
+numerator: 1
+  NUM = true
+    Procedures = 1
+      - Procedure/x1 2026-04-02 Colonoscopy"
+	run -2 --separate-stderr ehr-mips why -m "$T/package.json"
+	ehr-admin init -q --plain -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "$T/two.json"
+	run -0 --separate-stderr ehr-mips why -d "$T/p.ehr" \
+		-m "$T/package.json" p2
+	[[ "$output" == *"Procedure/x1 2026-04-02 Colonoscopy"* ]]
+	run -4 --separate-stderr ehr-mips why -d "$T/p.ehr" \
+		-m "$T/package.json" p3
+}

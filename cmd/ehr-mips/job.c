@@ -1,0 +1,199 @@
+/* job.c - measures over patients: what all verbs of ehr-mips do alike. */
+#include <stdlib.h>
+
+#include "mips.h"
+
+/* ---- packages ---- */
+
+static void warn(void *arg, const char *text)
+{
+	cli_warn(arg, "%s", text);
+}
+
+/* "-05:00", "+01:00", "Z": minutes. */
+static int zone_minutes(struct cli *c, int *zone, struct ehr_err *e)
+{
+	BUF_AUTO b = BUF_INIT;
+	struct elm_value v;
+
+	*zone = 0;
+	if (mips_opts.zone == NULL)
+		return 0;
+	buf_addf(&b, "2000-01-01T00:00:00.000%s", mips_opts.zone);
+	v = elm_datetime(buf_str(&b), 0);
+	if (v.kind == ELM_NULL)
+		return cli_usage(c, e, "--zone is an offset, as -05:00");
+	*zone = v.zone;
+	return 0;
+}
+
+size_t job_populations(const struct quality_measure *m)
+{
+	size_t n = 0;
+
+	for (uint32_t g = 0; g < m->groups; g++)
+		n += m->group[g].populations;
+	return n;
+}
+
+static int load(struct job *j, struct task *t, const char *path, int zone,
+    struct ehr_err *e)
+{
+	int rc;
+
+	t->package = quality_package_new();
+	t->run = xcalloc(j->jobs, sizeof(*t->run));
+	rc = quality_package_read(t->package, path, e);
+	for (size_t i = 0; rc == 0 && i < mips_opts.valuesets.n; i++)
+		rc = quality_package_read(t->package, mips_opts.valuesets.v[i],
+		    e);
+	if (rc < 0)
+		return rc;
+	rc = quality_package_link(t->package, warn, j->c, e);
+	if (rc < 0) {
+		ehr_fail_prefix(e, "%s: ", path);
+		return rc;
+	}
+	t->first = j->counts;
+	j->counts += job_populations(quality_measure(t->package));
+	t->total = xcalloc(j->counts - t->first + 1, sizeof(*t->total));
+	for (unsigned i = 0; i < j->jobs && rc == 0; i++)
+		rc = quality_run_new(&t->run[i], t->package, mips_opts.period,
+		    zone, (enum quality_profiles)mips_opts.profiles, e);
+	return rc;
+}
+
+/* ---- a patient, in a worker ---- */
+
+struct adding {
+	const struct job *j;
+	struct buf *text;
+	struct strmap seen;
+};
+
+/* Puts a resource of no patient that he refers to among his. */
+static void add_shared(void *arg, struct str reference)
+{
+	struct adding *a = arg;
+	const int64_t *at = strmap_get(a->j->shared, reference);
+	bool added;
+
+	if (at == NULL)
+		return;
+	strmap_put(&a->seen, reference, &added);
+	if (!added)
+		return;
+	a->text->len -= strlen("]}");
+	buf_addf(a->text, ",{\"resource\":%s}]}", a->j->shared_text->s + *at);
+}
+
+static int read_patient(const struct job *j, struct quality_patient *p,
+    struct work *w)
+{
+	struct adding a = { j, &w->text, STRMAP_INIT };
+	int rc = quality_patient_read(p, buf_str(&w->text), &w->err);
+	size_t before = w->text.len;
+
+	if (rc == 0 && j->shared)
+		quality_patient_missing(p, add_shared, &a);
+	strmap_release(&a.seen);
+	if (rc == 0 && w->text.len > before)
+		rc = quality_patient_read(p, buf_str(&w->text), &w->err);
+	return rc;
+}
+
+/* Test patients are none (EHR_ENO), unless they are asked for. */
+static void run(void *arg, unsigned worker, struct work *w)
+{
+	const struct job *j = arg;
+	struct quality_patient *p = j->patient[worker];
+	const struct quality_group_result *r;
+
+	if (w->rc == 0)
+		w->rc = read_patient(j, p, w);
+	if (w->rc < 0)
+		return;
+	if (!j->c->test && quality_patient_test(p)) {
+		w->rc = EHR_ENO;
+		return;
+	}
+	if (w->id.len == 0)
+		buf_addstr(&w->id, quality_patient_id(p));
+	for (size_t i = 0; i < j->tasks && w->rc == 0; i++) {
+		const struct task *t = &j->task[i];
+
+		w->rc = quality_run_patient(t->run[worker], p, &r, &w->err);
+		if (w->rc == 0)
+			w->rc = j->result(j, t, t->run[worker], r, w);
+	}
+}
+
+/* A patient that cannot be evaluated is told of and left out. */
+static void tell(struct job *j, const struct work *w)
+{
+	j->failed++;
+	if (w->line)
+		cli_warn(j->c, "%s:%llu: %s", w->file ? w->file : "-",
+		    (unsigned long long)w->line, w->err.msg);
+	else
+		cli_warn(j->c, "%.*s: %s", STR_FMT(buf_str(&w->id)),
+		    w->err.msg);
+}
+
+static int take(void *arg, struct work *w, struct ehr_err *e)
+{
+	struct job *j = arg;
+
+	cli_progress(j->c, "patients", ++j->done, 0);
+	if (w->rc == 0)
+		return j->take(j, w, e);
+	if (w->rc != EHR_ENO)
+		tell(j, w);
+	return 0;
+}
+
+int job_load(struct job *j, struct ehr_err *e)
+{
+	int zone, rc = zone_minutes(j->c, &zone, e);
+
+	j->tasks = mips_opts.measures.n;
+	j->jobs = mips_opts.jobs ? (unsigned)mips_opts.jobs : 1;
+	j->task = xcalloc(j->tasks, sizeof(*j->task));
+	j->patient = xcalloc(j->jobs, sizeof(struct quality_patient *));
+	for (unsigned k = 0; k < j->jobs; k++)
+		j->patient[k] = quality_patient_new();
+	for (size_t i = 0; i < j->tasks && rc == 0; i++)
+		rc = load(j, &j->task[i], mips_opts.measures.v[i], zone, e);
+	return rc;
+}
+
+int job_run(struct job *j, struct ehr_err *e)
+{
+	struct pool_fns fns = { run, take, j };
+	int rc = pool_new(&j->pool, j->jobs, j->counts, &fns, e);
+
+	if (rc == 0)
+		rc = j->c->argc ? feed_files(j, e) : feed_record(j, e);
+	cli_progress_end(j->c);
+	return rc;
+}
+
+int job_end(struct job *j, int rc, struct ehr_err *e)
+{
+	pool_free(j->pool);
+	for (size_t i = 0; i < j->tasks; i++) {
+		for (unsigned k = 0; k < j->jobs && j->task[i].run; k++)
+			quality_run_free(j->task[i].run[k]);
+		quality_package_free(j->task[i].package);
+		free(j->task[i].run);
+		free(j->task[i].total);
+	}
+	for (unsigned k = 0; k < j->jobs; k++)
+		quality_patient_free(j->patient[k]);
+	free(j->task);
+	free(j->patient);
+	if (rc == 0 && j->failed)
+		rc = ehr_fail(e, EHR_EREJECT, "%llu patients left out",
+		    (unsigned long long)j->failed);
+	return rc;
+}
