@@ -10,6 +10,7 @@ void xnomem(void)
 	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
 
 	(void)n;
+	out_remove_temps();
 	exit(-EHR_EIO);
 }
 

@@ -16,6 +16,8 @@ int record_open(struct record **out, const char *path, enum store_mode mode,
 	    &(struct store_opts){ .path = path, .mode = mode }, e);
 }
 
+static int read_sources(struct record *r, struct ehr_err *e);
+
 int record_open_with(struct record **out, const struct store_opts *o,
     struct ehr_err *e)
 {
@@ -31,6 +33,8 @@ int record_open_with(struct record **out, const struct store_opts *o,
 	rc = store_open_with(&r->db, o, e);
 	if (rc == 0)
 		rc = store_function(r->db, "note_text", note_text, r, e);
+	if (rc == 0)
+		rc = read_sources(r, e);
 	if (rc < 0) {
 		record_close(r);
 		return rc;
@@ -130,27 +134,36 @@ int record_source(struct record *r, struct str name, bool add, int *source,
 	return rc;
 }
 
+/* All sources that are not known yet. */
+static int read_sources(struct record *r, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, SOURCE_NAMES);
+	int rc;
+
+	stmt_int(s, 1, r->n_source);
+	while ((rc = stmt_step(s, e)) > 0) {
+		int id = (int)stmt_col_int(s, 0);
+		struct str name = stmt_col(s, 1);
+
+		r->source_name = xrealloc(r->source_name,
+		    (size_t)(id + 1) * sizeof(char *));
+		while (r->n_source < id)
+			r->source_name[r->n_source++] = NULL;
+		r->source_name[r->n_source++] = xstrndup(name.s, name.n);
+	}
+	stmt_reset(s);
+	return rc;
+}
+
+/* Those of before were read when the record was opened, where a fault can be
+ * told. What stands for the name of one that came since and cannot be read is
+ * none that anything could be written under. */
 struct str record_source_name(struct record *r, int source)
 {
-	struct stmt *s;
-
-	if (source >= r->n_source) {
-		r->source_name = xrealloc(r->source_name,
-		    (size_t)(source + 1) * sizeof(char *));
-		while (r->n_source <= source)
-			r->source_name[r->n_source++] = NULL;
-	}
-	if (r->source_name[source] == NULL) {
-		s = sql(r, SOURCE_NAME);
-		stmt_int(s, 1, source);
-		if (stmt_step(s, NULL) > 0) {
-			struct str v = stmt_col(s, 0);
-
-			r->source_name[source] = xstrndup(v.s, v.n);
-		}
-		stmt_reset(s);
-	}
-	return str_of(r->source_name[source] ? r->source_name[source] : "?");
+	if (source >= r->n_source)
+		read_sources(r, NULL);
+	return str_of(source < r->n_source && r->source_name[source] ?
+	    r->source_name[source] : "not readable");
 }
 
 /* ---- names ---- */
