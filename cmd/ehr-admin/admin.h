@@ -173,6 +173,21 @@ void admin_pages(void *cli, uint64_t done, uint64_t total);
 int admin_backup_find(const struct backup_set *s, const char *id,
     int64_t time, const struct backup **b, struct ehr_err *e);
 
+/* ---- hold.c ---- */
+extern const struct cli_opt admin_hold_opts[];
+int admin_hold_add(struct cli *c, struct ehr_err *e);
+int admin_hold_list(struct cli *c, struct ehr_err *e);
+int admin_hold_remove(struct cli *c, struct ehr_err *e);
+/* The patient of the first operand; the access is an event of that scope. */
+int admin_patient(struct cli *c, struct access *a, const char *scope,
+    int64_t *patient, struct ehr_err *e);
+int admin_need_reason(struct cli *c, struct ehr_err *e);
+
+/* ---- purge.c ---- */
+extern const struct cli_opt admin_purge_opts[];
+int admin_purge(struct cli *c, struct ehr_err *e);
+int admin_purge_list(struct cli *c, struct ehr_err *e);
+
 /* ---- health.c ---- */
 extern const struct cli_opt admin_health_opts[];
 int admin_health(struct cli *c, struct ehr_err *e);

@@ -354,6 +354,52 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 int record_merge(struct batch *b, int64_t to, int64_t from,
     struct ehr_err *e);
 
+/* ---- purge ---- */
+
+/* How much went. */
+struct record_purged {
+	int64_t charts;	   /* segments: with those merged into it */
+	int64_t since;	   /* ms: when the first of them began */
+	int64_t resources; /* current ones, and of each fhir_type() */
+	int64_t type[256];
+	int64_t former;	   /* versions that were not current; tombstones */
+	int64_t rows;	   /* of resources, current or tombstones */
+	int64_t blobs, blob_bytes; /* attachments nobody else has */
+	int64_t names;	   /* by which something could be found */
+	int64_t waiting;   /* references of the chart without a target */
+	int64_t also;	   /* that it showed in other charts */
+	int64_t named;	   /* that others' resources showed in it */
+	int64_t links;	   /* others' resources whose references wait now */
+	int64_t listed;	   /* on the practice's list of what takes a reason */
+	int64_t batches;   /* whose input and reason were forgotten */
+};
+struct record_purge_opt {
+	/* May be NULL: in the transaction, before anything is removed; the
+	 * segments of the chart. Less than 0 ends it there. */
+	int (*allow)(void *arg, const int64_t *seg, size_t n,
+	    struct ehr_err *e);
+	/* In the transaction, when all is removed: appends what is kept in
+	 * the record about it, no data of the patient. */
+	int (*certify)(void *arg, const struct record_purged *n,
+	    struct buf *counts, struct ehr_err *e);
+	void *arg;
+};
+/* Removes a patient's chart for good, by a batch of its own (nothing put into
+ * it) in one transaction: versions, index, words, names, attachments of
+ * nobody else. What others' resources say of the patient stays; their
+ * references to the chart wait again. Cannot be undone. What was overwritten
+ * may still lie in unused parts of the file: store_vacuum(). EHR_EIO: the
+ * index is stale; EHR_EPERM: an entry of the chart names other patients. */
+int record_purge(struct batch *b, int64_t patient,
+    const struct record_purge_opt *o, struct record_purged *n,
+    struct ehr_err *e);
+struct record_purge_row {
+	int64_t batch, patient, time;
+	struct str user, reason, counts; /* borrowed for the call */
+};
+int record_purges(struct record *r, int (*fn)(void *arg,
+    const struct record_purge_row *row), void *arg, struct ehr_err *e);
+
 /* ---- index (derived; rebuilt by record_reindex) ----
  *
  * All questions are refused (EHR_EIO) while the rows are of another version

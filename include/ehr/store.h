@@ -197,6 +197,7 @@ bool stmt_col_null(struct stmt *s, int i);
 int store_int(struct store *db, const struct sql *q, int64_t *v,
     struct ehr_err *e);
 int64_t store_last_rowid(struct store *db);
+int64_t store_changes(struct store *db); /* rows of the last statement */
 
 /* ---- transactions ----
  *
@@ -364,7 +365,11 @@ void store_pages_free(struct store_pages *p); /* the file stays; NULL is fine */
 
 /* SQLite's own integrity and foreign key checks; findings as lines. */
 int store_check(struct store *db, struct buf *report, struct ehr_err *e);
+/* Writes the file anew, without what was deleted from it, and empties the log:
+ * 1 when it could not be emptied because others read it. */
 int store_vacuum(struct store *db, struct ehr_err *e);
+/* From now on what is deleted is overwritten. */
+int store_overwrite(struct store *db, struct ehr_err *e);
 int store_schema_version(struct store *db);
 
 struct store_size {

@@ -7,7 +7,6 @@
 
 enum {
 	BLOB_FROM = 64 << 10, /* bytes decoded */
-	ENTRY = 8 + SHA256_LEN + 8,
 };
 
 static void put64(struct buf *b, uint64_t v)
@@ -109,7 +108,8 @@ int blob_put_back(struct record *r, struct str stored, struct str blobs,
 	int rc = 1;
 
 	buf_reset(body);
-	for (size_t i = 0; rc > 0 && i + ENTRY <= blobs.n; i += ENTRY) {
+	for (size_t i = 0; rc > 0 && i + BLOB_ENTRY <= blobs.n;
+	    i += BLOB_ENTRY) {
 		uint64_t at = get64(blobs.s + i);
 
 		if (at < done || at > stored.n)

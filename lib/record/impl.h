@@ -178,6 +178,10 @@ void content_hash(const struct tape *t, uint32_t root, struct buf *scratch,
 
 /* ---- blob.c ---- */
 
+/* Of an attachment in resource.blobs: its place in the body, its SHA-256 and
+ * its length. */
+enum { BLOB_ENTRY = 8 + SHA256_LEN + 8 };
+
 /* Cuts large attachments out of a body: stored is what is left, blobs says
  * what was where; both empty when there is none. */
 int blob_take(struct record *r, struct str body, struct buf *stored,
@@ -277,6 +281,8 @@ int link_refs(struct record *r, int64_t rid, struct buf *refs, int *type,
 size_t link_count(struct str refs);
 enum link_state link_at(struct str refs, int ordinal, int64_t *target);
 int link_drop(struct record *r, int64_t rid, struct ehr_err *e);
+/* The references of what is current are looked up anew. */
+int link_again(struct batch *b, int64_t rid, struct ehr_err *e);
 /* A resource answers to a name now: pending links to it are resolved. */
 int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
     struct ehr_err *e);
@@ -468,6 +474,9 @@ int version_insert(struct batch *b, struct version *v, struct ehr_err *e);
  * what is current (its body is looked at and may be overwritten). */
 int version_replace(struct batch *b, const struct resource *cur,
     struct version *v, struct ehr_err *e);
+/* Takes away what is derived from a version that is current. */
+int version_underive(struct record *r, const struct resource *cur,
+    struct ehr_err *e);
 /* v is kept in history only: something newer is current. */
 int version_late(struct batch *b, const struct version *v, struct ehr_err *e);
 /* 1 when a former, not undone version of rid has this hash. */

@@ -298,6 +298,7 @@ int index_settled(struct record *r, int64_t rid, int ordinal,
 		return rc;
 	arena_reset(&r->mem);
 	rc = facts_read(&r->reader, &r->mem, res.type, res.body, &f, e);
+	stmt_reset(sql(r, RES_GET));
 	w.date = f.date;
 	return rc < 0 || f.drug != ordinal + 1 ? rc : drug_row(&w, &f);
 }

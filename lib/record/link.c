@@ -191,6 +191,32 @@ static int next_pending(struct record *r, int64_t key, int64_t *rid,
 	return rc;
 }
 
+int link_again(struct batch *b, int64_t rid, struct ehr_err *e)
+{
+	struct version v = { .rid = rid };
+	int rc, own = b->source;
+	struct resource res;
+	struct facts f;
+	struct stmt *s;
+
+	rc = row_load(b->r, rid, &res, e);
+	if (rc <= 0 || res.state != RECORD_LIVE)
+		return rc < 0 ? rc : 0;
+	arena_reset(&b->r->mem);
+	rc = facts_read(&b->r->reader, &b->r->mem, res.type, res.body, &f, e);
+	b->source = v.source = res.source;
+	if (rc == 0)
+		rc = link_read(b, &v, &f, e);
+	b->source = own;
+	stmt_reset(sql(b->r, RES_GET));
+	if (rc < 0)
+		return rc;
+	s = sql(b->r, LINK_SET);
+	stmt_int(s, 1, rid);
+	stmt_blob(s, 2, b->refs.s, b->refs.len);
+	return stmt_run(s, e);
+}
+
 int link_arrived(struct batch *b, struct str name, int type, int64_t rid,
     struct ehr_err *e)
 {

@@ -84,22 +84,25 @@ int signed_here(struct record *r, int64_t rid, int64_t by, struct ehr_err *e)
 	BUF_AUTO id = BUF_INIT;
 	struct resource res;
 	int rc = row_load(r, rid, &res, e);
+	bool note = rc > 0 && res.type == FHIR_DocumentReference;
 
-	if (rc <= 0 || !signed_type(res.type))
-		return rc < 0 ? rc : 0;
-	k.source = res.source;
-	if (res.type == FHIR_Provenance)
-		return is_signature(&k, &res);
-	buf_addstr(&id, res.id);
+	if (rc > 0) {
+		k.source = res.source;
+		buf_addstr(&id, res.id);
+	}
+	if (rc > 0)
+		rc = res.type == FHIR_Provenance ? is_signature(&k, &res) : 0;
+	stmt_reset(sql(r, RES_GET));
 	k.id = buf_str(&id);
-	return note_signed(&k, rid);
+	return rc == 0 && note ? note_signed(&k, rid) : rc;
 }
 
 int signed_refuses(struct batch *b, const struct item_ref *it,
     struct ehr_err *e)
 {
 	struct resource cur = { .state = RECORD_DELETED };
-	int64_t rid;
+	bool gone = it->h.flags & ITEM_DELETE, changes = false;
+	int64_t rid = 0;
 	int rc;
 
 	if (!signed_type(it->h.type))
@@ -107,13 +110,13 @@ int signed_refuses(struct batch *b, const struct item_ref *it,
 	rc = ident_find(b->r, it->h.source, it->id, it->h.type, false, &rid, e);
 	if (rc > 0)
 		rc = row_load(b->r, rid, &cur, e);
-	if (rc <= 0 || cur.state != RECORD_LIVE)
-		return rc < 0 ? rc : 0;
-	if (it->h.flags & ITEM_DELETE ? cur.updated > it->h.updated :
-	    memcmp(cur.hash.s, it->h.hash, sizeof(it->h.hash)) == 0)
-		return 0; /* it would change nothing */
-	rc = it->h.flags & ITEM_DELETE ? 0 :
-	    version_known(b->r, rid, it->h.hash, e);
-	return rc != 0 ? (rc < 0 ? rc : 0) :
-	    signed_here(b->r, rid, 0, e);
+	if (rc > 0 && cur.state == RECORD_LIVE)
+		changes = gone ? cur.updated <= it->h.updated :
+		    memcmp(cur.hash.s, it->h.hash, sizeof(it->h.hash)) != 0;
+	stmt_reset(sql(b->r, RES_GET)); /* no snapshot is kept */
+	if (rc > 0 && changes && !gone) {
+		rc = version_known(b->r, rid, it->h.hash, e);
+		changes = rc == 0;
+	}
+	return rc < 0 ? rc : changes ? signed_here(b->r, rid, 0, e) : 0;
 }

@@ -364,6 +364,17 @@ static int run(struct undo *u, int64_t undoes)
 	return rc < 0 ? rc : batch_chunk(b, true, u->e);
 }
 
+static int is_purge(struct record *r, int64_t id, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, PURGE_OF);
+	int rc;
+
+	stmt_int(s, 1, id);
+	rc = stmt_step(s, e);
+	stmt_reset(s);
+	return rc;
+}
+
 int batch_undo(struct batch *b, int64_t id, bool partial,
     int (*built_on)(void *arg, int64_t rid, int64_t by_batch), void *arg,
     struct batch_counts *counts, struct ehr_err *e)
@@ -378,6 +389,11 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 		return rc;
 	undoes = row.undoes;
 	u.signs = str_is(row.tool, "ehr-note");
+	rc = is_purge(b->r, id, e);
+	if (rc != 0)
+		return rc < 0 ? rc : ehr_fail(e, EHR_ENO, "batch %lld: a purge "
+		    "cannot be undone: nothing is left of the chart",
+		    (long long)id);
 	if (row.state == BATCH_UNDONE)
 		return ehr_fail(e, EHR_ENO, "batch %lld: undone already",
 		    (long long)id);

@@ -63,10 +63,9 @@ static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
 	return rc < 0 ? rc : index_write(b->r, v->rid, v->facts, false, e);
 }
 
-static int underive(struct batch *b, const struct resource *cur,
+int version_underive(struct record *r, const struct resource *cur,
     struct ehr_err *e)
 {
-	struct record *r = b->r;
 	struct facts f;
 	int rc;
 
@@ -121,7 +120,7 @@ int version_replace(struct batch *b, const struct resource *cur,
 {
 	int64_t time = store_time_after(b->r->db, cur->time);
 	struct facts mine;
-	int rc = underive(b, cur, e);
+	int rc = version_underive(b->r, cur, e);
 	struct stmt *s;
 
 	if (rc == 0)

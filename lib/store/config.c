@@ -104,9 +104,16 @@ int store_vacuum(struct store *db, struct ehr_err *e)
 	/* VACUUM attaches the file it writes to. */
 	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 1);
 	if (rc == 0)
-		rc = store_exec(db, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
-		    e);
+		rc = store_exec(db, "VACUUM", e);
 	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 0);
+	if (rc == 0 && sqlite3_wal_checkpoint_v2(db->h, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+		rc = 1;
 	store_unlock(db);
 	return rc;
+}
+
+int store_overwrite(struct store *db, struct ehr_err *e)
+{
+	return store_exec(db, "PRAGMA secure_delete = ON", e);
 }

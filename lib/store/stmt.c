@@ -181,6 +181,11 @@ int64_t store_last_rowid(struct store *db)
 	return sqlite3_last_insert_rowid(db->h);
 }
 
+int64_t store_changes(struct store *db)
+{
+	return sqlite3_changes64(db->h);
+}
+
 struct function {
 	store_fn *fn;
 	void *arg;

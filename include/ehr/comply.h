@@ -1,0 +1,56 @@
+/*
+ * comply.h - what a practice owes by law about its record as a whole: how long
+ * charts are kept and which may not go, registers of what is done beside the
+ * record, and what somebody has to attest.
+ */
+#ifndef EHR_COMPLY_H
+#define EHR_COMPLY_H
+
+#include "ehr/record.h"
+
+/* ---- legal holds: charts that must not be purged ---- */
+
+struct comply_hold {
+	int64_t id, patient;
+	struct str reason, placed_by;
+	int64_t placed;	  /* ms */
+	int64_t released; /* 0: it stands */
+	struct str released_by, why;
+};
+/* Inside a transaction: 1 placed, 0 it stands already for that reason. */
+int comply_hold_add(struct store *db, int64_t patient, struct str reason,
+    struct str user, struct ehr_err *e);
+/* Ends those of a patient: how many there were. */
+int comply_hold_release(struct store *db, int64_t patient, struct str why,
+    struct str user, struct ehr_err *e);
+/* By number; patient 0: of everybody; all: those that ended too. */
+int comply_hold_each(struct store *db, int64_t patient, bool all,
+    int (*fn)(void *arg, const struct comply_hold *h), void *arg,
+    struct ehr_err *e);
+/* Forgets those of a patient, for a purge. */
+int comply_hold_drop(struct store *db, int64_t patient, struct ehr_err *e);
+
+/* ---- how long a chart is kept ---- */
+
+/* Settings: X(id, key, default, the most, source of the default). */
+#define COMPLY_RETENTION(X)                                                   \
+	X(years, "retention.years", 10, 100, "42 CFR 422.504(d)")             \
+	X(majority, "retention.majority", 18, 21, "most states")              \
+	X(minor_years, "retention.minor-years", 10, 100, "as retention.years")
+
+/* Days are since 1970-01-01, of UTC. */
+struct comply_retention {
+	int64_t years;	     /* after the last entry */
+	int64_t majority;    /* age at which one is of age */
+	int64_t minor_years; /* after that, of who was a minor */
+	bool dated;	/* else last is when the chart came */
+	bool born;	/* else taken as born on the day of last */
+	bool minor;	/* on that day */
+	int64_t last;	/* day of the last entry */
+	int64_t until;	/* the first day on which it may be purged */
+};
+/* EHR_EINTEGRITY: a setting is no such number. */
+int comply_retention(struct record *r, int64_t patient,
+    struct comply_retention *k, struct ehr_err *e);
+
+#endif
