@@ -1,5 +1,6 @@
 /* restore.c - ehr-admin restore: a backup becomes a record. It is made under
  * another name beside its place, looked at, and moved there last. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -73,42 +74,93 @@ static int move(struct restore *r, const char *from, const char *to)
 
 static const char *const parts[] = { "", "-wal", "-journal" };
 
-/* The record first, to DB.old: what was there has its log beside it or is not
- * there. What was put aside before goes, but not when this goes on with what a
- * kill left. */
+/* Appends DB.old and an end. */
+static void old_name(struct buf *b, const struct restore *r, const char *end)
+{
+	buf_addf(b, "%s.old%s", r->c->db, end);
+}
+
+/* What was put aside before goes: none of it may stand beside the new one. */
+static void drop_old(struct restore *r)
+{
+	for (size_t i = 0; i <= ARRAY_LEN(parts); i++) {
+		BUF_AUTO name = BUF_INIT;
+
+		old_name(&name, r, i < ARRAY_LEN(parts) ? parts[i] : ".keys");
+		unlink(name.s);
+	}
+}
+
+/* The record first: what was there has its log beside it or is not there. */
 static int put_aside(struct restore *r)
 {
-	const char *db = r->c->db;
-	bool again = !exists(db, "");
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(parts); i++) {
 		BUF_AUTO from = BUF_INIT, to = BUF_INIT;
 
-		buf_addf(&from, "%s%s", db, parts[i]);
-		buf_addf(&to, "%s.old%s", db, parts[i]);
-		if (!again)
-			unlink(to.s);
+		buf_addf(&from, "%s%s", r->c->db, parts[i]);
+		old_name(&to, r, parts[i]);
 		if (exists(from.s, ""))
 			rc = move(r, from.s, to.s);
 	}
 	return rc;
 }
 
+/* When a restore was killed here, the slots that stand there are those of what
+ * was put aside, or the new ones: then its own are with it, or it is plain. */
+static int put_slots_aside(struct restore *r, bool again)
+{
+	BUF_AUTO keys = BUF_INIT, old = BUF_INIT;
+
+	old_name(&old, r, "");
+	old_name(&keys, r, ".keys");
+	if (!exists(r->keys.s, ""))
+		return 0;
+	if (!again || (!exists(keys.s, "") && exists(old.s, "") &&
+	    store_is_encrypted(old.s, NULL) != 0))
+		return move(r, r->keys.s, keys.s);
+	return unlink(r->keys.s) == 0 ? 0 :
+	    ehr_fail_errno(r->e, "%s", r->keys.s);
+}
+
 static int clear_place(struct restore *r)
 {
-	BUF_AUTO keys = BUF_INIT, shm = BUF_INIT;
-	int rc = put_aside(r);
+	bool again = !exists(r->c->db, "");
+	BUF_AUTO shm = BUF_INIT;
+	int rc;
 
-	buf_addf(&keys, "%s.old.keys", r->c->db);
+	if (!again)
+		drop_old(r);
+	rc = put_aside(r);
 	buf_addf(&shm, "%s-shm", r->c->db);
 	unlink(shm.s);
-	if (rc == 0 && exists(r->keys.s, ""))
-		rc = move(r, r->keys.s, keys.s);
-	return rc;
+	return rc < 0 ? rc : put_slots_aside(r, again);
 }
 
 /* ---- the record ---- */
+
+/* Slots that were being written by a restore that was killed: under their name
+ * and 16 digits. */
+static void take_slots(const char *keys)
+{
+	const char *slash = strrchr(keys, '/'), *base = slash ? slash + 1 :
+	    keys;
+	BUF_AUTO folder = BUF_INIT, head = BUF_INIT;
+	struct dirent *at;
+	DIR *d;
+
+	buf_add(&folder, slash ? keys : ".", slash ? (size_t)(slash - keys) +
+	    1 : 1);
+	buf_addf(&head, ".%s.", base);
+	d = opendir(folder.s);
+	while (d && (at = readdir(d)) != NULL)
+		if (strlen(at->d_name) == head.len + 16 &&
+		    str_starts(str_of(at->d_name), head.s))
+			unlinkat(dirfd(d), at->d_name, 0);
+	if (d)
+		closedir(d);
+}
 
 /* A data key of its own: that of the backup may be destroyed. */
 static int make(struct restore *r, const struct backup_set *s)
@@ -122,6 +174,7 @@ static int make(struct restore *r, const struct backup_set *s)
 	keyring_make(r->fresh);
 	t.keys = r->b->plain ? NULL : r->fresh;
 	admin_take_away(r->temp.s);
+	take_slots(r->keys.s);
 	rc = backup_restore(s, r->b, r->ring, &t, r->e);
 	if (rc == 0)
 		rc = backup_prove(r->b, &t, !quick, r->e);
@@ -141,9 +194,13 @@ static int put_keys(struct restore *r)
 
 static int put_in_place(struct restore *r)
 {
+	BUF_AUTO lock = BUF_INIT;
 	bool has_keys = false;
 	int rc = clear_place(r);
 
+	/* its log is gone with the last look at it */
+	buf_addf(&lock, "%s-lock", r->temp.s);
+	unlink(lock.s);
 	if (rc == 0) {
 		rc = put_keys(r);
 		has_keys = rc == 0 && !r->b->plain;
@@ -152,7 +209,8 @@ static int put_in_place(struct restore *r)
 		rc = admin_put(r->temp.s, r->c->db, r->e);
 	if (rc < 0 && has_keys)
 		unlink(r->keys.s);
-	admin_take_away(r->temp.s);
+	if (rc < 0)
+		admin_take_away(r->temp.s);
 	return rc;
 }
 

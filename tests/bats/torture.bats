@@ -42,3 +42,10 @@ not_sanitized() {
 		has "$output" "ok: the public JSON test suite: "
 	fi
 }
+
+@test "backup: killed at 30 calls, nothing is lost" {
+	not_sanitized
+	run -0 --separate-stderr "$torture/backup" 30
+	[[ $output != *skipped* ]] || skip "strace cannot trace here"
+	same "$(grep -c ' whole and completed ' <<< "$output")" 3
+}
