@@ -188,6 +188,19 @@ extern const struct cli_opt admin_purge_opts[];
 int admin_purge(struct cli *c, struct ehr_err *e);
 int admin_purge_list(struct cli *c, struct ehr_err *e);
 
+/* ---- register.c ---- */
+extern const struct cli_opt admin_register_add_opts[],
+    admin_register_list_opts[], admin_register_close_opts[];
+int admin_register_add(struct cli *c, struct ehr_err *e);
+int admin_register_list(struct cli *c, struct ehr_err *e);
+int admin_register_close(struct cli *c, struct ehr_err *e);
+
+/* ---- phi.c, risk.c ---- */
+extern const struct cli_opt admin_phi_opts[], admin_attest_opts[];
+int admin_phi(struct cli *c, struct ehr_err *e);
+int admin_risk(struct cli *c, struct ehr_err *e);
+int admin_attest(struct cli *c, struct ehr_err *e);
+
 /* ---- health.c ---- */
 extern const struct cli_opt admin_health_opts[];
 int admin_health(struct cli *c, struct ehr_err *e);

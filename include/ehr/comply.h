@@ -53,4 +53,43 @@ struct comply_retention {
 int comply_retention(struct record *r, int64_t patient,
     struct comply_retention *k, struct ehr_err *e);
 
+/* ---- registers ---- */
+
+extern const struct comply_register {
+	const char *kind, *help;
+} comply_registers[]; /* NULL at the end */
+
+struct comply_entry {
+	int64_t id;
+	struct str kind, what, who, day, note; /* day: YYYY-MM-DD */
+	int64_t time, closed; /* ms; closed 0: open */
+	struct str by, closed_by, how;
+};
+/* Inside a transaction; 1. id, time and its end are not looked at. */
+int comply_register_add(struct store *db, const struct comply_entry *x,
+    struct ehr_err *e);
+/* 1; EHR_ENOENT: no such entry is open. */
+int comply_register_close(struct store *db, int64_t id, struct str how,
+    struct str user, struct ehr_err *e);
+/* By kind (STR_NONE: all) and number; all: closed ones too. */
+int comply_register_each(struct store *db, struct str kind, bool all,
+    int (*fn)(void *arg, const struct comply_entry *x), void *arg,
+    struct ehr_err *e);
+
+/* ---- the Security Rule, item by item ---- */
+
+extern const struct comply_risk {
+	const char *item, *clause;
+	const char *check; /* what tells it; NULL: it has to be attested */
+	const char *text;
+} comply_risks[]; /* item NULL at the end */
+
+/* Inside a transaction: somebody says that an item holds; 1. */
+int comply_attest(struct store *db, struct str item, struct str note,
+    struct str user, struct ehr_err *e);
+/* 1 and who said what last about an item ("user: note" appended), x->time
+ * when; 0: nobody did. */
+int comply_attested(struct store *db, const char *item,
+    struct comply_entry *x, struct buf *text, struct ehr_err *e);
+
 #endif
