@@ -141,8 +141,18 @@ extern const struct cli_opt admin_staff_opts[];
 /* Whoever is at work becomes the owner of the record: administrator, auditor
  * and clinician. Inside a transaction. */
 int admin_owner(struct access *a, struct ehr_err *e);
+/* Number of a member of staff; EHR_ENOENT: there is none of that login. */
+int admin_member(struct access *a, const char *user, int64_t *staff,
+    struct ehr_err *e);
 int admin_staff_add(struct cli *c, struct ehr_err *e);
 int admin_staff_list(struct cli *c, struct ehr_err *e);
+
+/* ---- totp.c ---- */
+int admin_totp(struct cli *c, struct ehr_err *e);
+/* May the setting of who needs a code have this value? EHR_EUSAGE: it is none,
+ * or would lock out who sets it. */
+int admin_totp_roles(struct cli *c, struct access *a, struct str value,
+    struct ehr_err *e);
 
 /* ---- sensitive.c ---- */
 extern const struct cli_opt admin_sensitive_opts[],

@@ -70,6 +70,9 @@ static int change(struct cli *c, struct str value, const char *verb,
 	if (rc >= 0 && (value.s ? rc > 0 && str_eq(buf_str(&old), value) :
 	    rc == 0))
 		return admin_end(&a, 0, NULL, e);
+	if (rc >= 0 && value.s &&
+	    strcmp(c->argv[0], ACCESS_FACTOR_SETTING) == 0)
+		rc = admin_totp_roles(c, &a, value, e);
 	if (rc >= 0)
 		rc = store_config_set(db, c->argv[0], value, e);
 	buf_addf(&scope, "%s:%s", verb, c->argv[0]);

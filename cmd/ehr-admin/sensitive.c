@@ -24,33 +24,6 @@ const struct cli_opt admin_sensitive_remove_opts[] = {
 	{ 0 },
 };
 
-struct member {
-	struct str user;
-	int64_t id;
-};
-
-static int see_member(void *arg, const struct store_staff *f)
-{
-	struct member *m = arg;
-
-	if (str_eq(f->user, m->user))
-		m->id = f->id;
-	return 0;
-}
-
-/* Number of the member that --user names; 0 without. */
-static int find_member(struct cli *c, struct access *a, int64_t *staff,
-    struct ehr_err *e)
-{
-	struct member m = { str_of(give.user), 0 };
-	int rc = give.user ? store_staff_each(record_store(a->r), see_member,
-	    &m, e) : 0;
-
-	*staff = m.id;
-	return rc == 0 && give.user && m.id == 0 ?
-	    cli_usage(c, e, "--user: not on the staff") : rc;
-}
-
 /* The record, and what is meant in it. */
 static int begin(struct cli *c, struct access *a, int64_t *rid,
     int64_t *staff, struct ehr_err *e)
@@ -66,7 +39,9 @@ static int begin(struct cli *c, struct access *a, int64_t *rid,
 		    &found, &candidates, e);
 	cli_candidates(c, &candidates);
 	*rid = found.rid;
-	return rc < 0 ? rc : find_member(c, a, staff, e);
+	*staff = 0;
+	return rc < 0 || !give.user ? rc : admin_member(a, give.user, staff,
+	    e);
 }
 
 int admin_sensitive_add(struct cli *c, struct ehr_err *e)

@@ -37,6 +37,31 @@ static int check_roles(struct cli *c, struct ehr_err *e)
 	return cli_usage(c, e, "--role: of %s, each once", names.s);
 }
 
+struct member {
+	struct str user;
+	int64_t id;
+};
+
+static int see_member(void *arg, const struct store_staff *f)
+{
+	struct member *m = arg;
+
+	if (str_eq(f->user, m->user))
+		m->id = f->id;
+	return 0;
+}
+
+int admin_member(struct access *a, const char *user, int64_t *staff,
+    struct ehr_err *e)
+{
+	struct member m = { str_of(user), 0 };
+	int rc = store_staff_each(record_store(a->r), see_member, &m, e);
+
+	*staff = m.id;
+	return rc == 0 && m.id == 0 ? ehr_fail(e, EHR_ENOENT, "%s: not on the "
+	    "staff", user) : rc;
+}
+
 struct place {
 	struct str name;
 	bool found;

@@ -69,8 +69,9 @@ struct access {
 /* Unlocks the record when it is encrypted (keys_unlock()). A new one is
  * encrypted with opt->ring, plain without. What may be done is settled here,
  * once: the roles of this user, and with a reason what they may do with one
- * (store_staff_acting()); in an emergency PERM_EMERGENCY, too. EHR_EPERM: others may read or write the file, or the
- * user is not on the staff; EHR_EINTEGRITY: it is plain although it has key
+ * (store_staff_acting()); in an emergency PERM_EMERGENCY, too. EHR_EPERM:
+ * others may read or write the file, the user is not on the staff, or gave no
+ * one-time code that is due; EHR_EINTEGRITY: it is plain although it has key
  * slots. What is refused, here or later, leaves an event. */
 int access_open(struct access *a, const struct access_opt *opt,
     enum store_mode mode, struct ehr_err *e);
@@ -89,6 +90,15 @@ int access_withheld(struct access *a, int rc, struct ehr_err *e);
 /* An event of this user; for what the functions below have no event for. */
 struct audit_event access_event(const struct access *a,
     enum audit_action action, const char *scope);
+
+/* ---- the second factor ---- */
+
+/* The setting "totp.roles": roles that take a one-time code, by commas; this
+ * word is for emergency access. */
+#define ACCESS_FACTOR_SETTING "totp.roles"
+#define ACCESS_FACTOR_EMERGENCY "emergency"
+/* Is one due, by that setting? */
+bool access_factor_due(struct str setting, struct str roles, bool emergency);
 
 /* ---- reading ---- */
 

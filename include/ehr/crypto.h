@@ -47,6 +47,22 @@ void crypto_cleanse(void *p, size_t n);
 void hmac_sha256(struct str key, const struct str *part, size_t n,
     uint8_t mac[SHA256_LEN]);
 
+/* ---- one-time codes ---- */
+
+enum otp_digest { OTP_SHA1, OTP_SHA256, OTP_SHA512 };
+enum { OTP_SECRET = 20, OTP_DIGITS = 6, OTP_STEP = 30 /* seconds */ };
+/* The code of a counter (RFC 4226 5.3), at most 9 digits; that of a time is
+ * the one of time / OTP_STEP (RFC 6238 4.2). */
+uint32_t otp_code(enum otp_digest digest, struct str secret, uint64_t counter,
+    unsigned digits);
+/* The step whose code was typed: that of now (seconds since 1970), the one
+ * before or the next, but later than after; -1: none. */
+int64_t otp_match(struct str secret, int64_t now, int64_t after,
+    struct str typed);
+/* Appends "otpauth://totp/ISSUER:ACCOUNT?...", what apps read as a QR code. */
+void otp_uri(struct buf *b, struct str issuer, struct str account,
+    struct str secret);
+
 /* scrypt (RFC 7914): N = 2^log_n, block size r, parallelization p. */
 struct scrypt_cost {
 	uint8_t log_n, r, p;

@@ -229,6 +229,8 @@ enum agent_op {
 	AGENT_LOCK,   /* forget it; a record of zeros: all */
 	AGENT_STATUS, /* the n-th record kept, without its ring */
 	AGENT_STOP,   /* forget all and end */
+	AGENT_PROVE,  /* a second factor was given for a record it has */
+	AGENT_PROVEN, /* was it? */
 };
 struct agent_msg { /* bytes only: the same on both sides */
 	uint8_t magic[4];
@@ -271,5 +273,8 @@ int agent_ask(struct agent_msg *m, enum agent_op op, bool *alive);
  * had its ring, or took it. Nothing is said when not. */
 bool agent_get(const struct key_slots *f, struct keyring *ring);
 bool agent_put(const struct key_slots *f, const struct keyring *ring);
+/* Of the second factor, for as long as it keeps the keys. */
+bool agent_prove(const struct key_slots *f);
+bool agent_proven(const struct key_slots *f);
 
 #endif

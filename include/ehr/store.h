@@ -337,6 +337,20 @@ struct store_acting {
 int store_staff_acting(struct store *db, struct str user,
     struct store_acting *who, struct ehr_err *e);
 
+/* ---- one-time codes (RFC 6238) ---- */
+
+/* Gives a member a secret (in the place of a former one). EHR_EUSAGE: the
+ * file is not encrypted. Inside a transaction, as is taking it away: 1, 0 there
+ * was none. */
+int store_factor_put(struct store *db, int64_t staff,
+    const uint8_t secret[OTP_SECRET], struct ehr_err *e);
+int store_factor_drop(struct store *db, int64_t staff, struct ehr_err *e);
+int store_factor_enrolled(struct store *db, int64_t staff, struct ehr_err *e);
+/* 1: the code is right and counts as used from now on, committed; 0: wrong, or
+ * used before, or older than one that was. EHR_ENOENT: none is enrolled. */
+int store_factor_check(struct store *db, int64_t staff, struct str code,
+    struct ehr_err *e);
+
 /* ---- the file page by page, for backups ---- */
 
 /* Gets each page of the file once, in no order, n bytes of it as SQLite sees

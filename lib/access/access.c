@@ -135,6 +135,19 @@ static enum perm granted(const struct access *a,
 	return p;
 }
 
+/* A one-time code, when the setting wants it of these roles. */
+static int second_factor(const struct access *a, struct store *db,
+    const struct store_acting *who, struct ehr_err *e)
+{
+	BUF_AUTO setting = BUF_INIT;
+	int rc = store_config_get(db, ACCESS_FACTOR_SETTING, &setting, e);
+
+	if (rc <= 0 || !access_factor_due(buf_str(&setting),
+	    buf_str(&who->roles), a->opt.glass != NULL))
+		return rc < 0 ? rc : 0;
+	return access_factor(&a->opt, db, who->id, e);
+}
+
 /* Grants what the user may do with db. */
 static int act(struct access *a, struct store *db, struct ehr_err *e)
 {
@@ -158,6 +171,12 @@ static int act(struct access *a, struct store *db, struct ehr_err *e)
 		refused(db, &ev, 0);
 		return ehr_fail(e, EHR_EPERM, "--break-glass: %s is not "
 		    "listed for emergency access, or no longer", a->user.s);
+	}
+	rc = second_factor(a, db, &who, e);
+	if (rc < 0) {
+		if (rc == EHR_EPERM)
+			refused(db, &ev, 0);
+		return rc;
 	}
 	buf_addf(&name, "role %s", who.roles.s);
 	if (a->r)

@@ -1,4 +1,4 @@
-/* HMAC-SHA-256 and scrypt. */
+/* HMAC and scrypt. */
 #include "ehr/crypto.h"
 #include "evp.h"
 
@@ -17,14 +17,14 @@ static void mac_ctx_free(EVP_MAC_CTX **c)
 	EVP_MAC_CTX_free(*c);
 }
 
-void hmac_sha256(struct str key, const struct str *part, size_t n,
-    uint8_t mac[SHA256_LEN])
+void evp_hmac(const char *digest, struct str key, const struct str *part,
+    size_t n, uint8_t *mac, size_t size)
 {
 	EHR_CLEANUP(mac_free) EVP_MAC *m = NULL;
 	EHR_CLEANUP(mac_ctx_free) EVP_MAC_CTX *c = NULL;
-	char md[] = "SHA256";
 	OSSL_PARAM set[] = {
-		OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, md, 0),
+		OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest,
+		    0),
 		OSSL_PARAM_END,
 	};
 	size_t got;
@@ -38,7 +38,13 @@ void hmac_sha256(struct str key, const struct str *part, size_t n,
 	    set));
 	for (size_t i = 0; i < n; i++)
 		must(EVP_MAC_update(c, (const uint8_t *)part[i].s, part[i].n));
-	must(EVP_MAC_final(c, mac, &got, SHA256_LEN));
+	must(EVP_MAC_final(c, mac, &got, size));
+}
+
+void hmac_sha256(struct str key, const struct str *part, size_t n,
+    uint8_t mac[SHA256_LEN])
+{
+	evp_hmac("SHA256", key, part, n, mac, SHA256_LEN);
 }
 
 static void kdf_free(EVP_KDF **k)

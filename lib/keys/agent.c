@@ -13,6 +13,7 @@ enum {
 struct held {
 	uint8_t record[UUID_LEN];
 	int64_t used; /* ms, monotonic */
+	bool proven;  /* a second factor was given */
 	uint8_t ring[KEYRING_PACKED];
 };
 
@@ -135,6 +136,7 @@ static bool do_put(struct agent *a, struct agent_msg *m)
 {
 	struct held *h = place(a, m->record);
 
+	h->proven = h->proven && memcmp(h->record, m->record, UUID_LEN) == 0;
 	memcpy(h->record, m->record, UUID_LEN);
 	memcpy(h->ring, m->ring, KEYRING_PACKED);
 	h->used = now(a);
@@ -171,6 +173,22 @@ static bool do_status(struct agent *a, struct agent_msg *m)
 	return true;
 }
 
+static bool do_prove(struct agent *a, struct agent_msg *m)
+{
+	struct held *h = find(a, m->record);
+
+	if (h)
+		h->proven = true;
+	return h != NULL;
+}
+
+static bool do_proven(struct agent *a, struct agent_msg *m)
+{
+	const struct held *h = find(a, m->record);
+
+	return h && h->proven;
+}
+
 static bool do_stop(struct agent *a, struct agent_msg *m)
 {
 	(void)m;
@@ -181,6 +199,7 @@ static bool do_stop(struct agent *a, struct agent_msg *m)
 static bool (*const does[])(struct agent *a, struct agent_msg *m) = {
 	[AGENT_GET] = do_get, [AGENT_PUT] = do_put, [AGENT_LOCK] = do_lock,
 	[AGENT_STATUS] = do_status, [AGENT_STOP] = do_stop,
+	[AGENT_PROVE] = do_prove, [AGENT_PROVEN] = do_proven,
 };
 
 int agent_serve(struct agent *a, int fd)

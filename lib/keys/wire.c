@@ -184,3 +184,20 @@ bool agent_put(const struct key_slots *f, const struct keyring *ring)
 		keyring_pack(ring, m->ring);
 	return m && agent_ask(m, AGENT_PUT, NULL) > 0;
 }
+
+static bool ask_about(const struct key_slots *f, enum agent_op op)
+{
+	MSG_AUTO *m = about(f);
+
+	return m && agent_ask(m, op, NULL) > 0;
+}
+
+bool agent_prove(const struct key_slots *f)
+{
+	return ask_about(f, AGENT_PROVE);
+}
+
+bool agent_proven(const struct key_slots *f)
+{
+	return ask_about(f, AGENT_PROVEN);
+}

@@ -297,7 +297,7 @@ ehr-note	read	ok	a	[break-glass,sensitive] note	no pulse"
 	same "$output" $'w\tvip\t'
 	run -2 --separate-stderr ehr-admin sensitive add a --kind own
 	run -2 --separate-stderr ehr-admin sensitive add a --user boss
-	run -2 --separate-stderr ehr-admin sensitive add a --kind own --user no
+	run -4 --separate-stderr ehr-admin sensitive add a --kind own --user no
 	run -4 --separate-stderr ehr-admin sensitive add none
 	run -0 --separate-stderr ehr-admin sensitive add -n a --kind own --user boss
 	run -0 --separate-stderr ehr-admin sensitive add a --kind own --user boss
