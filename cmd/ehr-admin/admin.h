@@ -147,6 +147,13 @@ int admin_member(struct access *a, const char *user, int64_t *staff,
 int admin_staff_add(struct cli *c, struct ehr_err *e);
 int admin_staff_list(struct cli *c, struct ehr_err *e);
 
+/* ---- guard.c ---- */
+int admin_guard_on(struct cli *c, struct ehr_err *e);
+int admin_guard_off(struct cli *c, struct ehr_err *e);
+int admin_guard_status(struct cli *c, struct ehr_err *e);
+/* Does the record, and this tool, have what guarded mode takes? */
+bool admin_guarded(const char *db);
+
 /* ---- totp.c ---- */
 int admin_totp(struct cli *c, struct ehr_err *e);
 /* May the setting of who needs a code have this value? EHR_EUSAGE: it is none,

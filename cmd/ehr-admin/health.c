@@ -18,7 +18,7 @@ const struct cli_opt admin_health_opts[] = {
 struct health {
 	struct store_size size;
 	struct record_stats stats;
-	int64_t schema, audit;
+	int64_t schema, audit, guarded;
 	struct key_health {
 		int64_t encrypted, slots, generation, rotated, pending, plain;
 	} key;
@@ -43,6 +43,7 @@ struct health {
 	X("pending_links", stats.pending,                                     \
 	    "references to what has not come yet or is ambiguous")            \
 	X("audit_events", audit, "events of the audit log")                   \
+	X("guarded", guarded, "1: guarded mode, see ehr-admin guard")         \
 	X("encrypted", key.encrypted, "1: the record is encrypted, 0: plain") \
 	X("key_slots", key.slots, "slots that open it")                       \
 	X("key_generation", key.generation, "generation of its data key")     \
@@ -123,6 +124,7 @@ static int take(struct cli *c, struct health *h, struct ehr_err *e)
 	if (rc == 0)
 		rc = take_keys(c, db, &h->key, e);
 	h->audit = (int64_t)events;
+	h->guarded = admin_guarded(c->db);
 	h->schema = store_schema_version(db);
 	return rc;
 }
@@ -171,6 +173,11 @@ static int list(struct cli *c, const struct health *h, struct ehr_err *e)
 	struct printer *p = NULL;
 	int rc = print_open(&p, c, cols, ARRAY_LEN(cols), e);
 
+	if (rc == 0) {
+		print_text(p, STR("mode"));
+		print_text(p, h->guarded ? STR("guarded") : STR("single user"));
+		rc = print_row(p, e);
+	}
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(metrics); i++)
 		rc = row(p, metrics[i].name, NULL, value(h, &metrics[i]), e);
 	for (int t = 1; rc == 0 && !quick && t <= FHIR_RESOURCES; t++)

@@ -51,6 +51,7 @@ struct access {
 	struct record *r;	/* for everything else */
 	struct access_opt opt;
 	struct buf user;	/* OS user of this process */
+	struct buf real;	/* where the record is, in guarded mode */
 	struct buf roles;	/* what they act as; of a single user "" */
 	struct buf scope_text;	/* of the event at work */
 	struct access_write write;
@@ -63,6 +64,7 @@ struct access {
 	size_t n, cap;
 };
 #define ACCESS_INIT ((struct access){ .user = BUF_INIT, \
+	.real = BUF_INIT, \
 	.roles = BUF_INIT, .scope_text = BUF_INIT })
 #define ACCESS_AUTO EHR_CLEANUP(access_close) struct access
 

@@ -373,6 +373,22 @@ int out_commit_some(struct out *out, struct ehr_err *e);
 /* Removes the temporary files of all open outputs; for a signal handler of a
  * process that ends. */
 void out_remove_temps(void);
+
+/* ---- guarded mode: the group of a setgid tool (ehr-security(7)) ---- */
+
+/* First thing of a tool: its group is put aside, files are opened with the
+ * caller's rights. Without the bit all of this does nothing. */
+void group_init(void);
+bool group_guarded(void);
+/* The group may be taken again for the files of this record when its folder is
+ * the group's: real is then where it is, which nobody else can change. Else it
+ * stays as it is, and the files are opened with the caller's rights. Before
+ * there are threads. */
+void group_allow(const char *path, struct buf *real);
+/* Around what opens the record's own files, of this thread alone. */
+void group_raise(void);
+void group_drop(void);
+void group_leave(void); /* for good; may be called by a signal */
 /* Syncs the folder of path: the name of a file is on disk only then. */
 int out_sync_folder(const char *path, struct ehr_err *e);
 

@@ -221,6 +221,9 @@ static int begin(struct access *a, const struct access_opt *opt,
     enum store_mode mode, struct store_opts *o, struct keyring **own,
     struct ehr_err *e)
 {
+	struct access_opt at;
+	const char *db;
+
 	*a = ACCESS_INIT;
 	a->opt = *opt;
 	a->opt.ring = NULL; /* the caller's */
@@ -229,7 +232,14 @@ static int begin(struct access *a, const struct access_opt *opt,
 		return ehr_fail(e, EHR_EUSAGE, "--break-glass: why?");
 	if (opt->glass && !opt->reason)
 		a->opt.reason = opt->glass;
-	return access_unlock(opt, mode, o, own, e);
+	db = opt->db ? opt->db : getenv("EHR_DB");
+	if (db && mode != STORE_CREATE)
+		group_allow(db, &a->real);
+	if (a->real.len)
+		a->opt.db = a->real.s;
+	at = a->opt;
+	at.ring = opt->ring;
+	return access_unlock(&at, mode, o, own, e);
 }
 
 int access_open(struct access *a, const struct access_opt *opt,
@@ -273,6 +283,7 @@ void access_close(struct access *a)
 	if (a->r)
 		refused_by_statement(a);
 	record_close(a->r);
+	buf_release(&a->real);
 	buf_release(&a->user);
 	buf_release(&a->roles);
 	buf_release(&a->scope_text);

@@ -1,6 +1,7 @@
 /* unlock.c - the keys a record is opened with. */
 #include "unlock.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ static int check_plain(const struct access_opt *opt, const char *db,
 	BUF_AUTO path = BUF_INIT;
 	int rc = keys_path(&o, &path, e);
 
-	if (rc == 0 && access(path.s, F_OK) == 0)
+	if (rc == 0 && faccessat(AT_FDCWD, path.s, F_OK, AT_EACCESS) == 0)
 		rc = ehr_fail(e, EHR_EINTEGRITY, "%s: not encrypted, but %s "
 		    "is there (see ehr-admin encrypt)", db, path.s);
 	return rc;
@@ -28,7 +29,7 @@ static int unlock(const struct access_opt *opt, const char *db,
 	return rc < 0 ? rc : keys_unlock(&o, *own, e);
 }
 
-int access_unlock(const struct access_opt *opt, enum store_mode mode,
+static int unlock_record(const struct access_opt *opt, enum store_mode mode,
     struct store_opts *o, struct keyring **own, struct ehr_err *e)
 {
 	const char *db = opt->db ? opt->db : getenv("EHR_DB");
@@ -45,4 +46,15 @@ int access_unlock(const struct access_opt *opt, enum store_mode mode,
 		rc = unlock(opt, db, own, e);
 	o->keys = *own;
 	return rc < 0 ? rc : keys_check_mode(db, e);
+}
+
+int access_unlock(const struct access_opt *opt, enum store_mode mode,
+    struct store_opts *o, struct keyring **own, struct ehr_err *e)
+{
+	int rc;
+
+	group_raise();
+	rc = unlock_record(opt, mode, o, own, e);
+	group_drop();
+	return rc;
 }

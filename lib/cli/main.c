@@ -28,6 +28,7 @@ static bool catch_pipe(void)
 /* No half-written file stays behind; then the signal does what it does. */
 static void on_end(int sig)
 {
+	group_leave();
 	out_remove_temps();
 	raise(sig);
 }
@@ -103,6 +104,7 @@ int cli_main(const struct cli_tool *t, int argc, char **argv)
 	bool caught, pipe_gone = false;
 	int rc, flushed;
 
+	group_init();
 	setlocale(LC_CTYPE, "");
 	caught = catch_pipe();
 	catch_end();

@@ -54,7 +54,7 @@ int keyfile_read(const char *path, struct secret *s, struct ehr_err *e)
 /* Root's, with an access list for the unit's user. */
 int keyfile_credential(struct secret *s, struct ehr_err *e)
 {
-	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	const char *dir = secure_getenv("CREDENTIALS_DIRECTORY");
 	BUF_AUTO path = BUF_INIT;
 
 	if (dir == NULL || *dir == '\0')

@@ -36,10 +36,13 @@ int keys_path(const struct keys_opt *o, struct buf *path, struct ehr_err *e)
 	if (db == NULL)
 		return ehr_fail(e, EHR_EUSAGE,
 		    "which record? (-d FILE or EHR_DB)");
-	if (slots)
+	if (slots) {
 		buf_adds(path, slots);
-	else
-		beside(db, path);
+		return 0;
+	}
+	group_raise();
+	beside(db, path);
+	group_drop();
 	return 0;
 }
 
@@ -49,7 +52,9 @@ int keys_read(const char *path, struct key_slots *f, struct ehr_err *e)
 	int rc;
 
 	buf_grow(&text, KEYS_MAX_FILE);
+	group_raise();
 	rc = keys_read_file(path, text.s, KEYS_MAX_FILE, &text.len, e);
+	group_drop();
 	return rc < 0 ? rc : key_slots_parse(f, path, buf_str(&text), e);
 }
 

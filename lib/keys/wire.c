@@ -135,6 +135,8 @@ int agent_ask(struct agent_msg *m, enum agent_op op, bool *alive)
 
 	if (alive)
 		*alive = false;
+	if (group_guarded()) /* the caller's own agent is not to be asked */
+		return 0;
 	if (address(&at, NULL) < 0)
 		return 0;
 	fd = dial(&at);

@@ -63,4 +63,7 @@ void store_pause(void);	   /* 20 ms, between two looks */
 void store_watch_log(struct store *db);
 void store_free_stmts(struct store *db);
 
+/* The files of the record are opened with the group of a setgid tool. */
+void store_guard_files(void);
+
 #endif

@@ -230,6 +230,16 @@ static int set_up(struct store *db, enum store_mode mode, bool keys,
 	return rc;
 }
 
+static bool is_there(const char *path)
+{
+	bool yes;
+
+	group_raise();
+	yes = faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) == 0;
+	group_drop();
+	return yes;
+}
+
 int store_which(const char **path, struct ehr_err *e)
 {
 	if (*path == NULL)
@@ -246,9 +256,10 @@ int store_is_encrypted(const char *path, struct ehr_err *e)
 	sqlite3 *h = NULL;
 	int rc = store_which(&path, e);
 
+	store_guard_files();
 	if (rc < 0)
 		return rc;
-	if (access(path, F_OK) != 0)
+	if (!is_there(path))
 		return ehr_fail(e, EHR_ENOTEHR, "%s: no such file", path);
 	if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READONLY, NULL) !=
 		SQLITE_OK || crypt_kind_of(h, &kind) != SQLITE_OK)
@@ -291,9 +302,10 @@ int store_open_with(struct store **out, const struct store_opts *o,
 	int rc = store_which(&path, e);
 
 	*out = NULL;
+	store_guard_files();
 	if (rc == 0 && o->mode == STORE_CREATE)
 		rc = create_file(path, e);
-	else if (rc == 0 && access(path, F_OK) != 0)
+	else if (rc == 0 && !is_there(path))
 		rc = ehr_fail(e, EHR_ENOTEHR, "%s: no such file", path);
 	if (rc < 0)
 		return rc;

@@ -52,7 +52,7 @@ static int no_zone(struct ehr_err *e)
 int store_zone_check(struct str zone, struct ehr_err *e)
 {
 	BUF_AUTO path = BUF_INIT;
-	const char *dir = getenv("TZDIR");
+	const char *dir = secure_getenv("TZDIR");
 	char magic[4];
 	ssize_t n;
 	int fd;

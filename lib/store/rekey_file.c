@@ -16,9 +16,13 @@ void rekey_name(const char *path, struct buf *name)
 int rekey_open(const char *path, int flags, unsigned mode)
 {
 	BUF_AUTO name = BUF_INIT;
+	int fd;
 
 	rekey_name(path, &name);
-	return open(name.s, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+	group_raise();
+	fd = open(name.s, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+	group_drop();
+	return fd;
 }
 
 bool rekey_get_head(int fd, struct rekey_head *h)

@@ -52,8 +52,12 @@ static int open_nameless(const char *path)
 struct temp *temp_new(const char *path)
 {
 	uint8_t key[AEAD_KEY_LEN];
-	int fd = open_nameless(path);
 	struct temp *t;
+	int fd;
+
+	group_raise();
+	fd = open_nameless(path);
+	group_drop();
 
 	if (fd < 0)
 		return NULL;

@@ -57,6 +57,14 @@ static int create_lock(const char *record, const char *name)
 	return fd;
 }
 
+/* The file of the locks, made by the first who needs it. */
+static int find_lock(const char *record, const char *name)
+{
+	int fd = open(name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 && errno == ENOENT ? create_lock(record, name) : fd;
+}
+
 static int open_lock(struct store *db, struct ehr_err *e)
 {
 	const char *record = sqlite3_db_filename(db->h, "main");
@@ -64,9 +72,9 @@ static int open_lock(struct store *db, struct ehr_err *e)
 
 	buf_addf(&name, "%s-lock", record);
 	while (db->lock_fd < 0) {
-		db->lock_fd = open(name.s, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-		if (db->lock_fd < 0 && errno == ENOENT)
-			db->lock_fd = create_lock(record, name.s);
+		group_raise();
+		db->lock_fd = find_lock(record, name.s);
+		group_drop();
 		if (db->lock_fd < 0 && errno != EEXIST)
 			return ehr_fail_errno(e, "%s", name.s);
 	}
