@@ -152,7 +152,8 @@ bool ident_in_body(const struct tape *t, struct str system, struct str value,
 /* stored: without large attachments, which have no identifiers. */
 static bool body_has(struct record *r, struct str stored, struct str name)
 {
-	struct str body, value = { name.s + 11, name.n - 11 }, system = STR_NONE;
+	struct str value = { name.s + 11, name.n - 11 };
+	struct str body, system = STR_NONE;
 	const char *bar = memchr(value.s, '|', value.n);
 	struct tape_error why;
 

@@ -56,7 +56,7 @@ struct record {
 	struct buf got;		/* what record_get() gave */
 	struct buf spliced;	/* what row_load() gave */
 	struct buf stored, blobs; /* of blob_take() */
-	struct buf packed, unpacked; /* of a body on its way to and from a row */
+	struct buf packed, unpacked; /* a body to and from a row */
 	struct tape tape;	/* body being looked at */
 	struct facts_reader reader;
 	struct arena mem;	/* facts of one body */
