@@ -42,6 +42,8 @@ static int ready(void *arg, const char *copy, struct ehr_err *e)
 		rc = access_need(&a, PERM_ADMIN, "encrypt", e);
 	if (rc == 0)
 		rc = admin_audit(&a, "encrypt", e);
+	if (rc == 0) /* the copy is moved without its log */
+		rc = store_flush(record_store(a.r), e);
 	if (rc == 0)
 		rc = keys_write(x->k.path.s, &x->k.f, x->k.ring, !x->again, e);
 	x->written = rc == 0;

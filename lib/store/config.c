@@ -106,9 +106,13 @@ int store_vacuum(struct store *db, struct ehr_err *e)
 	if (rc == 0)
 		rc = store_exec(db, "VACUUM", e);
 	sqlite3_limit(db->h, SQLITE_LIMIT_ATTACHED, 0);
-	if (rc == 0 && sqlite3_wal_checkpoint_v2(db->h, NULL,
-	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
-		rc = 1;
+	if (rc == 0) {
+		int log = sqlite3_wal_checkpoint_v2(db->h, NULL,
+		    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+		rc = log == SQLITE_OK ? 0 : log == SQLITE_BUSY ? 1 :
+		    store_fail(db, e, "vacuum");
+	}
 	store_unlock(db);
 	return rc;
 }

@@ -23,3 +23,9 @@ not_sanitized() {
 	same "$(grep -c ': 150 states, 0 lost, 0 broken;' <<< "$output")" 2
 	same "$(grep -c '^control, without syncs: ' <<< "$output")" 2
 }
+
+@test "writers: 32 beside 32 readers, plain and encrypted, lose nothing" {
+	run -0 --separate-stderr env WRITERS_P99_MS=60000 "$torture/writers" 10
+	same "$(grep -c '^\(plain\|sealed\): .* lost 0 faults 0' <<< "$output")" 2
+	[[ $output != *MISSED* ]]
+}

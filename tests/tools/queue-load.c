@@ -4,12 +4,14 @@
  * lost?
  *
  *	queue-load [-r READERS] [-w WRITERS] [-Q] [-B] DB BULK.ndjson
+ *	queue-load [-r READERS] [-w WRITERS] [-B] -t TRANSACTIONS DB
  *
  * DB holds some charts already. Writers add one to 1 to 3 of a few counters
  * (resources with a number), by the version they read; readers write the
  * audit event of a chart and read it. All think 20 to 50 ms in between. When
  * the import is through they stop, the counters are added up, and the record
- * and its audit log are checked.
+ * and its audit log are checked. With -t there is no import, and each writer
+ * does so many of its changes. An encrypted DB is opened by EHR_KEY_FILE.
  *
  * -Q takes the queue away: its locks always succeed, which leaves SQLite's
  * own busy polling. -B writes without looking at the version. Both are there
@@ -29,6 +31,7 @@
 
 #include "ehr/audit.h"
 #include "ehr/fhir.h"
+#include "ehr/keys.h"
 #include "ehr/record.h"
 
 enum {
@@ -55,6 +58,8 @@ struct shared {
 static struct shared *shared;
 static const char *path;
 static bool no_queue, blind;
+static int transactions; /* of each writer; 0: as long as the import takes */
+static struct keyring *ring; /* NULL: a plain record */
 static int64_t chart[MAX_CHARTS];
 static int charts;
 
@@ -89,12 +94,26 @@ static _Noreturn void die(const char *what, const struct ehr_err *e)
 
 static struct record *open_record(void)
 {
+	const struct store_opts o = { path, STORE_WRITE, ring };
 	struct record *r;
 	struct ehr_err e;
 
-	if (record_open(&r, path, STORE_WRITE, &e) < 0)
+	if (record_open_with(&r, &o, &e) < 0)
 		die("open", &e);
 	return r;
+}
+
+static void unlock(void)
+{
+	const struct keys_opt o = { .db = path };
+	struct ehr_err e = { 0 };
+	int sealed = store_is_encrypted(path, &e);
+
+	if (sealed > 0)
+		sealed = keyring_new(&ring, &e) < 0 ? -1 :
+		    keys_unlock(&o, ring, &e);
+	if (sealed < 0)
+		die("unlock", &e);
 }
 
 static struct batch *open_batch(struct record *r)
@@ -241,7 +260,7 @@ static void writer(struct proc *p, uint64_t seed)
 	struct record *r = open_record();
 	struct ehr_err e;
 
-	while (!shared->stop) {
+	for (int t = 0; transactions ? t < transactions : !shared->stop; t++) {
 		int from = (int)(seed >> 40) % COUNTERS;
 		int n = 1 + (int)(seed >> 50) % 3, rc = EHR_ECHANGED;
 
@@ -335,7 +354,8 @@ static void run_all(int readers, int writers, const char *file)
 		if (pid[i] != 0)
 			continue;
 		if (i == n) {
-			bulk(file);
+			if (file)
+				bulk(file);
 			_exit(0);
 		}
 		while (!shared->go && !shared->stop)
@@ -346,10 +366,11 @@ static void run_all(int readers, int writers, const char *file)
 			writer(&shared->proc[i], (uint64_t)i * 977 + 1);
 		_exit(0);
 	}
-	waitpid(pid[n], &status, 0);
-	failed = status;
-	shared->stop = 1;
-	for (int i = 0; i < n; i++) {
+	if (file == NULL)
+		shared->go = 1;
+	for (int i = n; i >= 0; i--) { /* the import, writers, readers */
+		if (i == (file ? n : readers) - 1)
+			shared->stop = 1;
 		waitpid(pid[i], &status, 0);
 		failed |= status;
 	}
@@ -435,11 +456,13 @@ int main(int argc, char **argv)
 	int readers = 8, writers = 32, c;
 	unsigned bad;
 
-	while ((c = getopt(argc, argv, "r:w:QB")) != -1) {
+	while ((c = getopt(argc, argv, "r:w:t:QB")) != -1) {
 		if (c == 'r')
 			readers = atoi(optarg);
 		else if (c == 'w')
 			writers = atoi(optarg);
+		else if (c == 't')
+			transactions = atoi(optarg);
 		else if (c == 'Q')
 			no_queue = true;
 		else if (c == 'B')
@@ -447,7 +470,8 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	if (argc - optind != 2 || readers < 0 || writers < 0 ||
+	if (argc - optind != (transactions ? 1 : 2) || readers < 0 ||
+	    writers < 0 ||
 	    readers + writers > MAX_PROCS)
 		return 2;
 	path = argv[optind];
@@ -455,6 +479,7 @@ int main(int argc, char **argv)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return 6;
+	unlock();
 	make_counters();
 	find_charts();
 	run_all(readers, writers, argv[optind + 1]);
