@@ -71,18 +71,18 @@ static int64_t value(const struct health *h, const struct metric *m)
 	return v;
 }
 
-/* "GENERATION MS" of the last change of the key. */
+/* "GENERATION MS" of the last change of the key; of the one before when the
+ * record came from a backup, or is being changed. */
 static int take_rotation(struct store *db, struct key_health *k,
     struct ehr_err *e)
 {
 	BUF_AUTO text = BUF_INIT;
 	int rc = store_config_get(db, ADMIN_ROTATED, &text, e);
 	struct str rest = buf_str(&text), gen;
-	int64_t ms;
+	int64_t n, ms;
 
-	k->generation = 1;
-	if (rc > 0 && str_split(&rest, ' ', &gen) &&
-	    str_int(gen, &k->generation) && str_int(rest, &ms))
+	if (rc > 0 && str_split(&rest, ' ', &gen) && str_int(gen, &n) &&
+	    n == k->generation && str_int(rest, &ms))
 		k->rotated = ms / 1000;
 	k->pending = store_rekey_state(db) != STORE_REKEY_NONE;
 	return rc < 0 ? rc : 0;
@@ -92,12 +92,13 @@ static int take_keys(struct cli *c, struct store *db, struct key_health *k,
     struct ehr_err *e)
 {
 	ADMIN_SLOTS_AUTO s = ADMIN_SLOTS_INIT;
-	int rc = store_is_encrypted(store_path(db), e);
+	int rc;
 
-	k->encrypted = rc > 0;
 	k->plain = store_encrypt_left(store_path(db)) != 0;
-	if (rc <= 0)
-		return rc;
+	k->generation = store_generation(db);
+	k->encrypted = k->generation > 0;
+	if (!k->encrypted)
+		return 0;
 	rc = admin_slots_find(c, &s, e);
 	if (rc == 0)
 		rc = keys_read(s.path.s, &s.f, e);

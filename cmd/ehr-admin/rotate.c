@@ -57,9 +57,10 @@ static int announce(struct cli *c, struct admin_slots *k, struct ehr_err *e)
 	return rc < 0 ? rc : admin_slots_write(k, e);
 }
 
-/* When it was, and the event, once. */
+/* When it was, and the event, but not once more for the same change: then no
+ * page was left. */
 static int note_done(struct access *a, const struct keyring *ring,
-    struct ehr_err *e)
+    int64_t pages, struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
 	BUF_AUTO value = BUF_INIT;
@@ -69,7 +70,7 @@ static int note_done(struct access *a, const struct keyring *ring,
 	buf_addf(&value, "%u ", ring->k[0].gen);
 	if (rc == 0)
 		rc = store_config_get(db, ADMIN_ROTATED, &old, e);
-	if (rc >= 0 && str_starts(buf_str(&old), value.s)) {
+	if (rc >= 0 && pages == 0 && str_starts(buf_str(&old), value.s)) {
 		store_rollback(db);
 		return 0;
 	}
@@ -94,7 +95,7 @@ static int rewrite(struct cli *c, struct admin_slots *k, struct ehr_err *e)
 	if (rc == 0)
 		rc = store_rekey(record_store(a.r), &o, &pages, e);
 	if (rc == 0)
-		rc = note_done(&a, k->ring, e);
+		rc = note_done(&a, k->ring, pages, e);
 	if (rc < 0)
 		return rc;
 	k->ring->n = 1;

@@ -154,6 +154,8 @@ enum store_rekey_state {
 	STORE_REKEY_DONE,  /* but for store_rekey_end() */
 };
 enum store_rekey_state store_rekey_state(struct store *db);
+/* The generation of the newest key that db was opened with; 0: a plain file. */
+uint32_t store_generation(const struct store *db);
 
 /* ---- statements ---- */
 

@@ -55,6 +55,8 @@ void crypt_leave(struct crypt *c, const char *path);
 /* What the VFS found wrong since it was asked last: false when nothing. The
  * code is EHR_ENOTEHR or EHR_EINTEGRITY. */
 bool crypt_fault(struct crypt *c, struct ehr_err *e);
+/* Of the newest key; 0: there is none. */
+uint32_t crypt_generation(const struct crypt *c);
 /* What a recovery left out, as a sentence; NULL: nothing. */
 const char *crypt_notice(const struct crypt *c);
 

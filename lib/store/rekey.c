@@ -479,3 +479,8 @@ enum store_rekey_state store_rekey_state(struct store *db)
 		return STORE_REKEY_BEGUN;
 	return phase == REKEY_WRITING ? STORE_REKEY_DONE : STORE_REKEY_NONE;
 }
+
+uint32_t store_generation(const struct store *db)
+{
+	return crypt_generation(db->crypt);
+}

@@ -294,6 +294,11 @@ const char *crypt_name(const struct crypt *c)
 	return c->name;
 }
 
+uint32_t crypt_generation(const struct crypt *c)
+{
+	return c->keys ? c->keys->k[0].gen : 0;
+}
+
 void crypt_leave(struct crypt *c, const char *path)
 {
 	char full[4096];

@@ -214,7 +214,7 @@ setup() {
 	until [ -e "$T/p.ehr-shm" ]; do sleep 0.05; done
 	run -6 ehr-admin key rotate --wait 0
 	read -r encrypted slots generation rotated pending left < <(health)
-	same "$generation $pending" "2 1"
+	same "$generation $rotated $pending" "3 0 1"
 	exec 4>&-
 	wait
 	run -0 ehr-admin key rotate
