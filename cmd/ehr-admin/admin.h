@@ -173,6 +173,8 @@ extern const struct cli_opt admin_check_opts[];
 int admin_check(struct cli *c, struct ehr_err *e);
 int admin_reindex(struct cli *c, struct ehr_err *e);
 int admin_vacuum(struct cli *c, struct ehr_err *e);
+extern const struct cli_opt admin_optimize_opts[];
+int admin_optimize(struct cli *c, struct ehr_err *e);
 
 /* ---- backup.c, restore.c ---- */
 extern const struct cli_opt admin_backup_opts[], admin_verify_opts[],

@@ -100,6 +100,8 @@ static const struct cli_verb verbs[] = {
 	    admin_check_opts, 0, 0, false, admin_check },
 	{ "reindex", NULL, "Make the search index anew", WRITES, NULL, 0, 0,
 	    false, admin_reindex },
+	{ "optimize", NULL, "Pack the bodies of resources", WRITES | CLI_OUTPUT,
+	    admin_optimize_opts, 0, 0, false, admin_optimize },
 	{ "vacuum", NULL, "Give unused space back", CLI_DB | CLI_REASON, NULL,
 	    0, 0, false, admin_vacuum },
 	{ "hold add", "PATIENT", "Keep a chart from being purged", WRITES,

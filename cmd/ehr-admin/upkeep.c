@@ -129,6 +129,60 @@ int admin_reindex(struct cli *c, struct ehr_err *e)
 	return rc;
 }
 
+static struct {
+	bool train;
+} opt;
+
+const struct cli_opt admin_optimize_opts[] = {
+	{ "train", 0, CLI_FLAG, 0, NULL, "make a new dictionary first",
+	    &opt.train, 0, 0 },
+	{ 0 },
+};
+
+static int optimized(void *arg, int64_t rows)
+{
+	cli_progress(arg, "bodies packed", (uint64_t)rows, 0);
+	return 0;
+}
+
+static int print_optimized(struct cli *c, const struct record_optimized *n,
+    struct ehr_err *e)
+{
+	static const struct print_col columns[] = {
+		{ "dictionary", PRINT_RIGHT }, { "bodies", PRINT_RIGHT },
+		{ "written", PRINT_RIGHT }, { "before", PRINT_RIGHT },
+		{ "after", PRINT_RIGHT },
+	};
+	struct printer *p;
+	int rc = print_open(&p, c, columns, ARRAY_LEN(columns), e);
+
+	if (rc == 0) {
+		print_int(p, n->dictionary);
+		print_int(p, n->rows);
+		print_int(p, n->written);
+		print_int(p, n->before);
+		print_int(p, n->after);
+		rc = print_row(p, e);
+	}
+	return print_close(p, rc, e);
+}
+
+int admin_optimize(struct cli *c, struct ehr_err *e)
+{
+	ACCESS_AUTO a = ACCESS_INIT;
+	struct record_optimized n;
+	int rc = admin_open(c, &a, STORE_WRITE, e);
+
+	if (rc == 0)
+		rc = access_need(&a, PERM_UPKEEP, "optimize", e);
+	if (rc == 0)
+		rc = admin_audit(&a, "optimize", e);
+	if (rc == 0)
+		rc = record_optimize(a.r, opt.train, &n, optimized, c, e);
+	cli_progress_end(c);
+	return rc < 0 ? rc : print_optimized(c, &n, e);
+}
+
 int admin_vacuum(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;

@@ -458,6 +458,18 @@ int index_text(struct record *r, struct str query, int (*fn)(void *arg,
  * but 0 ends it there and is returned. */
 int record_reindex(struct record *r, int (*tell)(void *arg, int64_t done),
     void *arg, struct ehr_err *e);
+/* Packs bodies, those of former versions too, with the newest dictionary; when
+ * there is none (or train) one is made of what the record's resources have in
+ * common: structure, no patient's data. In chunks, others read and write
+ * between them; broken off, it goes on. EHR_ENO: too little to learn from.
+ * tell as of record_reindex(). */
+struct record_optimized {
+	int64_t dictionary;	/* its number */
+	int64_t rows, written;	/* bodies looked at, written anew */
+	int64_t before, after;	/* bytes of all as they are stored */
+};
+int record_optimize(struct record *r, bool train, struct record_optimized *n,
+    int (*tell)(void *arg, int64_t rows), void *arg, struct ehr_err *e);
 /* What there is. */
 struct record_stats {
 	int64_t patients, former; /* versions that are not current */

@@ -157,6 +157,45 @@ enum store_rekey_state store_rekey_state(struct store *db);
 /* The generation of the newest key that db was opened with; 0: a plain file. */
 uint32_t store_generation(const struct store *db);
 
+/* ---- packed texts: zstd (RFC 8878) with a dictionary of the record ---- */
+
+/* A packed text begins as every zstd frame does, and names its dictionary;
+ * several dictionaries live side by side, new texts take the newest. */
+enum { PACK_DICTIONARY = 112 << 10 }; /* bytes of one at most */
+static inline bool store_is_packed(struct str s)
+{
+	return s.n > 4 && memcmp(s.s, "\x28\xb5\x2f\xfd", 4) == 0;
+}
+/* Number of the dictionary of a packed text; 0: none. */
+int64_t store_packed_with(struct str packed);
+/* Number of the newest dictionary; 0: there is none, nothing is packed. */
+int64_t store_dictionary(struct store *db);
+/* 1 and the packed text; 0: it stays as it is, there is no dictionary or it
+ * would not get smaller. */
+int store_pack(struct store *db, struct str text, struct buf *packed,
+    struct ehr_err *e);
+/* EHR_EINTEGRITY: damaged, a dictionary that is not there, or a text of more
+ * than max bytes. */
+int store_unpack(struct store *db, struct str packed, size_t max,
+    struct buf *text, struct ehr_err *e);
+/* Texts one behind the other, and their sizes. */
+struct pack_samples {
+	struct buf text;
+	size_t *size; /* owned */
+	size_t n, cap;
+};
+void pack_sample_end(struct pack_samples *s, size_t from); /* [from, len) */
+void pack_samples_release(struct pack_samples *s);
+/* Makes a dictionary of what the structures have in common, its statistics of
+ * the lookalikes; nothing is written. EHR_ENO: too little to learn from. */
+int store_train(struct store *db, const struct pack_samples *structure,
+    const struct pack_samples *lookalikes, struct buf *dictionary,
+    struct ehr_err *e);
+/* Adds it: the newest from now on. In a transaction; one at a time. */
+int store_add_dictionary(struct store *db, struct str dictionary,
+    struct ehr_err *e);
+void store_pack_forget(struct store *db); /* after a rollback */
+
 /* ---- statements ---- */
 
 /* The prepared statement of q, reset and without bindings; owned by db, kept

@@ -149,9 +149,11 @@ bool ident_in_body(const struct tape *t, struct str system, struct str value,
 	return false;
 }
 
-static bool body_has(struct record *r, struct str body, struct str name)
+/* stored: without large attachments, which have no identifiers. */
+static bool body_has(struct record *r, struct str stored, struct str name)
 {
-	struct str value = { name.s + 11, name.n - 11 }, system = STR_NONE;
+	struct str value = { name.s + 11, name.n - 11 };
+	struct str body, system = STR_NONE;
 	const char *bar = memchr(value.s, '|', value.n);
 	struct tape_error why;
 
@@ -160,7 +162,8 @@ static bool body_has(struct record *r, struct str body, struct str name)
 		value.n -= system.n + 1;
 		value.s = bar + 1;
 	}
-	return body.s && tape_parse(&r->ident, body.s, body.n, &why) == 0 &&
+	return stored.s && body_read(r, stored, STR_NONE, &r->unpacked, &body,
+	    NULL) == 0 && tape_parse(&r->ident, body.s, body.n, &why) == 0 &&
 	    ident_in_body(&r->ident, system, value, &r->ident_text);
 }
 

@@ -56,6 +56,7 @@ struct record {
 	struct buf got;		/* what record_get() gave */
 	struct buf spliced;	/* what row_load() gave */
 	struct buf stored, blobs; /* of blob_take() */
+	struct buf packed, unpacked; /* a body to and from a row */
 	struct tape tape;	/* body being looked at */
 	struct facts_reader reader;
 	struct arena mem;	/* facts of one body */
@@ -83,6 +84,10 @@ int row_read(struct record *r, struct stmt *s, struct buf *spliced,
     struct resource *res, struct ehr_err *e);
 int row_load(struct record *r, int64_t rid, struct resource *res,
     struct ehr_err *e);
+/* The text of a row's columns body and blobs (.s NULL: none), unpacked and
+ * with its attachments: borrowed from stored, r or whole. */
+int body_read(struct record *r, struct str stored, struct str blobs,
+    struct buf *whole, struct str *body, struct ehr_err *e);
 /* Rows of [first, last] as they were at f->as_of. */
 int record_range(struct record *r, int64_t first, int64_t last,
     const struct record_filter *f, record_fn *fn, void *arg,
@@ -168,6 +173,24 @@ void ref_name(struct record *r, int source, const struct fact_ref *f,
 struct str ref_base(struct str url, int *type, struct str *id);
 int base_add(struct record *r, int source, struct str base, struct ehr_err *e);
 bool base_known(struct record *r, int source, struct str base);
+
+/* ---- mask.c: resources without what says something of a person ---- */
+
+struct mask {
+	struct strmap values; /* member and value -> place in seen */
+	struct seen *seen;
+	size_t n, cap;
+	struct buf key;
+	uint64_t random;
+};
+void mask_init(struct mask *m);
+void mask_release(struct mask *m);
+/* First all resources of a sample, with the segment each is in ... */
+void mask_learn(struct mask *m, const struct tape *t, int64_t segment);
+/* ... then each again: appends what it has in common with other charts, the
+ * rest empty or (random) characters drawn by lot. */
+void mask_write(struct mask *m, const struct tape *t, bool random,
+    struct buf *b);
 
 /* ---- hash.c ---- */
 

@@ -346,16 +346,13 @@ bool note_text(void *record, struct buf *out, int64_t type, struct str stored,
 {
 	ARENA_AUTO mem = ARENA_INIT;
 	BUF_AUTO whole = BUF_INIT;
-	struct str body = stored;
+	struct str body;
 	struct facts_reader fr;
 	struct facts f;
 	bool some;
 
-	if (blobs.n) {
-		if (blob_put_back(record, stored, blobs, &whole, NULL) < 0)
-			return false;
-		body = buf_str(&whole);
-	}
+	if (body_read(record, stored, blobs, &whole, &body, NULL) < 0)
+		return false;
 	facts_init(&fr);
 	some = facts_read(&fr, &mem, (int)type, body, &f, NULL) == 0 &&
 	    f.note.n > 0;

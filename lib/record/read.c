@@ -3,17 +3,34 @@
 
 #include "impl.h"
 
-/* With the attachments in the column put back: 1, or an error. */
+int body_read(struct record *r, struct str stored, struct str blobs,
+    struct buf *whole, struct str *body, struct ehr_err *e)
+{
+	struct buf *to = blobs.s ? &r->unpacked : whole;
+	int rc = 0;
+
+	*body = stored;
+	if (store_is_packed(stored)) {
+		rc = store_unpack(r->db, stored, MAX_RESOURCE, to, e);
+		*body = buf_str(to);
+	}
+	if (rc < 0 || !blobs.s)
+		return rc;
+	rc = blob_put_back(r, *body, blobs, whole, e);
+	*body = buf_str(whole);
+	return rc;
+}
+
+/* The body of the row with what is in the column blobs: 1, or an error. */
 static int splice(struct record *r, struct stmt *s, int blobs,
     struct buf *spliced, struct resource *res, struct ehr_err *e)
 {
-	int rc = 0;
+	bool packed = store_is_packed(res->body);
+	int rc = body_read(r, res->body, stmt_col(s, blobs), spliced,
+	    &res->body, e);
 
-	if (!stmt_col_null(s, blobs)) {
-		rc = blob_put_back(r, res->body, stmt_col(s, blobs), spliced,
-		    e);
-		res->body = buf_str(spliced);
-	}
+	if (rc < 0 && packed)
+		ehr_fail_prefix(e, "row %lld: ", (long long)res->rid);
 	return rc < 0 ? rc : 1;
 }
 

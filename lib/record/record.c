@@ -30,6 +30,7 @@ int record_open_with(struct record **out, const struct store_opts *o,
 	guard_init(&r->guard);
 	r->name = r->text = r->text2 = r->term_key = r->ident_text = BUF_INIT;
 	r->got = r->spliced = r->stored = r->blobs = BUF_INIT;
+	r->packed = r->unpacked = BUF_INIT;
 	rc = store_open_with(&r->db, o, e);
 	if (rc == 0)
 		rc = store_function(r->db, "note_text", note_text, r, e);
@@ -61,6 +62,8 @@ void record_close(struct record *r)
 	buf_release(&r->spliced);
 	buf_release(&r->stored);
 	buf_release(&r->blobs);
+	buf_release(&r->packed);
+	buf_release(&r->unpacked);
 	buf_release(&r->term_key);
 	tape_release(&r->tape);
 	facts_release(&r->reader);

@@ -86,7 +86,7 @@ static int former(struct undo *u, int64_t rid, struct version *v,
     uint8_t hash[16])
 {
 	struct stmt *s = sql(u->b->r, HIS_ENDED);
-	struct str h, body;
+	struct str h, body = STR_NONE;
 	int rc;
 
 	stmt_int(s, 1, rid);
@@ -98,18 +98,14 @@ static int former(struct undo *u, int64_t rid, struct version *v,
 		    stmt_col_int(s, 2);
 		v->state = (enum record_state)stmt_col_int(s, 3);
 		h = stmt_col(s, 4);
-		body = stmt_col(s, 5);
 		v->hash = NULL;
 		if (h.n == 16) {
 			memcpy(hash, h.s, 16);
 			v->hash = hash;
 		}
-		if (!stmt_col_null(s, 6)) {
-			rc = blob_put_back(u->b->r, body, stmt_col(s, 6),
-			    &u->b->r->spliced, u->e);
-			body = buf_str(&u->b->r->spliced);
-			rc = rc < 0 ? rc : 1;
-		}
+		rc = body_read(u->b->r, stmt_col(s, 5), stmt_col(s, 6),
+		    &u->b->r->spliced, &body, u->e);
+		rc = rc < 0 ? rc : 1;
 		v->body = body.s ? arena_str(&u->b->mem, body) : STR_NONE;
 	}
 	stmt_reset(s);

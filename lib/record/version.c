@@ -1,17 +1,31 @@
 /* version.c - the rows of a version and what is derived from it. */
 #include "impl.h"
 
-/* The body, or what is left of it without large attachments. */
+/* The body as it is stored: packed, what is left of it without large
+ * attachments. */
+static int pack_body(struct record *r, const struct version *v,
+    struct ehr_err *e)
+{
+	int rc = blob_take(r, v->body, &r->stored, &r->blobs, e);
+
+	return rc < 0 ? rc : store_pack(r->db, r->blobs.len ?
+	    buf_str(&r->stored) : v->body, &r->packed, e);
+}
+
 static void bind_body(struct record *r, struct stmt *s, int i,
     const struct version *v)
 {
-	if (v->body.s == NULL || r->blobs.len == 0) {
-		stmt_text(s, i, v->body);
+	bool some = v->body.s != NULL;
+
+	if (some && r->packed.len)
+		stmt_blob(s, i, r->packed.s, r->packed.len);
+	else
+		stmt_text(s, i, some && r->blobs.len ? buf_str(&r->stored) :
+		    v->body);
+	if (some && r->blobs.len)
+		stmt_blob(s, i + 1, r->blobs.s, r->blobs.len);
+	else
 		stmt_null(s, i + 1);
-		return;
-	}
-	stmt_text(s, i, buf_str(&r->stored));
-	stmt_blob(s, i + 1, r->blobs.s, r->blobs.len);
 }
 
 static void bind_content(struct batch *b, struct stmt *s, int i,
@@ -49,8 +63,7 @@ static int read_body(struct batch *b, struct version *v, struct facts *mine,
 	}
 	if (rc == 0)
 		rc = link_read(b, v, v->facts, e);
-	return rc < 0 ? rc : blob_take(b->r, v->body, &b->r->stored,
-	    &b->r->blobs, e);
+	return rc < 0 ? rc : pack_body(b->r, v, e);
 }
 
 static int derive(struct batch *b, const struct version *v, struct ehr_err *e)
@@ -147,7 +160,7 @@ int version_late(struct batch *b, const struct version *v, struct ehr_err *e)
 	int rc = 0;
 
 	if (v->body.s)
-		rc = blob_take(b->r, v->body, &b->r->stored, &b->r->blobs, e);
+		rc = pack_body(b->r, v, e);
 	if (rc < 0)
 		return rc;
 	stmt_int(s, 1, v->rid);

@@ -13,8 +13,11 @@ struct stmt {
 	struct ehr_err err; /* of preparing or binding; told by stmt_step() */
 };
 
+struct packer;
+
 struct store {
 	sqlite3 *h;
+	struct packer *packer; /* of pack.c; NULL: not needed yet */
 	struct crypt *crypt;
 	char *path;
 	enum perm perms, later, refused;

@@ -339,6 +339,7 @@ void store_close(struct store *db)
 		return;
 	if (db->txn)
 		store_rollback(db);
+	store_pack_forget(db);
 	store_free_stmts(db);
 	sqlite3_close(db->h);
 	crypt_free(db->crypt);
