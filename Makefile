@@ -1,7 +1,8 @@
 # ehr: `make demo` shows it, `make check` proves it; each installs the Debian
 # packages that are missing (scripts/packages). Needs GNU make and bash.
 #
-#	all demo check lint bench fuzz torture install uninstall dist clean
+#	all demo check lint bench fuzz torture coverage install uninstall dist
+#	clean
 #
 # Files are found by wildcard:
 #	lib/*/*.c -> $(BUILD)/libehr.a		cmd/X.c, cmd/X/*.c -> $(BIN)/X
@@ -52,7 +53,7 @@ BATS := $(wildcard tests/bats/*.bats)
 COMPLETION := $(TOOLS:%=$(BUILD)/completion/%)
 
 .PHONY: all tests demo check check-built lint bench fuzz fuzz-run torture \
-	install uninstall dist clean
+	coverage install uninstall dist clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -125,6 +126,17 @@ torture: tests
 		echo "== $$run"; EHR_BIN=$(CURDIR)/$(BIN) \
 		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || exit 1; done
 
+# Signals that end a process take its counts along, so the figure is a little
+# low.
+COVERED = $(MAKE) -s BUILD=build-cov BIN=build-cov/bin HARD=-fPIE \
+	CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage
+coverage:
+	@scripts/bootstrap build test
+	@$(COVERED) -j$$(nproc) tests
+	@find build-cov -name '*.gcda' -delete
+	-@$(COVERED) check-built
+	@scripts/coverage build-cov
+
 fuzz:
 	@scripts/bootstrap build lint
 	@$(MAKE) -s BUILD=build-fuzz CC=clang HARD= WARN=-Wall \
@@ -166,6 +178,6 @@ dist:
 	git archive --prefix=ehr-$(VERSION)/ -o dist/ehr-$(VERSION).tar.gz HEAD
 
 clean:
-	rm -rf build build-san build-fuzz bin dist
+	rm -rf build build-san build-fuzz build-cov bin dist
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
