@@ -473,6 +473,69 @@ TEST(half_written_pages_are_read_from_their_images)
 	}
 }
 
+static unsigned seed;
+static unsigned any(unsigned n)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 16) % n;
+}
+
+/* Power failed between the two syncs of a batch: each sector of its pages is
+ * as before or as it was written, or none was written yet. */
+static void lose_pages(void)
+{
+	size_t n, m;
+	char *p = slurp(in_dir("r.ehr"), &n);
+	char *was = slurp(in_dir("before"), &m);
+
+	for (size_t pg = 0; pg < REKEY_BATCH; pg++) {
+		unsigned how = any(4); /* new, old, torn, torn */
+
+		for (size_t at = pg * PS; at < (pg + 1) * PS; at += 512)
+			if (how == 1 || (how > 1 && any(2)))
+				memcpy(p + at, was + at, 512);
+	}
+	spit(in_dir("r.ehr"), p, n);
+	free(p);
+	free(was);
+}
+
+/* Power failed before the first sync of a batch: images are cut off, or have
+ * sectors that were not written, and no page has been written. */
+static void lose_images(void)
+{
+	size_t n;
+	char *p = slurp(in_dir("r.ehr-rekey"), &n);
+
+	copy_file(in_dir("before"), in_dir("r.ehr"));
+	for (size_t at = 512; at + 512 <= n; at += 512)
+		if (any(3) == 0)
+			memset(p + at, 0, 512);
+	spit(in_dir("r.ehr-rekey"), p, any(2) ? n : any((unsigned)n));
+	free(p);
+}
+
+TEST(whatever_power_leaves_of_a_batch_is_completed)
+{
+	void (*const lose[])(void) = { lose_pages, lose_images };
+	struct store *db;
+
+	for (seed = 1; seed <= 8; seed++) {
+		unsigned round = seed;
+
+		one_batch();
+		lose[round % 2]();
+		db = must_open(&both);
+		all_are(db, 'a');
+		CHECK_INT(rekey(db, NULL, NULL, NULL), 0);
+		all_are(db, 'a');
+		store_close(db);
+		CHECK_INT(pages_of(1), 0);
+		end();
+		seed = round;
+	}
+}
+
 /* An image is of a page as it was; what came later stays. */
 TEST(an_image_takes_the_place_of_no_later_page)
 {
