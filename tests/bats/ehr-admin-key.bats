@@ -10,6 +10,15 @@ setup() {
 	ehr-import "$T/in.ndjson"
 }
 
+# Waits until somebody has the record open.
+opened() {
+	for _ in {1..400}; do
+		[ ! -e "$1-shm" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 @test "an encrypted record does all a plain one does" {
 	same "$(stat -c %a "$T/k" "$T/p.ehr" "$T/p.ehr.keys" | tr '\n' ' ')" \
 		"400 600 600 "
@@ -131,7 +140,7 @@ setup() {
 	mkfifo "$T/late"
 	ehr-import --source late "$T/late" &
 	exec 4>"$T/late"
-	until [ -e "$T/p.ehr-shm" ]; do sleep 0.05; done
+	opened "$T/p.ehr"
 	run -6 --separate-stderr ehr-admin key rotate --wait 0
 	has "$stderr" "commands that began before its new key was made"
 	[ -e "$T/p.ehr-rekey" ]
@@ -211,7 +220,7 @@ setup() {
 	mkfifo "$T/late" # a rotation that waits is pending
 	ehr-import --source late "$T/late" &
 	exec 4>"$T/late"
-	until [ -e "$T/p.ehr-shm" ]; do sleep 0.05; done
+	opened "$T/p.ehr"
 	run -6 ehr-admin key rotate --wait 0
 	read -r encrypted slots generation rotated pending left < <(health)
 	same "$generation $rotated $pending" "3 0 1"
