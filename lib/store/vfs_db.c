@@ -137,6 +137,7 @@ static int read_page(struct vfs_file *f, uint8_t *p, size_t n, uint32_t pgno)
 	sqlite3_int64 at = (sqlite3_int64)(pgno - 1) * (sqlite3_int64)n;
 	enum seal_result got = SEAL_FALSE;
 	int again = f->c->keys->n > 1 ? READ_AGAIN : 1;
+	int image = again > 1 ? AT_ONCE : 0; /* at which try to look for one */
 	uint32_t gen = 0;
 	int rc = SQLITE_OK;
 
@@ -148,14 +149,14 @@ static int read_page(struct vfs_file *f, uint8_t *p, size_t n, uint32_t pgno)
 			break;
 		gen = seal_gen(p + n - CRYPT_SEAL);
 		got = vfs_db_open_page(f, p, n, pgno);
+		if (got != SEAL_OK && i == image && rekey_image(f, p, n, pgno))
+			got = vfs_db_open_page(f, p, n, pgno);
 	}
 	if (rc == SQLITE_IOERR_SHORT_READ && own(f)->id == ID_FILE)
 		return vfs_fault(f, EHR_EINTEGRITY, "page %u is missing: the "
 		    "file is too short", pgno);
 	if (rc != SQLITE_OK)
 		return rc;
-	if (got != SEAL_OK && rekey_image(f, p, n, pgno))
-		got = vfs_db_open_page(f, p, n, pgno);
 	if (got != SEAL_OK)
 		return not_opened(f, pgno, gen, got);
 	if (pgno == 1) {

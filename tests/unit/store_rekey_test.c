@@ -59,8 +59,10 @@ static char read_one(struct store *db, int i)
 	char key[32];
 
 	snprintf(key, sizeof(key), "t.k%d", i);
-	if (store_config_get(db, key, &b, &e) != 1)
+	if (store_config_get(db, key, &b, &e) != 1) {
+		printf("%s: %s\n", key, e.msg);
 		return 0;
+	}
 	CHECK_INT(b.len, ROW);
 	for (size_t k = 1; k < b.len; k++)
 		CHECK(b.s[k] == b.s[0]);
