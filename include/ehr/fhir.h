@@ -53,7 +53,8 @@ const char *fhir_element_name(const struct fhir_element *el); /* static */
 size_t fhir_elements(int cls, const struct fhir_element **first);
 int fhir_class_base(int cls);		/* 0: none */
 bool fhir_class_primitive(int cls);
-const char *fhir_class_name(int cls);	/* "Patient.contact" for a backbone */
+/* "Patient.contact" for a backbone; NULL: no class has that number. */
+const char *fhir_class_name(int cls);
 /* Is code in the list el->codes? True when there is no list. */
 bool fhir_code_allowed(const struct fhir_element *el, struct str code);
 bool fhir_target_allowed(const struct fhir_element *el, int type);

@@ -211,6 +211,15 @@ static bool needs_type(const struct elm_node *n)
 	    fn == elm_max_value || fn == elm_instance;
 }
 
+static bool needs_precision(const struct elm_node *n)
+{
+	elm_fn *fn = n->op->fn;
+
+	return fn == elm_duration_between || fn == elm_difference_between ||
+	    fn == elm_component_from || fn == elm_calculate_age ||
+	    fn == elm_calculate_age_at;
+}
+
 static const struct elm_node *compile_child(struct elm_loader *l, uint32_t i,
     struct str member)
 {
@@ -354,6 +363,8 @@ const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
 		return NULL;
 	if (needs_type(n) && n->type == NULL)
 		return elm_refuse(l, i, "its type is missing");
+	if (needs_precision(n) && n->precision == ELM_NO_PRECISION)
+		return elm_refuse(l, i, "its precision is missing");
 	return n;
 }
 

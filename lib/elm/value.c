@@ -141,7 +141,8 @@ struct elm_value elm_tuple(struct elm_ctx *c, const struct str *names,
 	struct elm_value *copy = arena_alloc(&c->arena,
 	    (n + 1) * sizeof(*copy));
 
-	memcpy(copy, values, n * sizeof(*copy));
+	if (n)
+		memcpy(copy, values, n * sizeof(*copy));
 	*t = (struct elm_tuple){ n, names, copy };
 	return (struct elm_value){ .kind = ELM_TUPLE, .tuple = t };
 }

@@ -146,7 +146,8 @@ bool fhir_class_primitive(int cls)
 
 const char *fhir_class_name(int cls)
 {
-	return classes[cls].name.s;
+	return cls > 0 && cls < (int)ARRAY_LEN(classes) ? classes[cls].name.s
+							: NULL;
 }
 
 bool fhir_code_allowed(const struct fhir_element *el, struct str code)

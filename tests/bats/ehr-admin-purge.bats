@@ -244,13 +244,14 @@ traces() { # WORD
 
 @test "purge: while others read the log stays, and that is told" {
 	coproc sqlite3 "$EHR_DB"
+	local pid=$COPROC_PID # it is unset when the coprocess ends
 	echo "BEGIN; SELECT count(*) FROM resource;" >&"${COPROC[1]}"
 	read -r _ <&"${COPROC[0]}"
 	run -6 --separate-stderr purge old -o json
 	same "$(value certificate) $(value log)" "purged not emptied"
 	has "$stderr" "traces may be left"
 	echo ".quit" >&"${COPROC[1]}"
-	wait "$COPROC_PID"
+	wait "$pid"
 	ehr-admin vacuum
 	same "$(traces canary)" ""
 }
