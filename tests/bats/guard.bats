@@ -126,7 +126,7 @@ as() {
 	END
 	chmod 755 "$G/editor"
 	# An editor is only started on a terminal.
-	printf '' | script -qec "$(declare -p G PATH EHR_DB \
+	printf '' | SHELL=$BASH script -qec "$(declare -p G PATH EHR_DB \
 		EHR_KEY_FILE | sed 's/$/;/'; declare -f as)
 		export EHR_DB EHR_KEY_FILE; as nina env HOME=$G/nina EDITOR=$G/editor ehr-edit edit Condition/c" \
 		/dev/null || true
