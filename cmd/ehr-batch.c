@@ -37,17 +37,6 @@ static void close_record(struct listing *l)
 
 /* ---- list ---- */
 
-static void print_time(struct listing *l, int64_t ms)
-{
-	if (ms == 0) {
-		print_text(l->p, STR_NONE);
-		return;
-	}
-	buf_reset(&l->b);
-	date_format_ms(&l->b, ms);
-	print_text(l->p, buf_str(&l->b));
-}
-
 static int list_one(void *arg, const struct batch_row *row)
 {
 	struct listing *l = arg;
@@ -56,7 +45,7 @@ static int list_one(void *arg, const struct batch_row *row)
 		n->deleted, n->unchanged, n->rejected };
 
 	print_int(l->p, row->id);
-	print_time(l, row->started);
+	print_time(l->p, row->started);
 	print_text(l->p, row->tool);
 	print_text(l->p, row->user);
 	print_text(l->p, row->source);
@@ -107,31 +96,19 @@ static int batch_operand(struct cli *c, int64_t *id, struct ehr_err *e)
 	return cli_usage(c, e, "%s: a batch is a number", c->argv[0]);
 }
 
-/* Name of a resource; of a patient only referred to as well. */
-static int print_name(struct listing *l, int64_t rid)
-{
-	int rc;
-
-	buf_reset(&l->b);
-	rc = record_rid_name(l->a.r, rid, &l->b, l->e);
-	if (rc == 0)
-		rc = record_patient_name(l->a.r, rid_segment(rid), &l->b,
-		    l->e);
-	print_text(l->p, buf_str(&l->b));
-	return rc < 0 ? rc : 0;
-}
-
 static int change_one(void *arg, int64_t rid, char kind, int64_t version)
 {
 	struct listing *l = arg;
 	int64_t patient;
 	int rc = record_patient_of(l->a.r, rid, RECORD_NOW, &patient, l->e);
 
+	buf_reset(&l->b);
 	if (rc == 0)
-		rc = print_name(l, rid);
+		rc = record_rid_name(l->a.r, rid, &l->b, l->e);
 	if (rc < 0)
 		return rc;
 	access_set_touch(&l->a, patient);
+	print_text(l->p, buf_str(&l->b));
 	print_text(l->p, kind == 'c' ? STR("created") :
 	    kind == 'u' ? STR("updated") : STR("deleted"));
 	print_int(l->p, version);
@@ -176,9 +153,6 @@ static int built_on(void *arg, int64_t rid, int64_t by_batch)
 
 	buf_reset(&l->b);
 	rc = record_rid_name(l->a.r, rid, &l->b, l->e);
-	if (rc == 0)
-		rc = record_patient_name(l->a.r, rid_segment(rid), &l->b,
-		    l->e);
 	if (by_batch)
 		buf_addf(&l->b, "\tbatch %lld\n", (long long)by_batch);
 	else

@@ -18,6 +18,16 @@ int admin_begin(struct cli *c, struct access *a, struct ehr_err *e);
 int admin_end(struct access *a, int changed, const char *scope,
     struct ehr_err *e);
 
+/* What the rows of a list are printed from and with. */
+struct admin_listing {
+	struct record *r;
+	struct printer *p;
+	struct ehr_err *e;
+};
+/* A verb that lists: opens the record and prints what rows() finds. */
+int admin_list(struct cli *c, const struct print_col *cols, size_t n,
+    int (*rows)(struct admin_listing *l), struct ehr_err *e);
+
 /* ---- init.c ---- */
 extern const struct cli_opt admin_init_opts[];
 int admin_init(struct cli *c, struct ehr_err *e);

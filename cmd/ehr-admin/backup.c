@@ -240,11 +240,8 @@ static const struct print_col gone_cols[] = { { "id", PRINT_WHOLE },
 static int put_gone(struct printer *p, const struct backup *b,
     struct ehr_err *e)
 {
-	BUF_AUTO time = BUF_INIT;
-
-	date_format_ms(&time, b->time);
 	print_text(p, str_of(b->id));
-	print_text(p, buf_str(&time));
+	print_time(p, b->time);
 	return print_row(p, e);
 }
 
@@ -342,15 +339,13 @@ int admin_backup_destroy(struct cli *c, struct ehr_err *e)
 static int put_backup(struct printer *p, const struct backup_set *s,
     const struct backup *b, struct ehr_err *e)
 {
-	BUF_AUTO time = BUF_INIT;
 	struct ehr_err why = { 0, "" };
 	char uuid[37];
 	bool ok = backup_chain(s, b, &why) == 0;
 
-	date_format_ms(&time, b->time);
 	uuid_format(b->record, uuid);
 	print_text(p, str_of(b->id));
-	print_text(p, buf_str(&time));
+	print_time(p, b->time);
 	print_text(p, b->parent[0] ? str_of(b->parent) : STR_NONE);
 	print_int(p, b->bytes);
 	print_int(p, b->stored);

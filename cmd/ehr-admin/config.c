@@ -95,14 +95,9 @@ int admin_config_unset(struct cli *c, struct ehr_err *e)
 	return change(c, STR_NONE, "config-unset", e);
 }
 
-struct listing {
-	struct printer *p;
-	struct ehr_err *e;
-};
-
 static int put_setting(void *arg, struct str key, struct str value)
 {
-	struct listing *l = arg;
+	struct admin_listing *l = arg;
 
 	if (!key_ok(key))
 		return 0;
@@ -111,17 +106,15 @@ static int put_setting(void *arg, struct str key, struct str value)
 	return print_row(l->p, l->e);
 }
 
+static int settings(struct admin_listing *l)
+{
+	return store_config_each(record_store(l->r), put_setting, l, l->e);
+}
+
 int admin_config_list(struct cli *c, struct ehr_err *e)
 {
 	static const struct print_col cols[] = { { "key", 0 },
 		{ "value", PRINT_WIDE } };
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct listing l = { NULL, e };
-	int rc = admin_open(c, &a, STORE_READ, e);
 
-	if (rc == 0)
-		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = store_config_each(record_store(a.r), put_setting, &l, e);
-	return print_close(l.p, rc, e);
+	return admin_list(c, cols, ARRAY_LEN(cols), settings, e);
 }

@@ -73,34 +73,19 @@ int admin_hold_remove(struct cli *c, struct ehr_err *e)
 
 /* ---- the list ---- */
 
-struct listing {
-	struct record *r;
-	struct printer *p;
-	struct ehr_err *e;
-};
-
-static void put_time(struct printer *p, int64_t ms)
-{
-	BUF_AUTO b = BUF_INIT;
-
-	if (ms)
-		date_format_ms(&b, ms);
-	print_text(p, ms ? buf_str(&b) : STR_NONE);
-}
-
 static int put_hold(void *arg, const struct comply_hold *h)
 {
-	struct listing *l = arg;
+	struct admin_listing *l = arg;
 	BUF_AUTO name = BUF_INIT;
 	int rc = record_patient_name(l->r, h->patient, &name, l->e);
 
 	if (rc < 0)
 		return rc;
 	print_text(l->p, buf_str(&name));
-	put_time(l->p, h->placed);
+	print_time(l->p, h->placed);
 	print_text(l->p, h->placed_by);
 	print_text(l->p, h->reason);
-	put_time(l->p, h->released);
+	print_time(l->p, h->released);
 	print_text(l->p, h->released_by);
 	print_text(l->p, h->why);
 	return print_row(l->p, l->e);
@@ -118,7 +103,7 @@ int admin_hold_list(struct cli *c, struct ehr_err *e)
 		{ "by", 0 }, { "reason", PRINT_WIDE }, { "lifted", 0 },
 		{ "lifted_by", 0 }, { "why", PRINT_WIDE } };
 	ACCESS_AUTO a = ACCESS_INIT;
-	struct listing l = { .e = e };
+	struct admin_listing l = { .e = e };
 	int64_t patient = 0;
 	int rc = admin_open(c, &a, STORE_READ, e);
 

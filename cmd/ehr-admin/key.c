@@ -64,13 +64,11 @@ int admin_key_list(struct cli *c, struct ehr_err *e)
 		rc = print_open(&p, c, cols, ARRAY_LEN(cols), e);
 	for (unsigned i = 0; rc == 0 && i < k.f.n; i++) {
 		const struct key_slot *s = &k.f.slot[i];
-		BUF_AUTO made = BUF_INIT;
 
-		date_format_ms(&made, s->made);
 		print_int(p, s->id);
 		print_text(p, str_of(slot_kind_name(s->kind)));
 		print_text(p, s->label[0] ? str_of(s->label) : STR_NONE);
-		print_text(p, buf_str(&made));
+		print_time(p, s->made);
 		rc = print_row(p, e);
 	}
 	return print_close(p, rc, e);

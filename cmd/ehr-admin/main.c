@@ -42,6 +42,21 @@ int admin_end(struct access *a, int changed, const char *scope,
 	return rc;
 }
 
+int admin_list(struct cli *c, const struct print_col *cols, size_t n,
+    int (*rows)(struct admin_listing *l), struct ehr_err *e)
+{
+	ACCESS_AUTO a = ACCESS_INIT;
+	struct admin_listing l = { .e = e };
+	int rc = admin_open(c, &a, STORE_READ, e);
+
+	l.r = a.r;
+	if (rc == 0)
+		rc = print_open(&l.p, c, cols, n, e);
+	if (rc == 0)
+		rc = rows(&l);
+	return print_close(l.p, rc, e);
+}
+
 enum {
 	READS = CLI_DB | CLI_OUTPUT,
 	WRITES = CLI_DB | CLI_DRY_RUN | CLI_REASON,

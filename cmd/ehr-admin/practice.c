@@ -12,11 +12,6 @@ const struct cli_opt admin_facility_opts[] = {
 	{ 0 },
 };
 
-struct listing {
-	struct printer *p;
-	struct ehr_err *e;
-};
-
 int admin_begin(struct cli *c, struct access *a, struct ehr_err *e)
 {
 	int rc = admin_open(c, a, STORE_WRITE, e);
@@ -40,7 +35,7 @@ int admin_facility_add(struct cli *c, struct ehr_err *e)
 
 static int put_facility(void *arg, const struct store_facility *f)
 {
-	struct listing *l = arg;
+	struct admin_listing *l = arg;
 
 	print_int(l->p, f->id);
 	print_text(l->p, f->name);
@@ -49,18 +44,15 @@ static int put_facility(void *arg, const struct store_facility *f)
 	return print_row(l->p, l->e);
 }
 
+static int facilities(struct admin_listing *l)
+{
+	return store_facility_each(record_store(l->r), put_facility, l, l->e);
+}
+
 int admin_facility_list(struct cli *c, struct ehr_err *e)
 {
 	static const struct print_col cols[] = { { "id", PRINT_RIGHT },
 		{ "name", PRINT_WIDE }, { "npi", 0 }, { "tz", 0 } };
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct listing l = { NULL, e };
-	int rc = admin_open(c, &a, STORE_READ, e);
 
-	if (rc == 0)
-		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = store_facility_each(record_store(a.r), put_facility, &l,
-		    e);
-	return print_close(l.p, rc, e);
+	return admin_list(c, cols, ARRAY_LEN(cols), facilities, e);
 }

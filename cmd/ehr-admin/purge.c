@@ -331,24 +331,22 @@ int admin_purge(struct cli *c, struct ehr_err *e)
 
 /* ---- what was purged ---- */
 
-struct listing {
-	struct printer *p;
-	struct ehr_err *e;
-};
-
 static int put_purge(void *arg, const struct record_purge_row *row)
 {
-	struct listing *l = arg;
-	BUF_AUTO time = BUF_INIT;
+	struct admin_listing *l = arg;
 
-	date_format_ms(&time, row->time);
 	print_int(l->p, row->batch);
 	print_int(l->p, row->patient);
-	print_text(l->p, buf_str(&time));
+	print_time(l->p, row->time);
 	print_text(l->p, row->user);
 	print_text(l->p, row->reason);
 	print_text(l->p, row->counts);
 	return print_row(l->p, l->e);
+}
+
+static int purges(struct admin_listing *l)
+{
+	return record_purges(l->r, put_purge, l, l->e);
 }
 
 int admin_purge_list(struct cli *c, struct ehr_err *e)
@@ -356,13 +354,6 @@ int admin_purge_list(struct cli *c, struct ehr_err *e)
 	static const struct print_col cols[] = { { "batch", PRINT_RIGHT },
 		{ "number", PRINT_RIGHT }, { "time", 0 }, { "by", 0 },
 		{ "reason", PRINT_WIDE }, { "removed", PRINT_WIDE } };
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct listing l = { NULL, e };
-	int rc = admin_open(c, &a, STORE_READ, e);
 
-	if (rc == 0)
-		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = record_purges(a.r, put_purge, &l, e);
-	return print_close(l.p, rc, e);
+	return admin_list(c, cols, ARRAY_LEN(cols), purges, e);
 }

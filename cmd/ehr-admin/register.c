@@ -4,6 +4,7 @@
 
 static struct {
 	const char *who, *day, *note;
+	const char *kind; /* of a list; NULL: all */
 	bool all;
 } give;
 
@@ -113,18 +114,10 @@ int admin_register_close(struct cli *c, struct ehr_err *e)
 	    str_of(give.note), buf_str(&a.user), e), scope.s, e);
 }
 
-struct listing {
-	struct printer *p;
-	struct ehr_err *e;
-};
-
 static int put_entry(void *arg, const struct comply_entry *x)
 {
-	struct listing *l = arg;
-	BUF_AUTO closed = BUF_INIT;
+	struct admin_listing *l = arg;
 
-	if (x->closed)
-		date_format_ms(&closed, x->closed);
 	print_int(l->p, x->id);
 	print_text(l->p, x->kind);
 	print_text(l->p, x->day);
@@ -132,10 +125,16 @@ static int put_entry(void *arg, const struct comply_entry *x)
 	print_text(l->p, x->who);
 	print_text(l->p, x->note);
 	print_text(l->p, x->by);
-	print_text(l->p, x->closed ? buf_str(&closed) : STR_NONE);
+	print_time(l->p, x->closed);
 	print_text(l->p, x->closed_by);
 	print_text(l->p, x->how);
 	return print_row(l->p, l->e);
+}
+
+static int entries(struct admin_listing *l)
+{
+	return comply_register_each(record_store(l->r), str_of(give.kind),
+	    give.all, put_entry, l, l->e);
 }
 
 int admin_register_list(struct cli *c, struct ehr_err *e)
@@ -144,17 +143,8 @@ int admin_register_list(struct cli *c, struct ehr_err *e)
 		{ "kind", 0 }, { "date", 0 }, { "what", PRINT_WIDE },
 		{ "who", PRINT_WIDE }, { "note", PRINT_WIDE }, { "by", 0 },
 		{ "closed", 0 }, { "closed_by", 0 }, { "how", PRINT_WIDE } };
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct listing l = { NULL, e };
 	int rc = c->argc ? check_kind(c, e) : 0;
 
-	if (rc == 0)
-		rc = admin_open(c, &a, STORE_READ, e);
-	if (rc == 0)
-		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = comply_register_each(record_store(a.r),
-		    c->argc ? str_of(c->argv[0]) : STR_NONE, give.all,
-		    put_entry, &l, e);
-	return print_close(l.p, rc, e);
+	give.kind = c->argv[0];
+	return rc < 0 ? rc : admin_list(c, cols, ARRAY_LEN(cols), entries, e);
 }

@@ -74,20 +74,12 @@ int admin_sensitive_remove(struct cli *c, struct ehr_err *e)
 	return rc < 0 ? rc : admin_end(&a, rc, "sensitive", e);
 }
 
-struct listing {
-	struct record *r;
-	struct printer *p;
-	struct ehr_err *e;
-};
-
 static int put_row(void *arg, int64_t rid, struct str user, struct str kind)
 {
-	struct listing *l = arg;
+	struct admin_listing *l = arg;
 	BUF_AUTO name = BUF_INIT;
 	int rc = record_rid_name(l->r, rid, &name, l->e);
 
-	if (rc == 0) /* a patient only referred to */
-		rc = record_patient_name(l->r, rid_segment(rid), &name, l->e);
 	if (rc < 0)
 		return rc;
 	print_text(l->p, buf_str(&name));
@@ -96,18 +88,15 @@ static int put_row(void *arg, int64_t rid, struct str user, struct str kind)
 	return print_row(l->p, l->e);
 }
 
+static int listed(struct admin_listing *l)
+{
+	return record_sensitive_each(l->r, put_row, l, l->e);
+}
+
 int admin_sensitive_list(struct cli *c, struct ehr_err *e)
 {
 	static const struct print_col cols[] = { { "id", 0 }, { "kind", 0 },
 		{ "user", 0 } };
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct listing l = { NULL, NULL, e };
-	int rc = admin_open(c, &a, STORE_READ, e);
 
-	l.r = a.r;
-	if (rc == 0)
-		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = record_sensitive_each(a.r, put_row, &l, e);
-	return print_close(l.p, rc, e);
+	return admin_list(c, cols, ARRAY_LEN(cols), listed, e);
 }

@@ -159,33 +159,24 @@ int admin_staff_add(struct cli *c, struct ehr_err *e)
 	return admin_end(&a, rc, scope.s, e);
 }
 
-struct listing {
-	struct printer *p;
-	struct ehr_err *e;
-};
-
-static void print_end(struct printer *p, int64_t ms)
-{
-	BUF_AUTO b = BUF_INIT;
-
-	if (ms)
-		date_format_ms(&b, ms);
-	print_text(p, ms ? buf_str(&b) : STR_NONE);
-}
-
 static int put_staff(void *arg, const struct store_staff *f)
 {
-	struct listing *l = arg;
+	struct admin_listing *l = arg;
 
 	print_text(l->p, f->user);
 	print_text(l->p, f->name);
 	print_text(l->p, f->roles);
 	print_text(l->p, f->npi);
 	print_bool(l->p, f->active);
-	print_end(l->p, f->until);
+	print_time(l->p, f->until);
 	print_text(l->p, f->facility);
-	print_end(l->p, f->emergency);
+	print_time(l->p, f->emergency);
 	return print_row(l->p, l->e);
+}
+
+static int members(struct admin_listing *l)
+{
+	return store_staff_each(record_store(l->r), put_staff, l, l->e);
 }
 
 int admin_staff_list(struct cli *c, struct ehr_err *e)
@@ -194,13 +185,6 @@ int admin_staff_list(struct cli *c, struct ehr_err *e)
 		{ "name", PRINT_WIDE }, { "role", 0 }, { "npi", 0 },
 		{ "active", 0 }, { "until", PRINT_WHOLE }, { "at", 0 },
 		{ "emergency", PRINT_WHOLE } };
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct listing l = { NULL, e };
-	int rc = admin_open(c, &a, STORE_READ, e);
 
-	if (rc == 0)
-		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = store_staff_each(record_store(a.r), put_staff, &l, e);
-	return print_close(l.p, rc, e);
+	return admin_list(c, cols, ARRAY_LEN(cols), members, e);
 }

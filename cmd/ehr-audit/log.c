@@ -71,12 +71,10 @@ static int put_patients(struct listing *l, const struct audit_row *row)
 static int put_row(void *arg, const struct audit_row *row)
 {
 	struct listing *l = arg;
-	BUF_AUTO time = BUF_INIT;
 	int rc;
 
-	date_format_ms(&time, row->time);
 	print_int(l->p, row->seq);
-	print_text(l->p, buf_str(&time));
+	print_time(l->p, row->time);
 	put(l->p, row->user);
 	put(l->p, row->tool);
 	put(l->p, row->action);

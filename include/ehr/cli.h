@@ -234,6 +234,8 @@ void print_int(struct printer *p, int64_t v);
 /* The source's digits, as they are; what is no decimal is printed as text. */
 void print_number(struct printer *p, struct str v);
 void print_bool(struct printer *p, bool v);
+/* Milliseconds as UTC; 0: absent. */
+void print_time(struct printer *p, int64_t ms);
 /* why: NULL or "unknown", "not asked", "withheld", "none known", ...: null or
  * {"absent":why} in JSON, nothing or (why) elsewhere. */
 void print_absent(struct printer *p, const char *why);

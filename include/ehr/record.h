@@ -74,11 +74,12 @@ int record_find_patient(struct record *r, struct str name, int64_t *patient,
 /* The same as it was then: before a merge each had his own. */
 int record_find_patient_at(struct record *r, struct str name, int64_t as_of,
     int64_t *patient, struct buf *candidates, struct ehr_err *e);
-/* Appends [SOURCE:]TYPE/ID, for a Patient [SOURCE:]ID. */
+/* Appends [SOURCE:]TYPE/ID, for a Patient [SOURCE:]ID; by number for one only
+ * referred to as well: 1, 0 when there is none. */
 void record_name(struct record *r, const struct resource *res, struct buf *b);
 int record_rid_name(struct record *r, int64_t rid, struct buf *b,
     struct ehr_err *e);
-/* Name of a patient number ([SOURCE:]ID); works for one only referred to. */
+/* The same by a patient's number. */
 int record_patient_name(struct record *r, int64_t patient, struct buf *b,
     struct ehr_err *e);
 int record_source(struct record *r, struct str name, bool add, int *source,

@@ -342,6 +342,15 @@ void print_bool(struct printer *p, bool v)
 	put(p, VALUE_BOOL, v ? STR("true") : STR("false"));
 }
 
+void print_time(struct printer *p, int64_t ms)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	if (ms)
+		date_format_ms(&b, ms);
+	print_text(p, ms ? buf_str(&b) : STR_NONE);
+}
+
 void print_absent(struct printer *p, const char *why)
 {
 	put(p, VALUE_ABSENT, str_of(why));

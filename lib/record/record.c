@@ -192,10 +192,27 @@ void record_name(struct record *r, const struct resource *res, struct buf *b)
 	name_put(r, b, res->source, res->type, res->id);
 }
 
+/* A patient only referred to has a segment, but no row. */
+static int segment_name(struct record *r, int64_t segment, struct buf *b,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, SEG_NAME_GET);
+	int rc;
+
+	stmt_int(s, 1, segment);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		name_put(r, b, (int)stmt_col_int(s, 0), FHIR_Patient,
+		    stmt_col(s, 1));
+	stmt_reset(s);
+	return rc;
+}
+
 int record_rid_name(struct record *r, int64_t rid, struct buf *b,
     struct ehr_err *e)
 {
 	struct stmt *s = sql(r, NAME_ROW);
+	int64_t segment = rid_segment(rid);
 	int rc;
 
 	stmt_int(s, 1, rid);
@@ -207,25 +224,14 @@ int record_rid_name(struct record *r, int64_t rid, struct buf *b,
 		    (int)stmt_col_int(s, 0), buf_str(&r->name));
 	}
 	stmt_reset(s);
-	return rc;
+	return rc == 0 && rid == record_patient_rid(segment) ?
+	    segment_name(r, segment, b, e) : rc;
 }
 
 int record_patient_name(struct record *r, int64_t patient, struct buf *b,
     struct ehr_err *e)
 {
-	struct stmt *s;
-	int rc = record_rid_name(r, record_patient_rid(patient), b, e);
-
-	if (rc != 0)
-		return rc;
-	s = sql(r, SEG_NAME_GET);
-	stmt_int(s, 1, patient);
-	rc = stmt_step(s, e);
-	if (rc > 0)
-		name_put(r, b, (int)stmt_col_int(s, 0), FHIR_Patient,
-		    stmt_col(s, 1));
-	stmt_reset(s);
-	return rc;
+	return record_rid_name(r, record_patient_rid(patient), b, e);
 }
 
 int64_t record_patient_rid(int64_t patient)
