@@ -27,15 +27,6 @@ static int zone_minutes(struct cli *c, int *zone, struct ehr_err *e)
 	return 0;
 }
 
-size_t job_populations(const struct quality_measure *m)
-{
-	size_t n = 0;
-
-	for (uint32_t g = 0; g < m->groups; g++)
-		n += m->group[g].populations;
-	return n;
-}
-
 static int load(struct job *j, struct task *t, const char *path, int zone,
     struct ehr_err *e)
 {
@@ -43,6 +34,8 @@ static int load(struct job *j, struct task *t, const char *path, int zone,
 
 	t->package = quality_package_new();
 	t->run = xcalloc(j->jobs, sizeof(*t->run));
+	t->tally = xcalloc(j->jobs, sizeof(*t->tally));
+	t->seen = xcalloc(j->jobs, sizeof(*t->seen));
 	rc = quality_package_read(t->package, path, e);
 	for (size_t i = 0; rc == 0 && i < mips_opts.valuesets.n; i++)
 		rc = quality_package_read(t->package, mips_opts.valuesets.v[i],
@@ -54,12 +47,13 @@ static int load(struct job *j, struct task *t, const char *path, int zone,
 		ehr_fail_prefix(e, "%s: ", path);
 		return rc;
 	}
-	t->first = j->counts;
-	j->counts += job_populations(quality_measure(t->package));
-	t->total = xcalloc(j->counts - t->first + 1, sizeof(*t->total));
-	for (unsigned i = 0; i < j->jobs && rc == 0; i++)
+	if (j->supplement)
+		rc = quality_package_supplement(t->package, warn, j->c, e);
+	for (unsigned i = 0; i < j->jobs && rc == 0; i++) {
+		t->tally[i] = quality_tally_new(quality_measure(t->package));
 		rc = quality_run_new(&t->run[i], t->package, mips_opts.period,
 		    zone, (enum quality_profiles)mips_opts.profiles, e);
+	}
 	return rc;
 }
 
@@ -102,12 +96,36 @@ static int read_patient(const struct job *j, struct quality_patient *p,
 	return rc;
 }
 
+/* A patient counts in all measures or, where one fails, in none. */
+static int evaluate(const struct job *j, unsigned worker, struct work *w)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < j->tasks && rc == 0; i++) {
+		struct seen *s = &j->task[i].seen[worker];
+
+		rc = quality_run_patient(j->task[i].run[worker],
+		    j->patient[worker], &s->result, &w->err);
+		if (rc == 0 && j->supplement)
+			rc = quality_run_supplement(j->task[i].run[worker],
+			    &s->code, &s->codes, &w->err);
+	}
+	for (size_t i = 0; i < j->tasks && rc == 0 && j->result; i++)
+		rc = j->result(j, &j->task[i], worker, w);
+	for (size_t i = 0; i < j->tasks && rc == 0; i++) {
+		const struct seen *s = &j->task[i].seen[worker];
+
+		quality_tally_add(j->task[i].tally[worker], s->result, s->code,
+		    s->codes);
+	}
+	return rc;
+}
+
 /* Test patients are none (EHR_ENO), unless they are asked for. */
 static void run(void *arg, unsigned worker, struct work *w)
 {
 	const struct job *j = arg;
 	struct quality_patient *p = j->patient[worker];
-	const struct quality_group_result *r;
 
 	if (w->rc == 0)
 		w->rc = read_patient(j, p, w);
@@ -119,13 +137,7 @@ static void run(void *arg, unsigned worker, struct work *w)
 	}
 	if (w->id.len == 0)
 		buf_addstr(&w->id, quality_patient_id(p));
-	for (size_t i = 0; i < j->tasks && w->rc == 0; i++) {
-		const struct task *t = &j->task[i];
-
-		w->rc = quality_run_patient(t->run[worker], p, &r, &w->err);
-		if (w->rc == 0)
-			w->rc = j->result(j, t, t->run[worker], r, w);
-	}
+	w->rc = evaluate(j, worker, w);
 }
 
 /* A patient that cannot be evaluated is told of and left out. */
@@ -146,7 +158,7 @@ static int take(void *arg, struct work *w, struct ehr_err *e)
 
 	cli_progress(j->c, "patients", ++j->done, 0);
 	if (w->rc == 0)
-		return j->take(j, w, e);
+		return j->take ? j->take(j, w, e) : 0;
 	if (w->rc != EHR_ENO)
 		tell(j, w);
 	return 0;
@@ -170,11 +182,15 @@ int job_load(struct job *j, struct ehr_err *e)
 int job_run(struct job *j, struct ehr_err *e)
 {
 	struct pool_fns fns = { run, take, j };
-	int rc = pool_new(&j->pool, j->jobs, j->counts, &fns, e);
+	int rc = pool_new(&j->pool, j->jobs, &fns, e);
 
 	if (rc == 0)
 		rc = j->c->argc ? feed_files(j, e) : feed_record(j, e);
 	cli_progress_end(j->c);
+	for (size_t i = 0; i < j->tasks && rc == 0; i++)
+		for (unsigned k = 1; k < j->jobs; k++)
+			quality_tally_merge(j->task[i].tally[0],
+			    j->task[i].tally[k]);
 	return rc;
 }
 
@@ -182,11 +198,14 @@ int job_end(struct job *j, int rc, struct ehr_err *e)
 {
 	pool_free(j->pool);
 	for (size_t i = 0; i < j->tasks; i++) {
-		for (unsigned k = 0; k < j->jobs && j->task[i].run; k++)
+		for (unsigned k = 0; k < j->jobs && j->task[i].run; k++) {
 			quality_run_free(j->task[i].run[k]);
+			quality_tally_free(j->task[i].tally[k]);
+		}
 		quality_package_free(j->task[i].package);
 		free(j->task[i].run);
-		free(j->task[i].total);
+		free(j->task[i].tally);
+		free(j->task[i].seen);
 	}
 	for (unsigned k = 0; k < j->jobs; k++)
 		quality_patient_free(j->patient[k]);

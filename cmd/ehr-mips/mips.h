@@ -17,30 +17,39 @@ struct mips_opts {
 	const char *bundle;
 };
 
+/* What a measure says of the patient a worker has at hand. */
+struct seen {
+	const struct quality_group_result *result;
+	const struct quality_code *code; /* supplemental data */
+	uint32_t codes;
+};
+
 /* A measure to evaluate, and what came so far. */
 struct task {
 	struct quality_package *package;
-	struct quality_run **run; /* by worker */
-	size_t first;		  /* of its counts in struct work */
-	uint64_t *total;	  /* by population of all groups */
+	/* By worker; job_run() leaves all of it in the first tally. */
+	struct quality_run **run;
+	struct quality_tally **tally;
+	struct seen *seen;
 };
 
 struct job {
 	struct cli *c;
 	struct task *task;
-	size_t tasks, counts;
+	size_t tasks;
 	unsigned jobs;
 	struct quality_patient **patient; /* by worker */
 	const struct strmap *shared; /* "Type/id" of no patient -> its place */
 	const struct buf *shared_text; /* bodies, each ended by NUL */
+	bool supplement;	/* supplemental data are wanted, too */
 	bool lines;		/* --by-patient as NDJSON */
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;
-	/* In a worker: one result; 0, or the patient is left out. */
+	/* In a worker: a measure's result; 0, or the patient is left out.
+	 * NULL: the tallies are enough. */
 	int (*result)(const struct job *j, const struct task *t,
-	    struct quality_run *run, const struct quality_group_result *r,
-	    struct work *w);
-	/* In order: a patient who was evaluated. */
+	    unsigned worker, struct work *w);
+	/* In order: a patient who was evaluated. May be NULL. */
 	int (*take)(struct job *j, struct work *w, struct ehr_err *e);
 	struct buf out;
 	struct pool *pool;
@@ -58,7 +67,13 @@ int job_load(struct job *j, struct ehr_err *e);
 int job_run(struct job *j, struct ehr_err *e);
 /* Frees it all; returns rc, or what came of patients left out. */
 int job_end(struct job *j, int rc, struct ehr_err *e);
-size_t job_populations(const struct quality_measure *m);
+
+/* Fields and rows travel in work.out; see row_print(). */
+void row_field(struct buf *b, struct str s);
+void row_count(struct buf *b, uint64_t n);
+void row_end(struct buf *b);
+/* take() of rows: prints each with the patient in front. */
+int row_print(struct job *j, struct work *w, struct ehr_err *e);
 
 /* Feeds the job's pool from the operands; from the record. */
 int feed_files(struct job *j, struct ehr_err *e);

@@ -3,9 +3,6 @@
 
 enum whom { NUMERATOR, NOT_MET, EXCLUSION, EXCEPTION, DENOMINATOR, INITIAL };
 
-/* Rows travel from the worker as fields ended by these. */
-enum { FIELD_END = 0x1f, ROW_END = 0x1e };
-
 static uint32_t bits_of(const struct quality_group *g, enum quality_kind kind)
 {
 	uint32_t bits = 0;
@@ -35,12 +32,6 @@ static void wanted(const struct quality_group *g, enum whom whom,
 		bits_of(g, QUALITY_NUMERATOR);
 }
 
-static void field(struct buf *b, struct str s)
-{
-	buf_addstr(b, s);
-	buf_addch(b, FIELD_END);
-}
-
 /* The population whose definition tells why: of who is not met, the numerator
  * that does not hold. */
 static const struct quality_population *telling(const struct quality_group *g,
@@ -66,61 +57,48 @@ static int add_row(const struct quality_measure *m, struct quality_run *run,
 
 		if (!(one->in & in) || (one->in & out))
 			continue;
-		field(&w->out, m->name);
-		field(&w->out, g->id);
+		row_field(&w->out, m->name);
+		row_field(&w->out, g->id);
 		if (one->episode.kind == ELM_FHIR)
 			quality_resource(&w->out, one->episode);
-		buf_addch(&w->out, FIELD_END);
+		row_field(&w->out, STR_NONE);
 		p = telling(g, lacking ? bits_of(g, QUALITY_NUMERATOR) : in);
 		if (p && quality_reason(run, p->define, !lacking, &w->out,
 			     &w->err) < 0)
 			return EHR_EREJECT;
-		buf_addch(&w->out, ROW_END);
+		row_end(&w->out);
 	}
 	return 0;
 }
 
-static int rows(const struct job *j, const struct task *t,
-    struct quality_run *run, const struct quality_group_result *r,
+static int rows(const struct job *j, const struct task *t, unsigned worker,
     struct work *w)
 {
 	const struct quality_measure *m = quality_measure(t->package);
+	const struct quality_group_result *r = t->seen[worker].result;
 	enum whom whom = (enum whom)mips_opts.population;
 	bool lacking = whom == NOT_MET;
 	int rc = 0;
 
 	(void)j;
 	for (uint32_t g = 0; g < m->groups && rc == 0; g++)
-		rc = add_row(m, run, &m->group[g], &r[g], whom, lacking, w);
+		rc = add_row(m, t->run[worker], &m->group[g], &r[g], whom,
+		    lacking, w);
 	return rc;
 }
 
 /* What counts against the practice: of an inverse measure the numerator. */
 static int gap_rows(const struct job *j, const struct task *t,
-    struct quality_run *run, const struct quality_group_result *r,
-    struct work *w)
+    unsigned worker, struct work *w)
 {
 	const struct quality_measure *m = quality_measure(t->package);
+	const struct quality_group_result *r = t->seen[worker].result;
 	int rc = 0;
 
 	(void)j;
 	for (uint32_t g = 0; g < m->groups && rc == 0; g++)
-		rc = add_row(m, run, &m->group[g], &r[g],
+		rc = add_row(m, t->run[worker], &m->group[g], &r[g],
 		    m->inverse ? NUMERATOR : NOT_MET, !m->inverse, w);
-	return rc;
-}
-
-static int print(struct job *j, struct work *w, struct ehr_err *e)
-{
-	struct str rest = buf_str(&w->out), row, value;
-	int rc = 0;
-
-	while (rc == 0 && rest.n && str_split(&rest, ROW_END, &row)) {
-		print_text(j->rows, buf_str(&w->id));
-		while (row.n && str_split(&row, FIELD_END, &value))
-			print_text(j->rows, value.n ? value : STR_NONE);
-		rc = print_row(j->rows, e);
-	}
 	return rc;
 }
 
@@ -142,7 +120,7 @@ static int list(struct cli *c, struct job *j, struct ehr_err *e)
 
 int patients(struct cli *c, struct ehr_err *e)
 {
-	struct job j = { .c = c, .result = rows, .take = print,
+	struct job j = { .c = c, .result = rows, .take = row_print,
 		.out = BUF_INIT };
 
 	return list(c, &j, e);
@@ -150,7 +128,7 @@ int patients(struct cli *c, struct ehr_err *e)
 
 int gaps(struct cli *c, struct ehr_err *e)
 {
-	struct job j = { .c = c, .result = gap_rows, .take = print,
+	struct job j = { .c = c, .result = gap_rows, .take = row_print,
 		.out = BUF_INIT };
 
 	return list(c, &j, e);

@@ -78,8 +78,8 @@ static int start_all(struct pool *p, struct ehr_err *e)
 	return rc == 0 ? 0 : ehr_fail(e, EHR_EIO, "no threads are to be had");
 }
 
-int pool_new(struct pool **out, unsigned jobs, size_t counts,
-    const struct pool_fns *fns, struct ehr_err *e)
+int pool_new(struct pool **out, unsigned jobs, const struct pool_fns *fns,
+    struct ehr_err *e)
 {
 	struct pool *p = xcalloc(1, sizeof(*p));
 
@@ -92,11 +92,8 @@ int pool_new(struct pool **out, unsigned jobs, size_t counts,
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->ready, NULL);
 	pthread_cond_init(&p->done, NULL);
-	for (size_t i = 0; i < p->slots; i++) {
+	for (size_t i = 0; i < p->slots; i++)
 		p->work[i].text = p->work[i].id = p->work[i].out = BUF_INIT;
-		p->work[i].count = xcalloc(counts + 1,
-		    sizeof(*p->work[i].count));
-	}
 	*out = p;
 	return jobs > 1 ? start_all(p, e) : 0;
 }
@@ -115,7 +112,6 @@ void pool_free(struct pool *p)
 		buf_release(&p->work[i].text);
 		buf_release(&p->work[i].id);
 		buf_release(&p->work[i].out);
-		free(p->work[i].count);
 	}
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->ready);

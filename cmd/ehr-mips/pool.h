@@ -16,7 +16,6 @@ struct work {
 	struct ehr_err err;
 	struct buf id;
 	struct buf out;
-	uint32_t *count;	/* as many as the pool was told */
 };
 
 struct pool;
@@ -30,8 +29,8 @@ struct pool_fns {
 };
 
 /* jobs 1: no thread at all. EHR_EIO: no threads are to be had. */
-int pool_new(struct pool **p, unsigned jobs, size_t counts,
-    const struct pool_fns *fns, struct ehr_err *e);
+int pool_new(struct pool **p, unsigned jobs, const struct pool_fns *fns,
+    struct ehr_err *e);
 /* Stops what is on the way; NULL is allowed. */
 void pool_free(struct pool *p);
 /* The next work to fill in; NULL after a failure of take(), told in e. */

@@ -22,10 +22,16 @@ enum quality_kind {
 enum quality_scoring {
 	QUALITY_PROPORTION, QUALITY_RATIO, QUALITY_CONTINUOUS, QUALITY_COHORT
 };
+/* How observations become one number (cqfm-aggregateMethod). */
+enum quality_method {
+	QUALITY_SUM, QUALITY_AVERAGE, QUALITY_MEDIAN, QUALITY_MINIMUM,
+	QUALITY_MAXIMUM, QUALITY_COUNT
+};
 enum {
 	QUALITY_POPULATIONS_MAX = 32, /* of a group */
 	QUALITY_STRATA_MAX = 64,
 	QUALITY_GROUPS_MAX = 32,
+	QUALITY_SUPPLEMENTS_MAX = 32,
 };
 
 struct quality_population {
@@ -34,6 +40,7 @@ struct quality_population {
 	int define;	  /* see elm_define(); -1 of an observation */
 	int function;	  /* see elm_function(); of an observation */
 	int of;		  /* population an observation is of, or -1 */
+	enum quality_method method; /* of an observation */
 };
 struct quality_stratum {
 	struct str id, expression;
@@ -46,16 +53,23 @@ struct quality_group {
 	const struct quality_population *population;
 	const struct quality_stratum *stratum;
 };
+/* Sex, race, ethnicity, payer: counted beside the populations. */
+struct quality_supplement {
+	struct str id, expression;
+	int define; /* -1 before quality_package_supplement() */
+};
 struct quality_measure {
 	struct str name, version, url, title, library;
 	struct str start, end;	  /* effectivePeriod, dates as written */
 	struct str cms_id;	  /* "CMS122", or nothing */
 	bool inverse;		  /* a lower rate is better */
-	uint32_t groups;
+	uint32_t groups, supplements;
 	const struct quality_group *group;
+	const struct quality_supplement *supplement;
 };
 
 const char *quality_scoring_name(enum quality_scoring s);
+const char *quality_method_name(enum quality_method m);
 
 /* ---- packages ---- */
 
@@ -80,6 +94,10 @@ int quality_package_read(struct quality_package *p, const char *path,
  * library or value set is missing, something is not supported: each named.
  * Warnings (a value set shorter than it says) go to warn, which may be NULL. */
 int quality_package_link(struct quality_package *p,
+    void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e);
+/* Compiles the supplemental data too, which reports need and counts do not:
+ * after quality_package_link(), before any run. As there. */
+int quality_package_supplement(struct quality_package *p,
     void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e);
 const struct quality_measure *quality_measure(const struct quality_package *p);
 /* SHA-256 of all that was read, in order: of packages, of value sets given
@@ -119,7 +137,8 @@ struct quality_member {
 };
 struct quality_observation {
 	uint32_t population;	  /* index in the group */
-	struct elm_value value;
+	uint32_t member;	  /* likewise */
+	struct elm_value value;	  /* a number, a quantity, or nothing */
 };
 struct quality_group_result {
 	uint32_t members, observations;
@@ -146,6 +165,77 @@ void quality_run_period(const struct quality_run *run, char from[11],
 int quality_run_patient(struct quality_run *run,
     const struct quality_patient *patient,
     const struct quality_group_result **result, struct ehr_err *e);
+
+/* A code that a patient's supplemental data have; of what has none, a code
+ * without text. */
+struct quality_code {
+	uint32_t supplement;	  /* index in the measure */
+	struct str code, system, display;
+};
+/* The codes of the patient evaluated last, each once; borrowed until the next
+ * call of quality_run_patient(). EHR_EREJECT as there. */
+int quality_run_supplement(struct quality_run *run,
+    const struct quality_code **list, uint32_t *n, struct ehr_err *e);
+
+/* ---- adding up ---- */
+
+/* A measure over patients. One of each thread, merged, is the same as one of
+ * all: nothing depends on the order of the patients. */
+struct quality_tally;
+
+/* m is borrowed. */
+struct quality_tally *quality_tally_new(const struct quality_measure *m);
+void quality_tally_free(struct quality_tally *t);
+const struct quality_measure *quality_tally_measure(
+    const struct quality_tally *t);
+/* Adds a patient: a result for each group, and n codes (none is fine). */
+void quality_tally_add(struct quality_tally *t,
+    const struct quality_group_result *result,
+    const struct quality_code *code, uint32_t n);
+/* Adds all of another one of the same measure. */
+void quality_tally_merge(struct quality_tally *t,
+    const struct quality_tally *from);
+
+/* By population of the group. */
+struct quality_counts {
+	uint64_t count[QUALITY_POPULATIONS_MAX]; /* as its basis: patients or
+						  * episodes */
+	uint64_t patients[QUALITY_POPULATIONS_MAX];
+};
+enum { QUALITY_WHOLE = -1 }; /* instead of a stratum: the whole group */
+const struct quality_counts *quality_tally_counts(
+    const struct quality_tally *t, uint32_t group, int stratum);
+
+/* Exact, den above 0; den 0: there is none (nobody in the denominator). */
+struct quality_fraction {
+	__int128 num, den;
+};
+/* The observations of a population by its method. */
+struct quality_fraction quality_tally_observed(const struct quality_tally *t,
+    uint32_t group, int stratum, uint32_t population);
+/* Of a proportion the performance rate: the numerator without its exclusions
+ * by the denominator without exclusions and exceptions. Of a ratio that of the
+ * observations, else of the counts, each without exclusions. Of a continuous
+ * variable its observations; of a cohort none. */
+struct quality_fraction quality_tally_score(const struct quality_tally *t,
+    uint32_t group, int stratum);
+/* Appends it with so many digits (at most 9), halves away from zero; false and
+ * nothing when there is none. */
+bool quality_fraction_text(struct buf *b, struct quality_fraction f,
+    unsigned digits);
+
+/* A code of supplemental data and how many of each population have it. */
+struct quality_code_counts {
+	struct quality_code code;
+	uint64_t *count; /* see quality_tally_code() */
+};
+/* All of them by supplement, system and code. Borrowed until t changes. */
+const struct quality_code_counts *quality_tally_codes(
+    struct quality_tally *t, size_t *n);
+/* How many of a population have the code, by the group's basis. */
+uint64_t quality_tally_code(const struct quality_tally *t,
+    const struct quality_code_counts *code, uint32_t group,
+    uint32_t population);
 
 /* ---- why ---- */
 

@@ -59,6 +59,17 @@ static const struct {
 	[QUALITY_COHORT] = { cohort, ARRAY_LEN(cohort), "cohort" },
 };
 
+const char *quality_method_name(enum quality_method m)
+{
+	static const char *const names[] = {
+		[QUALITY_SUM] = "sum", [QUALITY_AVERAGE] = "average",
+		[QUALITY_MEDIAN] = "median", [QUALITY_MINIMUM] = "minimum",
+		[QUALITY_MAXIMUM] = "maximum", [QUALITY_COUNT] = "count",
+	};
+
+	return names[m];
+}
+
 const char *quality_scoring_name(enum quality_scoring s)
 {
 	return scorings[s].name;

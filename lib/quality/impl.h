@@ -47,6 +47,9 @@ struct quality_package {
 
 /* Reads the Measure's JSON into p->measure and compiles its expressions. */
 int measure_read(struct quality_package *p, struct ehr_err *e);
+/* Binds the value sets that came with the expressions compiled last. */
+int package_bind(struct quality_package *p,
+    void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e);
 
 /* ---- run.c ---- */
 
@@ -54,6 +57,17 @@ const struct elm_package *quality_run_elm(const struct quality_run *run);
 /* Value of a definition for the patient evaluated last. */
 int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
     struct ehr_err *e);
+
+/* ---- supplement.c ---- */
+
+int supplement_codes(struct quality_run *run, const struct quality_measure *m,
+    struct arena *arena, const struct quality_code **list, uint32_t *n,
+    struct ehr_err *e);
+
+/* ---- tally.c ---- */
+
+/* Value of an observation in units of 10^-8; false: it has none. */
+bool observation_number(struct elm_value v, __int128 *n);
 
 /* ---- patient.c, profiles.c ---- */
 

@@ -118,6 +118,34 @@ static int read_population(struct quality_package *p, uint32_t node,
 	return out->define < 0 ? EHR_EREJECT : 0;
 }
 
+/* How observations are put together; older packages write "Average". */
+static int method_of(struct quality_package *p, uint32_t node,
+    struct quality_population *out, struct ehr_err *e)
+{
+	uint32_t at = extension(&p->tape, node, "cqfm-aggregateMethod");
+	uint32_t concept = at ? tape_get(&p->tape, at, "valueCodeableConcept")
+			      : 0;
+	struct str word = STR_NONE;
+
+	if (at && tape_get(&p->tape, at, "valueString"))
+		word = text(p, at, "valueString");
+	else if (at)
+		word = concept ? code_of(p, concept) : text(p, at, "valueCode");
+	if (word.s == NULL)
+		return refuse(p, out->id, "an observation without "
+		    "aggregateMethod", e);
+	for (int i = QUALITY_SUM; i <= QUALITY_COUNT; i++)
+		if (strncasecmp(word.s, quality_method_name(i), word.n) == 0 &&
+		    word.n == strlen(quality_method_name(i))) {
+			out->method = (enum quality_method)i;
+			return 0;
+		}
+	if (strncasecmp(word.s, "mean", word.n) != 0 || word.n != 4)
+		return refuse(p, out->id, "an unknown aggregateMethod", e);
+	out->method = QUALITY_AVERAGE;
+	return 0;
+}
+
 /* What an observation is of: the criteria reference, else the population its
  * scoring measures. A function of the member, or of nothing. */
 static int bind_observation(struct quality_package *p, uint32_t node,
@@ -140,7 +168,9 @@ static int bind_observation(struct quality_package *p, uint32_t node,
 	if (out->function == EHR_ENOENT) /* an expression does as well */
 		out->define = elm_define(p->elm, p->measure.library,
 		    out->expression, e);
-	return out->function < 0 && out->define < 0 ? EHR_EREJECT : 0;
+	if (out->function < 0 && out->define < 0)
+		return EHR_EREJECT;
+	return method_of(p, node, out, e);
 }
 
 static int read_populations(struct quality_package *p, uint32_t group,
@@ -264,18 +294,58 @@ static struct str cms_id(struct str name)
 	return n > 3 ? (struct str){ name.s, n } : STR_NONE;
 }
 
-static bool is_inverse(struct str id)
+/* As QPP has it, else as the measure itself says. */
+static bool is_inverse(struct quality_package *p, struct str id)
 {
-	static const char *const ids[] = {
-#define INVERSE(id) id,
+	static const struct {
+		const char *id;
+		bool inverse;
+	} known[] = {
+#define INVERSE(id, inverse) { id, inverse },
 #include "quality/data/inverse.def"
 #undef INVERSE
 	};
+	uint32_t groups = tape_get(&p->tape, 0, "group");
+	uint32_t own = tape_get(&p->tape, 0, "improvementNotation");
 
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-		if (str_is(id, ids[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (str_is(id, known[i].id))
+			return known[i].inverse;
+	return str_is(own ? code_of(p, own)
+			  : setting(p, tape_first(&p->tape, groups),
+				"cqfm-improvementNotation"), "decrease");
+}
+
+/* ---- supplemental data ---- */
+
+static int read_supplements(struct quality_package *p, struct ehr_err *e)
+{
+	uint32_t list = tape_get(&p->tape, 0, "supplementalData");
+	struct quality_supplement *out = arena_alloc(&p->arena,
+	    QUALITY_SUPPLEMENTS_MAX * sizeof(*out));
+	struct quality_measure *m = &p->measure;
+	int rc = 0;
+
+	m->supplement = out;
+	if (list == 0)
+		return 0;
+	tape_each(&p->tape, list, i) {
+		struct quality_supplement *s = &out[m->supplements];
+
+		if (m->supplements == QUALITY_SUPPLEMENTS_MAX)
+			return refuse(p, STR("Measure"),
+			    "too many supplemental data", e);
+		s->id = text(p, i, "id");
+		s->define = -1;
+		rc = criteria(p, i, s->id.s ? s->id : STR("supplementalData"),
+		    &s->expression, e);
+		if (rc < 0)
+			return rc;
+		if (s->id.s == NULL)
+			s->id = s->expression;
+		m->supplements++;
+	}
+	return rc;
 }
 
 int measure_read(struct quality_package *p, struct ehr_err *e)
@@ -295,13 +365,13 @@ int measure_read(struct quality_package *p, struct ehr_err *e)
 	m->title = text(p, 0, "title");
 	m->library = main_library(p);
 	m->cms_id = cms_id(m->name);
-	m->inverse = is_inverse(m->cms_id);
 	period = tape_get(&p->tape, 0, "effectivePeriod");
 	m->start = period ? text(p, period, "start") : STR_NONE;
 	m->end = period ? text(p, period, "end") : STR_NONE;
 	list = tape_get(&p->tape, 0, "group");
 	if (m->library.s == NULL || list == 0)
 		return refuse(p, STR("Measure"), "no library or no group", e);
+	m->inverse = is_inverse(p, m->cms_id);
 	groups = arena_alloc(&p->arena, QUALITY_GROUPS_MAX * sizeof(*groups));
 	m->group = groups;
 	tape_each(&p->tape, list, i) {
@@ -312,5 +382,5 @@ int measure_read(struct quality_package *p, struct ehr_err *e)
 			return rc;
 		m->groups++;
 	}
-	return 0;
+	return read_supplements(p, e);
 }

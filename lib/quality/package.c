@@ -153,7 +153,7 @@ static void warn_short(const struct set *set,
 
 /* Which of ours each value set of the expressions is. All that are missing
  * are counted, the first is named. */
-static int bind_sets(struct quality_package *p,
+int package_bind(struct quality_package *p,
     void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e)
 {
 	size_t missing = 0;
@@ -188,7 +188,7 @@ int quality_package_link(struct quality_package *p,
 		    p->measures ? "more than one" : "no");
 	sha256_final(p->digest, p->hash);
 	rc = measure_read(p, e);
-	return rc < 0 ? rc : bind_sets(p, warn, arg, e);
+	return rc < 0 ? rc : package_bind(p, warn, arg, e);
 }
 
 const struct quality_measure *quality_measure(const struct quality_package *p)

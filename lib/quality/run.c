@@ -220,6 +220,12 @@ int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
 	return elm_eval(run->ctx, define, v, e);
 }
 
+int quality_run_supplement(struct quality_run *run,
+    const struct quality_code **list, uint32_t *n, struct ehr_err *e)
+{
+	return supplement_codes(run, &run->p->measure, &run->arena, list, n, e);
+}
+
 /* ---- members ---- */
 
 struct members {
@@ -304,6 +310,17 @@ static bool observed(const struct quality_group *g,
 	return m->in >> o->of & 1;
 }
 
+static int number(const struct quality_population *o, struct elm_value v,
+    struct ehr_err *e)
+{
+	__int128 n;
+
+	if (v.kind == ELM_NULL || observation_number(v, &n))
+		return 0;
+	return ehr_fail(e, EHR_EREJECT, "%.*s: an observation that is no number",
+	    STR_FMT(o->id));
+}
+
 static int observe(struct quality_run *run, const struct quality_group *g,
     const struct members *m, struct quality_group_result *r,
     struct ehr_err *e)
@@ -324,11 +341,15 @@ static int observe(struct quality_run *run, const struct quality_group *g,
 			if (!observed(g, o, &m->v[k]))
 				continue;
 			to->population = i;
+			to->member = k;
 			rc = o->function >= 0
 			    ? elm_call(run->ctx, o->function, &m->v[k].episode,
 				  &to->value, e)
 			    : elm_eval(run->ctx, o->define, &to->value, e);
+			if (rc == 0)
+				rc = number(o, to->value, e);
 			r->observations++;
+			r->count[i] += to->value.kind != ELM_NULL;
 		}
 	}
 	return rc;

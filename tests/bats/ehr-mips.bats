@@ -122,6 +122,28 @@ ehr-mips: -:3: no Patient in it
 ehr-mips: 2 patients left out"
 }
 
+@test "a patient that fails in one measure counts in none" {
+	package "$(measure),$(library '{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"true"}')"
+	mv "$T/package.json" "$T/all.json"
+	package "$(measure),$(library '{"type":"Exists","operand":{"type":"SingletonFrom","operand":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Encounter"}}}')"
+	two='{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"p2"}},{"resource":{"resourceType":"Encounter","id":"a"}},{"resource":{"resourceType":"Encounter","id":"b"}}]}'
+	for jobs in 1 3; do
+		run -3 --separate-stderr ehr-mips eval -j$jobs -o tsv \
+			-m "$T/all.json" -m "$T/package.json" - <<<"$patient
+$two
+$patient"
+		same "$output" $'M\tg\tip\tinitial-population\t2
+M\tg\tip\tinitial-population\t0'
+	done
+}
+
+@test "rows by patient are counts, not words" {
+	package "$(measure),$(library '{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"true"}')"
+	run -0 --separate-stderr ehr-mips eval --by-patient -o json \
+		-m "$T/package.json" - <<<"$patient"
+	same "$(jq -c '.[]' <<<"$output")" '{"patient":"p1","measure":"M","group":"g","population":"ip","code":"initial-population","count":1}'
+}
+
 @test "the record says what its charts say as files, with one thread or three" {
 	need_data ecqm
 	"$EHR_BUILD/tests/tools/gen-practice" -n 40 >"$T/p.ndjson"
