@@ -209,10 +209,12 @@ int sketch_write(struct record *r, int64_t rid, const struct facts *f,
 	rc = same_id(r, f->same, &row.same, e);
 	if (rc == 0 && r->sketches->n == ROWS)
 		rc = sketch_flush(r, e);
+	if (rc < 0)
+		return rc;
 	if (f->start.n)
 		memcpy(row.text, f->start.s, f->start.n);
 	r->sketches->row[r->sketches->n++] = row;
-	return rc;
+	return 0;
 }
 
 int sketch_drop(struct record *r, int64_t rid, struct ehr_err *e)
