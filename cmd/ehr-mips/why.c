@@ -76,11 +76,30 @@ static void add_value(struct buf *b, struct elm_value v, unsigned depth)
 	buf_addch(b, '\n');
 }
 
+/* "[Condition: Diabetes] qicore-condition-encounter-diagnosis = 0", and those
+ * that only the profile leaves out. */
+static int add_retrieve(struct buf *b, const struct quality_why *why)
+{
+	uint32_t others = why->whole.n - why->value.n;
+
+	buf_addf(b, "[%s: %.*s] %.*s = ", fhir_type_name(why->type),
+	    STR_FMT(why->name), STR_FMT(why->profile));
+	if (why->value.n || others == 0) {
+		add_value(b, why->value, why->depth + 1);
+		return 0;
+	}
+	buf_addf(b, "0, but without that profile %u\n", others);
+	add_resources(b, why->whole, why->depth + 2);
+	return 0;
+}
+
 static int add_line(void *arg, const struct quality_why *why)
 {
 	struct tree *t = arg;
 
 	indent(t->out, why->depth + 1);
+	if (why->type)
+		return add_retrieve(t->out, why);
 	buf_addstr(t->out, why->name);
 	if (why->again) {
 		buf_adds(t->out, " (above)\n");

@@ -153,6 +153,7 @@ struct elm_retrieve {
 	struct str profile;	  /* templateId */
 	struct str code_path;	  /* codeProperty, or STR_NONE */
 	struct elm_value codes;	  /* value set, list of codes, or nothing */
+	struct str codes_name;	  /* as the library calls them, or STR_NONE */
 };
 
 struct elm_source {
@@ -203,6 +204,12 @@ int elm_eval(struct elm_ctx *c, int define, struct elm_value *v,
 /* The same of a function, with as many operands as it has; not kept. */
 int elm_call(struct elm_ctx *c, int function, const struct elm_value *operands,
     struct elm_value *v, struct ehr_err *e);
+
+/* The i-th retrieve of a definition's own expression that asks for named codes,
+ * and what it gives for the patient at hand: 1, 0 behind the last, or negative.
+ * whole: of any profile; its number then is one behind those of all others. */
+int elm_define_retrieve(struct elm_ctx *c, int define, size_t i, bool whole,
+    struct elm_retrieve *r, struct elm_value *list, struct ehr_err *e);
 
 /* ---- making and comparing values ---- */
 

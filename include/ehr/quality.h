@@ -239,17 +239,21 @@ uint64_t quality_tally_code(const struct quality_tally *t,
 
 /* ---- why ---- */
 
-/* A definition that a population stands on, with its value for the patient
- * evaluated last. */
+/* A definition that a population stands on, or a retrieve in one, with its
+ * value for the patient evaluated last. */
 struct quality_why {
 	unsigned depth;		/* 0: the population's own */
 	struct str library, name;
 	struct elm_value value;
 	bool again;		/* told of above, with what is below it */
+	int type;		/* of a retrieve; name is that of its codes */
+	struct str profile;	/* it asks for: last part of the canonical */
+	struct elm_value whole; /* the list of a retrieve, of any profile */
 };
 typedef int quality_why_fn(void *arg, const struct quality_why *why);
 /* Calls fn for a definition and those below it, depth first, until fn returns
- * non-zero; returns that. */
+ * non-zero; returns that. Retrieves are told of in the population's own
+ * definition, below it only those that find something but for the profile. */
 int quality_explain(struct quality_run *run, int define, quality_why_fn *fn,
     void *arg, struct ehr_err *e);
 /* Appends in a line what decided: the definitions it names that hold (or do

@@ -128,29 +128,36 @@ static void add_resource(void *to, const struct tape *t, uint32_t root)
 		elm_list_add(g->out, v);
 }
 
-OPERATOR(retrieve)
+struct elm_value elm_gather(struct elm_ctx *c, const struct elm_node *n,
+    struct elm_retrieve *r)
 {
 	struct elm_list out = ELM_LIST_INIT(c);
-	struct elm_retrieve r = *n->retrieve;
-	struct gathering g = { c, &out, &r };
+	struct gathering g = { c, &out, r };
 	struct elm_list one = ELM_LIST_INIT(c);
 	struct ehr_err e;
 
 	if (n->args) {
-		r.codes = elm_run(c, n->arg[0]);
-		if (r.codes.kind == ELM_CODE || r.codes.kind == ELM_CONCEPT) {
-			elm_list_add(&one, r.codes);
-			r.codes = elm_list_done(&one);
+		r->codes = elm_run(c, n->arg[0]);
+		if (r->codes.kind == ELM_CODE || r->codes.kind == ELM_CONCEPT) {
+			elm_list_add(&one, r->codes);
+			r->codes = elm_list_done(&one);
 		}
-		if (r.codes.kind == ELM_NULL)
+		if (r->codes.kind == ELM_NULL)
 			return elm_list_done(&out);
 	}
-	if (c->source && c->source->retrieve(c->source->arg, &r, add_resource,
+	if (c->source && c->source->retrieve(c->source->arg, r, add_resource,
 			     &g, &e) < 0) {
 		elm_list_release(&out);
 		return elm_fail(c, "%s", e.msg);
 	}
 	return elm_list_done(&out);
+}
+
+OPERATOR(retrieve)
+{
+	struct elm_retrieve r = *n->retrieve;
+
+	return elm_gather(c, n, &r);
 }
 
 /* ---- messages (24.1) ---- */

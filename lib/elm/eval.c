@@ -205,6 +205,24 @@ int elm_call(struct elm_ctx *c, int function, const struct elm_value *operands,
 	return outcome(c, v, e);
 }
 
+int elm_define_retrieve(struct elm_ctx *c, int define, size_t i, bool whole,
+    struct elm_retrieve *r, struct elm_value *list, struct ehr_err *e)
+{
+	const struct elm_def *def = c->p->def[define];
+	int rc;
+
+	if (i >= def->retrieves)
+		return 0;
+	*r = *def->retrieve[i]->retrieve;
+	if (whole) {
+		r->profile = STR_NONE;
+		r->number += c->p->retrieves;
+	}
+	*list = elm_gather(c, def->retrieve[i], r);
+	rc = outcome(c, list, e);
+	return rc < 0 ? rc : 1;
+}
+
 OPERATOR(expression_ref)
 {
 	return value_of(c, n->number);

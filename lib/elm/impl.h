@@ -117,6 +117,8 @@ struct elm_def {
 	const struct elm_node *body;
 	uint32_t *uses;		/* numbers of definitions */
 	uint32_t used;
+	const struct elm_node **retrieve; /* of named codes */
+	uint32_t retrieves;
 };
 
 /* What a library names. */
@@ -190,6 +192,10 @@ static inline struct elm_value *elm_slot(struct elm_ctx *c, uint32_t i)
 
 /* How a parameter has its value. */
 enum { UNSET, GIVEN, DEFAULTED };
+
+/* What a Retrieve gives; *r is a copy of its own, whose codes are set. */
+struct elm_value elm_gather(struct elm_ctx *c, const struct elm_node *n,
+    struct elm_retrieve *r);
 
 /* A list that grows; its elements move to the arena at the end. */
 struct elm_list {

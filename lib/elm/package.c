@@ -45,8 +45,10 @@ void elm_package_free(struct elm_package *p)
 		next = lib->next;
 		lib_free(lib);
 	}
-	for (uint32_t i = 0; i < p->defs; i++)
+	for (uint32_t i = 0; i < p->defs; i++) {
 		free(p->def[i]->uses);
+		free(p->def[i]->retrieve);
+	}
 	strmap_release(&p->ops);
 	arena_release(&p->make.arena);
 	free(p->def);

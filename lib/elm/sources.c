@@ -226,6 +226,29 @@ struct elm_node *elm_read_query(struct elm_loader *l, uint32_t i,
 
 /* ---- retrieves ---- */
 
+/* What a retrieve's codes are called, if a name is all they are. */
+static struct str codes_name(struct elm_loader *l, uint32_t i)
+{
+	struct str type = elm_node_text(l, i, "type");
+	uint32_t operand = tape_get(l->t, i, "operand");
+
+	if (str_is(type, "ValueSetRef") || str_is(type, "CodeRef") ||
+	    str_is(type, "ConceptRef"))
+		return elm_node_text(l, i, "name");
+	return operand && (str_is(type, "ToList") ||
+	    str_is(type, "ExpandValueSet")) ? codes_name(l, operand) : STR_NONE;
+}
+
+/* Notes that the definition being compiled has a retrieve of named codes. */
+static void note_retrieve(struct elm_def *of, const struct elm_node *n)
+{
+	if (of == NULL || n->retrieve->codes_name.s == NULL)
+		return;
+	of->retrieve = xrealloc(of->retrieve,
+	    (of->retrieves + 1) * sizeof(*of->retrieve));
+	of->retrieve[of->retrieves++] = n;
+}
+
 struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
@@ -248,6 +271,10 @@ struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
 	r->code_path = elm_node_text(l, i, "codeProperty");
 	if (r->code_path.s == NULL)
 		return elm_refuse(l, i, "codeProperty is missing");
+	r->codes_name = codes_name(l, codes);
 	n->arg[0] = elm_compile_node(l, codes);
-	return n->arg[0] ? n : NULL;
+	if (n->arg[0] == NULL)
+		return NULL;
+	note_retrieve(l->of, n);
+	return n;
 }

@@ -58,6 +58,11 @@ const struct elm_package *quality_run_elm(const struct quality_run *run);
 int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
     struct ehr_err *e);
 
+/* The same of its i-th retrieve, also of any profile; 0 behind the last. */
+int quality_run_retrieve(struct quality_run *run, int define, size_t i,
+    struct elm_retrieve *r, struct elm_value *list, struct elm_value *whole,
+    struct ehr_err *e);
+
 /* ---- supplement.c ---- */
 
 int supplement_codes(struct quality_run *run, const struct quality_measure *m,

@@ -226,6 +226,16 @@ int quality_run_supplement(struct quality_run *run,
 	return supplement_codes(run, &run->p->measure, &run->arena, list, n, e);
 }
 
+int quality_run_retrieve(struct quality_run *run, int define, size_t i,
+    struct elm_retrieve *r, struct elm_value *list, struct elm_value *whole,
+    struct ehr_err *e)
+{
+	int rc = elm_define_retrieve(run->ctx, define, i, true, r, whole, e);
+
+	return rc <= 0 ? rc : elm_define_retrieve(run->ctx, define, i, false,
+	    r, list, e);
+}
+
 /* ---- members ---- */
 
 struct members {

@@ -18,6 +18,38 @@ static bool dull(struct str name)
 	return str_is(name, "Patient");
 }
 
+/* "http://.../StructureDefinition/qicore-encounter|6.0.0": qicore-encounter */
+static struct str last_part(struct str canonical)
+{
+	struct str part, rest = canonical;
+
+	while (str_split(&rest, '/', &part))
+		;
+	rest = rest.n ? rest : part;
+	str_split(&rest, '|', &part);
+	return part;
+}
+
+static int visit_retrieves(struct walk *w, int define, unsigned depth)
+{
+	struct quality_why why = { .depth = depth };
+	struct elm_retrieve r;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0; i++) {
+		rc = quality_run_retrieve(w->run, define, i, &r, &why.value,
+		    &why.whole, w->e);
+		if (rc <= 0)
+			return rc;
+		why.name = r.codes_name;
+		why.type = r.type;
+		why.profile = last_part(r.profile);
+		rc = depth == 1 || (why.whole.n && why.value.n == 0) ?
+		    w->fn(w->arg, &why) : 0;
+	}
+	return rc;
+}
+
 static int visit(struct walk *w, int define, unsigned depth)
 {
 	const struct elm_package *elm = quality_run_elm(w->run);
@@ -36,7 +68,7 @@ static int visit(struct walk *w, int define, unsigned depth)
 	for (size_t i = 0; rc == 0 && added && depth < DEPTH_MAX &&
 	     (next = elm_define_uses(elm, define, i)) >= 0; i++)
 		rc = visit(w, next, depth + 1);
-	return rc;
+	return rc == 0 && added ? visit_retrieves(w, define, depth + 1) : rc;
 }
 
 int quality_explain(struct quality_run *run, int define, quality_why_fn *fn,
@@ -110,7 +142,8 @@ static int add_reason(void *arg, const struct quality_why *why)
 {
 	struct reason *r = arg;
 
-	if (why->depth != 1 || quality_holds(why->value) != r->wanted)
+	if (why->depth != 1 || why->type ||
+	    quality_holds(why->value) != r->wanted)
 		return 0;
 	buf_addf(r->b, "%s%.*s", r->count++ ? "; " : "", STR_FMT(why->name));
 	if (r->wanted && latest(why->value).kind != ELM_NULL) {

@@ -142,12 +142,17 @@ static void since_year(const struct view_row *row, const char *before,
 	buf_addf(b, "%ssince %.4s", before, day.s);
 }
 
-/* How often, and since when. */
+/* How often it began, and since when: what is on the list of problems may be
+ * the diagnosis of visits too. */
 static void times(const struct view_row *row, struct buf *b)
 {
-	if (row->n < 2)
+	size_t n = 1;
+
+	for (size_t i = 1; i < row->n; i++)
+		n += row->all[i]->start.ms != row->all[i - 1]->start.ms;
+	if (n < 2)
 		return;
-	buf_addf(b, "%zu times", row->n);
+	buf_addf(b, "%zu times", n);
 	since_year(row, " ", b);
 }
 

@@ -215,6 +215,38 @@ proportion() {
 	same "$output" $'p1\tM\tg\t\tProcedures'
 }
 
+# Those with a condition of the value set that is an encounter's diagnosis.
+by_diagnosis() {
+	package "$(measure)",$(
+		library '{"type":"Exists","operand":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Condition","templateId":"http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-condition-encounter-diagnosis","codeProperty":"code","codes":{"type":"ToList","operand":{"type":"CodeRef","name":"Gout"}}}}' |
+		jq -c --arg code '{"codeSystems":{"def":[{"name":"ICD","id":"http://hl7.org/fhir/sid/icd-10-cm"}]},"codes":{"def":[{"name":"Gout","id":"M10.9","codeSystem":{"name":"ICD"}}]}}' \
+			'.resource.content[0].data |= (@base64d | fromjson
+				| .library += ($code | fromjson) | tojson | @base64)'
+	)
+	listed='{"resource":{"resourceType":"Condition","id":"c1","subject":{"reference":"Patient/p2"},"onsetDateTime":"2026-01-02","category":[{"coding":[{"code":"problem-list-item"}]}],"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"M10.9"}],"text":"Gout"}}}'
+	echo "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p2\"}},$listed]}" >"$T/gout.json"
+}
+
+@test "why tells what only its profile leaves out" {
+	by_diagnosis
+	run -0 --separate-stderr ehr-mips why -m "$T/package.json" \
+		--bundle "$T/gout.json"
+	same "$output" "M g (cohort)
+initial-population: 0
+  IP = false
+    [Condition: Gout] qicore-condition-encounter-diagnosis = 0, but without that profile 1
+      - Condition/c1 2026-01-02 Gout"
+	sed 's/problem-list-item/encounter-diagnosis/' "$T/gout.json" \
+		>"$T/billed.json"
+	run -0 --separate-stderr ehr-mips why -m "$T/package.json" \
+		--bundle "$T/billed.json"
+	same "$output" "M g (cohort)
+initial-population: 1
+  IP = true
+    [Condition: Gout] qicore-condition-encounter-diagnosis = 1
+      - Condition/c1 2026-01-02 Gout"
+}
+
 @test "why shows the expressions and the resources" {
 	proportion
 	sed -n 2p "$T/three.ndjson" >"$T/two.json"

@@ -4,6 +4,8 @@
 #define SCT "http://snomed.info/sct"
 #define TERM "http://terminology.hl7.org/CodeSystem/"
 
+#define DIAGNOSES (UINT64_C(1) << 32)
+
 static const struct {
 	const char *sct, *text, *cpt;
 } visit_type[] = {
@@ -59,6 +61,11 @@ static void put_clinical_status(struct gen *g, const char *code)
 	    code);
 }
 
+static bool may_end(enum problem what)
+{
+	return what == P_IRON || what == P_VITAMIN_D || what == P_INSOMNIA;
+}
+
 void put_problems(struct gen *g)
 {
 	struct course *c = &g->course;
@@ -66,9 +73,7 @@ void put_problems(struct gen *g)
 	for (int i = 0; i < c->problems; i++) {
 		enum problem what = c->problem[i].what;
 		const struct problem_row *row = &problem_row[what];
-		bool over = (what == P_IRON || what == P_VITAMIN_D ||
-				what == P_INSOMNIA) &&
-			    rng_permille(&c->rng, 400);
+		bool over = may_end(what) && rng_permille(&c->rng, 400);
 		size_t at = 0;
 
 		while (at + 1 < c->visits &&
@@ -107,6 +112,29 @@ static struct ref put_illness(struct gen *g, const struct visit *v)
 	put(g, ",'recordedDate':'%s'", v->start);
 	close_resource(g);
 	return ref;
+}
+
+/* What lasts and a follow-up visit is billed for, besides the list of problems:
+ * measures ask for either. The ids are beside those of ref_new(). */
+static void put_diagnoses(struct gen *g, const struct visit *v)
+{
+	struct course *c = &g->course;
+	uint64_t n = (uint64_t)(v - c->visit) * MAX_PROBLEMS | DIAGNOSES;
+
+	for (int i = 0; i < c->problems; i++) {
+		const struct problem_row *row =
+		    &problem_row[c->problem[i].what];
+		struct ref ref = ref_of(
+		    g, T_CONDITION, c->who.number, n + (uint64_t)i);
+
+		if (!has(c, c->problem[i].what) || may_end(c->problem[i].what))
+			continue;
+		put_condition(g, &ref, v, row->icd, row->sct, row->text, false);
+		put_clinical_status(g, "active");
+		put(g, ",'onsetDateTime':'%D','recordedDate':'%s'",
+		    c->problem[i].onset, v->start);
+		close_resource(g);
+	}
 }
 
 static void put_reason(
@@ -375,6 +403,8 @@ void put_visit(struct gen *g, struct visit *v)
 	if (v->kind == V_ACUTE)
 		illness = put_illness(g, v);
 	put_encounter(g, v, &illness);
+	if (v->kind == V_FOLLOW)
+		put_diagnoses(g, v);
 	put_vitals(g, v);
 	put_smoking(g, v);
 	put_screening(g, v);
