@@ -51,6 +51,8 @@ int admin_backup_find(const struct backup_set *s, const char *id,
 {
 	const struct backup *found = NULL;
 
+	if (!id && backup_set_all_read(s, NULL, e) < 0)
+		return EHR_EIO; /* it may be the newest */
 	for (size_t i = 0; i < s->n; i++) {
 		const struct backup *at = &s->v[i];
 
@@ -246,14 +248,15 @@ static int put_gone(struct printer *p, const struct backup *b,
 }
 
 /* Removes those without a mark, later ones first, so that what is built on
- * goes last; lists them with -n or -v. */
+ * goes last; lists them with -n or -v. All must be known, but one that is to
+ * go in any case. */
 static int remove_rest(struct cli *c, struct backup_set *s, const bool *keep,
-    struct ehr_err *e)
+    const struct backup *faulty, struct ehr_err *e)
 {
 	struct printer *p = NULL;
-	int rc = 0;
+	int rc = backup_set_all_read(s, faulty, e);
 
-	if (c->dry_run || c->verbose)
+	if (rc == 0 && (c->dry_run || c->verbose))
 		rc = print_open(&p, c, gone_cols, ARRAY_LEN(gone_cols), e);
 	for (size_t i = s->n; rc == 0 && i-- > 0;) {
 		if (keep[i] || s->v[i].fault[0])
@@ -277,7 +280,7 @@ static int prune(struct cli *c, const char *path, const struct backup_keep *k,
 		return rc;
 	keep = xcalloc(s.n + 1, sizeof(*keep));
 	backup_keep_mark(&s, k, keep);
-	rc = remove_rest(c, &s, keep, e);
+	rc = remove_rest(c, &s, keep, NULL, e);
 	free(keep);
 	return rc;
 }
@@ -327,7 +330,7 @@ int admin_backup_destroy(struct cli *c, struct ehr_err *e)
 
 		keep[i] = &s.v[i] != b && (!parent || keep[parent - s.v]);
 	}
-	rc = remove_rest(c, &s, keep, e);
+	rc = remove_rest(c, &s, keep, b, e);
 	if (rc == 0 && b->fault[0] && !c->dry_run)
 		rc = backup_remove(&s, b, e);
 	free(keep);

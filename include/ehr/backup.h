@@ -39,6 +39,7 @@ struct backup {
 	uint8_t mac[SHA256_LEN];
 
 	char fault[128];	  /* why it cannot be used; "": it can */
+	bool unread; /* that is: now; the manifest could not be read */
 };
 
 /* ---- the folder ---- */
@@ -56,6 +57,10 @@ struct backup_set {
  * (EHR_EIO: one is at work), made when it is not there, and rid of what a
  * command that was killed left. EHR_ENOENT: no such folder. */
 int backup_set_open(struct backup_set *s, const char *path, bool write,
+    struct ehr_err *e);
+/* Whether all manifests (of others than but, or NULL) could be read, which who
+ * chooses among them or takes some away must know. EHR_EIO: not so. */
+int backup_set_all_read(const struct backup_set *s, const struct backup *but,
     struct ehr_err *e);
 void backup_set_release(struct backup_set *s);
 /* By id; NULL: none. */

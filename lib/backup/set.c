@@ -43,9 +43,10 @@ static void read_manifest(const struct backup_set *s, struct backup *b)
 		n = in_read(in, text, sizeof(text), NULL);
 		in_close(in);
 	}
+	b->unread = n < 0;
 	if (n <= 0)
-		snprintf(b->fault, sizeof(b->fault),
-		    "the manifest cannot be read");
+		snprintf(b->fault, sizeof(b->fault), n < 0 ?
+		    "the manifest cannot be read" : "the manifest is empty");
 	else
 		manifest_parse(b, (struct str){ text, (size_t)n });
 	if (!b->fault[0] && strcmp(b->id, id) != 0)
@@ -178,6 +179,16 @@ int backup_set_open(struct backup_set *s, const char *path, bool write,
 	return rc;
 }
 
+int backup_set_all_read(const struct backup_set *s, const struct backup *but,
+    struct ehr_err *e)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].unread && &s->v[i] != but)
+			return ehr_fail(e, EHR_EIO, "%s: %s: %s", s->path,
+			    s->v[i].id, s->v[i].fault);
+	return 0;
+}
+
 /* ---- chains ---- */
 
 const struct backup *backup_parent(const struct backup_set *s,
@@ -197,8 +208,9 @@ static int file_fault(const struct backup_set *s, const struct backup *b,
 		buf_reset(&path);
 		backup_path(s, b->id, wanted[i], &path);
 		if (stat(path.s, &st) != 0)
-			return ehr_fail(e, EHR_EINTEGRITY, "%s: %s is missing",
-			    b->id, path.s);
+			return errno == ENOENT ? ehr_fail(e, EHR_EINTEGRITY,
+			    "%s: %s is missing", b->id, path.s) :
+			    ehr_fail_errno(e, "%s: %s", b->id, path.s);
 		if (i == 0 && st.st_size != b->bytes)
 			return ehr_fail(e, EHR_EINTEGRITY, "%s: %s has %lld "
 			    "bytes, not %lld", b->id, path.s,
@@ -231,8 +243,8 @@ int backup_chain(const struct backup_set *s, const struct backup *b,
 		const struct backup *parent = backup_parent(s, b);
 
 		if (b->fault[0])
-			return ehr_fail(e, EHR_EINTEGRITY, "%s: %s", b->id,
-			    b->fault);
+			return ehr_fail(e, b->unread ? EHR_EIO :
+			    EHR_EINTEGRITY, "%s: %s", b->id, b->fault);
 		if (b->parent[0] && (!parent || ++steps > s->n))
 			return ehr_fail(e, EHR_EINTEGRITY, "%s: the chain is "
 			    "broken: it builds on %s, which is not here",

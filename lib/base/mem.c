@@ -1,14 +1,25 @@
 /* Memory that is never NULL. */
 #include "ehr/base.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Of several threads one ends the process, in one line; of one that comes by
+ * again while it does, this is the end. */
 void xnomem(void)
 {
 	static const char text[] = "ehr: out of memory\n";
-	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
+	static atomic_flag ending = ATOMIC_FLAG_INIT;
+	static _Thread_local bool mine;
+	ssize_t n;
 
+	if (mine)
+		_exit(-EHR_EIO);
+	mine = true;
+	while (atomic_flag_test_and_set(&ending))
+		pause();
+	n = write(STDERR_FILENO, text, sizeof(text) - 1);
 	(void)n;
 	out_remove_temps();
 	exit(-EHR_EIO);

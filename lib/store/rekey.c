@@ -66,8 +66,7 @@ static sqlite3_int64 place(const struct rekeying *x, uint32_t pgno)
 
 static int get_raw(struct rekeying *x, uint32_t pgno)
 {
-	return io(x, x->f->real->pMethods->xRead(x->f->real, x->page,
-	    (int)x->h.ps, place(x, pgno)), "read");
+	return io(x, vfs_read(x->f, x->page, x->h.ps, place(x, pgno)), "read");
 }
 
 static int put_raw(struct rekeying *x, const uint8_t *p, uint32_t pgno)
@@ -123,8 +122,8 @@ static size_t image_size(const struct rekeying *x)
 static int is_new(struct rekeying *x, uint32_t pgno)
 {
 	uint8_t seal[CRYPT_SEAL];
-	int rc = io(x, x->f->real->pMethods->xRead(x->f->real, seal,
-	    CRYPT_SEAL, place(x, pgno) + x->h.ps - CRYPT_SEAL), "read");
+	int rc = io(x, vfs_read(x->f, seal, CRYPT_SEAL,
+	    place(x, pgno) + x->h.ps - CRYPT_SEAL), "read");
 
 	if (rc < 0 || seal_gen(seal) == x->h.gen)
 		return rc < 0 ? rc : 1;
@@ -281,7 +280,7 @@ static int begin(struct rekeying *x)
 	x->f = (struct vfs_file *)f;
 	rc = vfs_db_ready(x->f, false);
 	if (rc == SQLITE_OK)
-		rc = x->f->real->pMethods->xRead(x->f->real, size, 2, 16);
+		rc = vfs_read(x->f, size, 2, 16);
 	if (rc != SQLITE_OK)
 		return io(x, rc, "open");
 	x->h.ps = (uint32_t)size[0] << 8 | size[1];

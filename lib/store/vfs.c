@@ -115,6 +115,13 @@ int vfs_size(struct vfs_file *f, sqlite3_int64 *size)
 	return vfs_file_size(&f->base, size);
 }
 
+int vfs_read(struct vfs_file *f, void *p, size_t n, sqlite3_int64 at)
+{
+	int rc = f->real->pMethods->xRead(f->real, p, (int)n, at);
+
+	return rc == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : rc;
+}
+
 /* A journal and pages are written from RESERVED on. */
 int vfs_lock(sqlite3_file *f, int level)
 {

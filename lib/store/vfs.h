@@ -40,6 +40,9 @@ int vfs_fault(struct vfs_file *f, int code, const char *fmt, ...)
 void vfs_room(struct vfs_file *f, size_t n);
 /* Offset at which the real file ends. */
 int vfs_size(struct vfs_file *f, sqlite3_int64 *size);
+/* Reads from the real file. What it cannot read is an error of reading:
+ * SQLite's own code for EIO says that the file is damaged. */
+int vfs_read(struct vfs_file *f, void *p, size_t n, sqlite3_int64 at);
 /* SQLite uses pages of 512 to 65536 bytes, a power of two. */
 static inline bool vfs_page_size(size_t n)
 {

@@ -40,7 +40,7 @@ int vfs_db_ready(struct vfs_file *f, bool make)
 		return SQLITE_OK;
 	rc = vfs_size(f, &size);
 	if (rc == SQLITE_OK && size >= CRYPT_HEAD)
-		rc = f->real->pMethods->xRead(f->real, head, CRYPT_HEAD, 0);
+		rc = vfs_read(f, head, CRYPT_HEAD, 0);
 	if (rc != SQLITE_OK)
 		return rc;
 	/* a later page may be on disk before page 1 */
@@ -97,8 +97,7 @@ static bool key_fits(struct vfs_file *f)
 {
 	vfs_room(f, 65536);
 	for (int n = 512; n <= 65536; n *= 2)
-		if (f->real->pMethods->xRead(f->real, f->buf, n, n) ==
-			SQLITE_OK &&
+		if (vfs_read(f, f->buf, (size_t)n, n) == SQLITE_OK &&
 		    vfs_db_open_page(f, f->buf, (size_t)n, 2) == SEAL_OK)
 			return true;
 	return false;
@@ -144,7 +143,7 @@ static int read_page(struct vfs_file *f, uint8_t *p, size_t n, uint32_t pgno)
 	for (int i = 0; got != SEAL_OK && i < again; i++) {
 		if (i > AT_ONCE)
 			sqlite3_sleep(1);
-		rc = f->real->pMethods->xRead(f->real, p, (int)n, at);
+		rc = vfs_read(f, p, n, at);
 		if (rc != SQLITE_OK)
 			break;
 		gen = seal_gen(p + n - CRYPT_SEAL);
@@ -173,7 +172,7 @@ static int db_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 	int rc;
 
 	if (at + n <= CRYPT_HEAD)
-		return f->real->pMethods->xRead(f->real, p, n, at);
+		return vfs_read(f, p, (size_t)n, at);
 	if (!vfs_page_size((size_t)n) || at % n != 0)
 		return vfs_fault(f, EHR_EINTEGRITY, "no page is at %lld",
 		    (long long)at);

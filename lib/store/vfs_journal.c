@@ -60,11 +60,6 @@ static struct journal *own(struct vfs_file *f)
 	return j;
 }
 
-static int real_read(struct vfs_file *f, void *p, size_t n, sqlite3_int64 at)
-{
-	return f->real->pMethods->xRead(f->real, p, (int)n, at);
-}
-
 static int changed(struct vfs_file *f, sqlite3_int64 at)
 {
 	return vfs_fault(f, EHR_EINTEGRITY, "the journal was changed at byte "
@@ -149,7 +144,7 @@ static int get_head(struct vfs_file *f, sqlite3_int64 at, uint8_t *head)
 {
 	struct seal_ad ad;
 
-	if (real_read(f, head, HEAD_LEN, at) != SQLITE_OK ||
+	if (vfs_read(f, head, HEAD_LEN, at) != SQLITE_OK ||
 	    memcmp(head, magic, sizeof(magic)) != 0)
 		return 0;
 	ad = head_ad(f, head, at);
@@ -192,7 +187,7 @@ static int take_over(struct vfs_file *f)
 {
 	struct journal *j = own(f);
 	sqlite3_int64 size;
-	int rc = real_read(f, j->first, HEAD_LEN, 0);
+	int rc = vfs_read(f, j->first, HEAD_LEN, 0);
 
 	if (rc == SQLITE_OK)
 		rc = vfs_size(f, &size);
@@ -280,7 +275,7 @@ static int read_record(struct vfs_file *f, uint8_t *p, size_t n,
 	int rc;
 
 	room(f, n);
-	rc = real_read(f, f->buf, n + 8, at - 4);
+	rc = vfs_read(f, f->buf, n + 8, at - 4);
 	if (rc != SQLITE_OK)
 		return rc;
 	page = f->buf + 4;
@@ -320,7 +315,7 @@ static int read_number(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
 	else if (at == size - 16)
 		memset(p, 0, 4);
 	else
-		return real_read(f, p, 4, at);
+		return vfs_read(f, p, 4, at);
 	return SQLITE_OK;
 }
 
@@ -336,7 +331,7 @@ static int journal_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 	else if (vfs_page_size((size_t)n) && at % 8 == 4 && f->seal.n)
 		rc = read_record(f, p, (size_t)n, at);
 	else /* the first byte; the end of a name */
-		rc = real_read(f, p, (size_t)n, at);
+		rc = vfs_read(f, p, (size_t)n, at);
 	if (rc != SQLITE_OK)
 		memset(p, 0, (size_t)n);
 	return rc;

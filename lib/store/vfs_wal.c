@@ -96,7 +96,7 @@ static int set_head(struct vfs_file *f, const uint8_t *h)
 static int load_head(struct vfs_file *f)
 {
 	uint8_t h[WAL_HEAD];
-	int rc = f->real->pMethods->xRead(f->real, h, WAL_HEAD, 0);
+	int rc = vfs_read(f, h, WAL_HEAD, 0);
 
 	if (rc != SQLITE_OK)
 		return rc;
@@ -163,8 +163,7 @@ static enum seal_result open_frame(struct vfs_file *f, sqlite3_int64 at,
 
 static int read_frame(struct vfs_file *f, sqlite3_int64 at)
 {
-	return f->real->pMethods->xRead(f->real, f->buf,
-	    (int)(own(f)->ps + FRAME_HEAD), at);
+	return vfs_read(f, f->buf, own(f)->ps + FRAME_HEAD, at);
 }
 
 static int write_frame(struct vfs_file *f, const uint8_t *head,
@@ -366,8 +365,7 @@ static int read_whole(struct vfs_file *f, uint8_t *p, sqlite3_int64 at)
 {
 	struct wal *w = own(f);
 	enum seal_result got;
-	int rc = f->real->pMethods->xRead(f->real, p,
-	    (int)(w->ps + FRAME_HEAD), at);
+	int rc = vfs_read(f, p, w->ps + FRAME_HEAD, at);
 
 	if (rc != SQLITE_OK)
 		return rc;
@@ -426,7 +424,7 @@ static int wal_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 	if ((at == 0 && n == WAL_HEAD) || !w->have_head)
 		rc = load_head(f);
 	if (rc == SQLITE_OK && at + n <= WAL_HEAD) {
-		rc = f->real->pMethods->xRead(f->real, p, n, at);
+		rc = vfs_read(f, p, (size_t)n, at);
 		begin_chain(w, n == WAL_HEAD);
 	} else if (rc == SQLITE_OK && !w->have_head)
 		rc = SQLITE_IOERR_SHORT_READ;

@@ -208,6 +208,27 @@ $one"
 	run -0 ehr-admin backup verify "$B"
 }
 
+@test "a manifest that cannot be read is not one that is not there" {
+	ehr-admin backup "$B"
+	ehr-admin backup --full "$B"
+	mapfile -t id < <(ehr-admin backup list "$B" -o tsv | cut -f 1)
+	mv "$B/${id[1]}.backup" "$T/away"
+	mkdir "$B/${id[1]}.backup"
+	for wants_all in "prune $B --keep 1" "destroy $B ${id[0]}" "verify $B"; do
+		# shellcheck disable=SC2086
+		run -6 --separate-stderr ehr-admin backup $wants_all
+		has "$stderr" "${id[1]}: the manifest cannot be read"
+	done
+	run -6 --separate-stderr ehr-admin restore "$B" -d "$T/r.ehr"
+	run -6 --separate-stderr ehr-admin backup verify "$B" "${id[1]}"
+	run -0 --separate-stderr ehr-admin backup verify "$B" "${id[0]}"
+	rmdir "$B/${id[1]}.backup"
+	: > "$B/${id[1]}.backup"
+	run -7 --separate-stderr ehr-admin backup verify "$B" "${id[1]}"
+	mv "$T/away" "$B/${id[1]}.backup"
+	run -0 --separate-stderr ehr-admin backup verify "$B"
+}
+
 @test "prune keeps what its rule names and what that builds on" {
 	ids=()
 	for i in 1 2 3 4; do
