@@ -1,6 +1,7 @@
 /* purge.c - ehr-admin purge: a chart removed for good, with a certificate. */
 #include "admin.h"
 #include "ehr/backup.h"
+#include "ehr/comply-request.h"
 #include "ehr/comply.h"
 #include "ehr/fhir.h"
 
@@ -66,6 +67,20 @@ static void put_day(struct buf *b, int64_t day)
 	date_format(b, &d);
 }
 
+/* What stands beside the charts: who held them, who asked for them. */
+static int forget(struct store *db, const int64_t *seg, size_t n,
+    struct ehr_err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = comply_request_drop(db, seg[i], e);
+		if (rc == 0)
+			rc = comply_hold_drop(db, seg[i], e);
+	}
+	return rc;
+}
+
 /* In the purge's own transaction: a hold that is placed meanwhile counts. */
 static int allow(void *arg, const int64_t *seg, size_t n, struct ehr_err *e)
 {
@@ -78,8 +93,10 @@ static int allow(void *arg, const int64_t *seg, size_t n, struct ehr_err *e)
 		rc = comply_hold_each(db, seg[i], false, held, x, e);
 	if (rc == 0)
 		rc = comply_retention(x->a.r, x->patient, &x->k, e);
-	if (rc < 0 || clock_ms() / DAY_MS >= x->k.until)
+	if (rc < 0)
 		return rc;
+	if (clock_ms() / DAY_MS >= x->k.until)
+		return forget(db, seg, n, e);
 	put_day(&until, x->k.until);
 	return ehr_fail(e, EHR_EPERM, "to be kept until %s: %lld years after "
 	    "the last entry%s", until.s, (long long)x->k.years, x->k.minor ?
@@ -91,13 +108,14 @@ static int certify(void *arg, const struct record_purged *n,
 {
 	struct purging *x = arg;
 
+	(void)e;
 #define X(name, m)                                                            \
 	buf_addf(counts, "%s%s=%lld", counts->len ? "," : "", name,           \
 	    (long long)n->m);
 	COUNTS(X)
 #undef X
 	snprintf(x->scope, sizeof(x->scope), "purge:%s", counts->s);
-	return comply_hold_drop(record_store(x->a.r), x->patient, e);
+	return 0;
 }
 
 /* ---- the certificate: item, value, note ---- */

@@ -40,6 +40,28 @@ int audit_disclose(struct cli *c, struct ehr_err *e);
 int audit_disclosures(struct cli *c, struct ehr_err *e);
 int audit_suspend(struct cli *c, struct ehr_err *e);
 
+/* ---- requests.c ---- */
+extern const struct cli_opt audit_requests_add_opts[],
+    audit_requests_close_opts[], audit_requests_extend_opts[],
+    audit_requests_step_opts[], audit_requests_note_opts[];
+int audit_requests_add(struct cli *c, struct ehr_err *e);
+int audit_requests_close(struct cli *c, struct ehr_err *e);
+int audit_requests_extend(struct cli *c, struct ehr_err *e);
+int audit_requests_review(struct cli *c, struct ehr_err *e);
+int audit_requests_reopen(struct cli *c, struct ehr_err *e);
+int audit_requests_note(struct cli *c, struct ehr_err *e);
+/* Operand 0 as the number of a request. */
+int audit_requests_id(const struct cli *c, int64_t *id, struct ehr_err *e);
+/* A day of an option, NULL: today; not one to come. */
+int audit_requests_day(struct cli *c, const char *option, const char *text,
+    int64_t *day, struct ehr_err *e);
+void audit_requests_put_day(struct printer *p, int64_t day);
+
+/* ---- request-list.c ---- */
+extern const struct cli_opt audit_requests_list_opts[];
+int audit_requests_list(struct cli *c, struct ehr_err *e);
+int audit_requests_show(struct cli *c, struct ehr_err *e);
+
 /* ---- export.c ---- */
 extern const struct cli_opt audit_export_opts[];
 int audit_export(struct cli *c, struct ehr_err *e);

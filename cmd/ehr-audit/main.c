@@ -40,7 +40,10 @@ struct audit_filter audit_tool_filter(const struct cli *c)
 	};
 }
 
-enum { FILES = CLI_DB | CLI_PLACE | CLI_FORCE };
+enum {
+	FILES = CLI_DB | CLI_PLACE | CLI_FORCE,
+	STEP = CLI_DB | CLI_DRY_RUN | CLI_TODAY | CLI_REASON,
+};
 
 static const struct cli_verb verbs[] = {
 	{ "log", NULL, "List events",
@@ -66,6 +69,27 @@ static const struct cli_verb verbs[] = {
 	{ "suspend", "EVENT", "Give no accounting of a disclosure for a time",
 	    CLI_DB | CLI_DRY_RUN | CLI_REASON, audit_suspend_opts, 1, 1, false,
 	    audit_suspend },
+	{ "requests add", "[PATIENT]", "Take in a request for data",
+	    STEP | CLI_OUTPUT, audit_requests_add_opts, 0, 1, true,
+	    audit_requests_add },
+	{ "requests list", "[PATIENT]", "Requests, the most urgent first",
+	    CLI_DB | CLI_OUTPUT | CLI_TODAY | CLI_REASON,
+	    audit_requests_list_opts, 0, 1, true, audit_requests_list },
+	{ "requests show", "REQUEST", "What happened to one",
+	    CLI_DB | CLI_OUTPUT | CLI_REASON, NULL, 1, 1, false,
+	    audit_requests_show },
+	{ "requests extend", "REQUEST", "More time, with a written reason",
+	    STEP, audit_requests_extend_opts, 1, 1, false,
+	    audit_requests_extend },
+	{ "requests close", "REQUEST", "Say how it was answered", STEP,
+	    audit_requests_close_opts, 1, 1, false, audit_requests_close },
+	{ "requests review", "REQUEST", "A review of the refusal is asked for",
+	    STEP, audit_requests_step_opts, 1, 1, false,
+	    audit_requests_review },
+	{ "requests reopen", "REQUEST", "It was closed by mistake", STEP,
+	    audit_requests_note_opts, 1, 1, false, audit_requests_reopen },
+	{ "requests note", "REQUEST", "Add a remark", STEP,
+	    audit_requests_note_opts, 1, 1, false, audit_requests_note },
 	{ "export", NULL, "Events for other programs",
 	    FILES | CLI_RANGE | CLI_REASON, audit_export_opts, 0, 0, false,
 	    audit_export },

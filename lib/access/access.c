@@ -309,7 +309,7 @@ static int need(struct access *a, enum audit_action action, const char *scope,
 		[AUDIT_UNMERGE] = PERM_REGISTER, [AUDIT_UNDO] = PERM_IMPORT,
 		[AUDIT_SIGN] = PERM_SIGN, [AUDIT_CONFIG] = PERM_ADMIN,
 		[AUDIT_AUDIT] = PERM_AUDIT, [AUDIT_DISCLOSE] = PERM_EXPORT,
-		[AUDIT_SUSPEND] = PERM_AUDIT,
+		[AUDIT_SUSPEND] = PERM_AUDIT, [AUDIT_REQUEST] = PERM_REQUEST,
 	};
 	struct audit_event ev = access_event(a, action, scope);
 	int rc = access_need(a, needs[action], audit_action_name(action), e);
@@ -338,6 +338,12 @@ int access_withheld(struct access *a, int rc, struct ehr_err *e)
 
 /* ---- reading ---- */
 
+/* Is anything of the chart shown? */
+static bool shows(enum audit_action action)
+{
+	return action != AUDIT_AUDIT && action != AUDIT_REQUEST;
+}
+
 /* The event of reading patient, unless that is refused: its own event. */
 static int read_one(struct access *a, enum audit_action action,
     const char *scope, int64_t patient, struct ehr_err *e)
@@ -348,7 +354,7 @@ static int read_one(struct access *a, enum audit_action action,
 
 	if (rc < 0)
 		return rc;
-	if (action != AUDIT_AUDIT) /* shows nothing of the chart */
+	if (shows(action))
 		sensitive = weigh(a, patient, e);
 	ev = flagged(a, action, scope, sensitive > 0);
 	if (sensitive == EHR_EPERM)
@@ -446,7 +452,7 @@ int access_set(struct access *a, enum audit_action action, const char *scope,
 	struct store *db = record_store(a->r);
 	int rc = need(a, action, scope, 0, e);
 
-	if (rc == 0 && action != AUDIT_AUDIT)
+	if (rc == 0 && shows(action))
 		rc = weigh_set(a, patient, n, e);
 	if (rc < 0)
 		return rc;

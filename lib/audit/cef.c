@@ -28,6 +28,7 @@ static const struct {
 	[AUDIT_AUDIT] = { 2, "Audit log read" },
 	[AUDIT_DISCLOSE] = { 3, "Chart disclosed" },
 	[AUDIT_SUSPEND] = { 3, "Accounting suspended" },
+	[AUDIT_REQUEST] = { 2, "Request for data" },
 	[AUDIT_CLOCK] = { 6, "Clock put back" },
 	[AUDIT_ACTION_COUNT] = { 5, "Unknown" },
 };

@@ -49,6 +49,7 @@ static const struct shape {
 	    LIFE("disclose", "Disclose Record Lifecycle Event"), 'R', NULL },
 	[AUDIT_SUSPEND] = { RECORD,
 	    LIFE("hold", "Add Legal Hold Record Lifecycle Event"), 'U', NULL },
+	[AUDIT_REQUEST] = { RECORD, { NULL, NULL, NULL }, 'E', NULL },
 	[AUDIT_CLOCK] = { ALERT, { DCM, "110130", "Hardware Configuration" },
 	    'E', NULL },
 };

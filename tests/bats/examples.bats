@@ -123,3 +123,18 @@ patient() { # ID
 	run -2 --separate-stderr break-glass-review a b
 	EHR_DB=$T/none.ehr run -9 --separate-stderr break-glass-review
 }
+
+@test "requests-due: what has to be answered, without names" {
+	patient 1 | ehr-import -q -
+	run -0 --separate-stderr requests-due
+	same "$output$stderr" ""
+	ehr-audit requests add --kind access --from other --who Zebra \
+		--what x 1 >/dev/null
+	run -0 --separate-stderr requests-due
+	run -1 --separate-stderr requests-due 30
+	same "$(cut -f 1,2,5 <<<"$output")" $'1\topen\taccess'
+	[[ $output != *Zebra* ]]
+	run -2 --separate-stderr requests-due x
+	run -2 --separate-stderr requests-due 1 2
+	EHR_DB=$T/none.ehr run -9 --separate-stderr requests-due
+}

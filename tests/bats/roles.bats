@@ -103,6 +103,12 @@ codes() {
 	same "$(codes ehr-audit show 1)" "5 5 5 5 5 5 0 5 "
 	same "$(codes ehr-audit prove 1)" "5 5 5 5 5 5 0 5 "
 	same "$(codes ehr-audit verify)" "0 5 5 5 5 5 0 0 "
+	same "$(codes ehr-audit requests add --kind access --from patient \
+		--what x a)" "0 0 0 0 5 5 5 0 "
+	same "$(codes ehr-audit requests list)" "0 0 0 0 5 5 0 0 "
+	same "$(codes ehr-audit requests list a)" "0 0 0 0 5 5 0 0 "
+	same "$(codes ehr-audit requests note -n --note x 1)" \
+		"0 0 0 0 5 5 5 0 "
 }
 
 @test "ehr-admin, each verb with each role" {
