@@ -1,7 +1,6 @@
 /* feed.c - where patients come from: files, or the record. */
 #include <stdlib.h>
 
-#include "ehr/access.h"
 #include "mips.h"
 
 /* ---- files ---- */

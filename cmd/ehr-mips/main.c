@@ -33,6 +33,12 @@ static const struct cli_opt why_opts[] = {
 	{ 0 },
 };
 
+static const struct cli_opt load_opts[] = {
+	{ "year", 0, CLI_INT, 0, "Y", "performance year of a reference file",
+	    &mips_opts.year, 2017, 2099 },
+	{ 0 },
+};
+
 enum { SHARED = CLI_DB | CLI_OUTPUT | CLI_REASON | CLI_TEST };
 
 static const struct cli_verb verbs[] = {
@@ -44,6 +50,14 @@ static const struct cli_verb verbs[] = {
 	    SHARED, gaps_opts, 0, -1, false, gaps },
 	{ "why", "[PATIENT]", "the expressions behind a patient's populations",
 	    CLI_DB | CLI_REASON | CLI_TEST, why_opts, 0, 1, true, why },
+	{ "load", "PKG...", "keep packages, or reference files of QPP",
+	    CLI_DB | CLI_DRY_RUN | CLI_FORCE | CLI_REASON, load_opts, 1, -1,
+	    false, kept_load },
+	{ "unload", "NAME...", "keep them no longer",
+	    CLI_DB | CLI_DRY_RUN | CLI_REASON, NULL, 1, -1, false,
+	    kept_unload },
+	{ "list", NULL, "what is kept", CLI_DB | CLI_OUTPUT, NULL, 0, 0, false,
+	    kept_list },
 	{ 0 },
 };
 

@@ -2,6 +2,7 @@
 #ifndef MIPS_H
 #define MIPS_H
 
+#include "ehr/access.h"
 #include "ehr/cli.h"
 #include "ehr/quality.h"
 #include "pool.h"
@@ -15,6 +16,8 @@ struct mips_opts {
 	int64_t jobs;
 	int population;	/* enum whom */
 	const char *bundle;
+	int64_t year;	/* of a reference file, or 0 */
+	bool valueset_files;
 };
 
 /* What a measure says of the patient a worker has at hand. */
@@ -60,6 +63,9 @@ int eval(struct cli *c, struct ehr_err *e);
 int patients(struct cli *c, struct ehr_err *e);
 int gaps(struct cli *c, struct ehr_err *e);
 int why(struct cli *c, struct ehr_err *e);
+int kept_load(struct cli *c, struct ehr_err *e);
+int kept_unload(struct cli *c, struct ehr_err *e);
+int kept_list(struct cli *c, struct ehr_err *e);
 
 /* Reads and links the packages of -m. */
 int job_load(struct job *j, struct ehr_err *e);

@@ -10,6 +10,7 @@
 #define EHR_QUALITY_H
 
 #include "ehr/elm.h"
+#include "ehr/store.h"
 
 /* ---- measures ---- */
 
@@ -90,6 +91,9 @@ void quality_package_free(struct quality_package *p);
  * gzip). Value sets of one url are united. EHR_EREJECT, EHR_EIO. */
 int quality_package_read(struct quality_package *p, const char *path,
     struct ehr_err *e);
+/* The same of a text; name is for messages. */
+int quality_package_add(struct quality_package *p, const char *name,
+    struct str json, struct ehr_err *e);
 /* Compiles all the measure needs. EHR_EREJECT: no or several measures, a
  * library or value set is missing, something is not supported: each named.
  * Warnings (a value set shorter than it says) go to warn, which may be NULL. */
@@ -264,6 +268,67 @@ int quality_reason(struct quality_run *run, int define, bool holds,
 bool quality_holds(struct elm_value v);
 /* Appends "Type/id date" of a resource. */
 void quality_resource(struct buf *b, struct elm_value v);
+
+/* ---- what the record keeps: packages, value sets, reference files ---- */
+
+enum quality_kept_kind {
+	QUALITY_KEPT_MEASURE,	 /* a package */
+	QUALITY_KEPT_VALUESET,	 /* one ValueSet */
+	QUALITY_KEPT_MEASURES,	 /* measures-data-YEAR.json of QPP */
+	QUALITY_KEPT_BENCHMARKS, /* benchmarks-YEAR.json */
+	QUALITY_KEPT_MVP,	 /* mvp-YEAR.json */
+	QUALITY_KEPT_KINDS
+};
+/* "measure", "valueset", "qpp-measures", "qpp-benchmarks", "qpp-mvp". */
+const char *quality_kept_name(enum quality_kept_kind k);
+
+/* One of them, slices borrowed. The version of a reference file is its year. */
+struct quality_kept {
+	int64_t id;
+	enum quality_kept_kind kind;
+	struct str name, version;
+	struct str url;		/* canonical, else the name */
+	struct str alias;	/* "CMS122"; OID of a value set; "" */
+	struct str input, by;	/* file it came from, who loaded it */
+	uint8_t sha256[32];
+	int64_t size, time;	/* bytes of its text; ms */
+};
+typedef int quality_kept_fn(void *arg, const struct quality_kept *k);
+
+/* Keeps it: 1 added, 0 the same is there already. EHR_EREJECT: that version is
+ * there with another content, and force is not given. Inside a transaction. */
+int quality_kept_put(struct store *db, const struct quality_kept *k,
+    struct str text, bool force, struct ehr_err *e);
+/* EHR_ENOENT: there is none of that number. Inside a transaction. */
+int quality_kept_drop(struct store *db, int64_t id, struct ehr_err *e);
+/* By kind, name and version; kind QUALITY_KEPT_KINDS: all. fn as of
+ * record_all(). */
+int quality_kept_each(struct store *db, enum quality_kept_kind kind,
+    quality_kept_fn *fn, void *arg, struct ehr_err *e);
+/* The one that "NAME[|VERSION]" means: its name, canonical or alias; fn is
+ * called with it. EHR_ENOENT: none, or several, of which candidates (or NULL)
+ * gets "NAME|VERSION" a line. */
+int quality_kept_find(struct store *db, enum quality_kept_kind kind,
+    struct str name, quality_kept_fn *fn, void *arg, struct buf *candidates,
+    struct ehr_err *e);
+int quality_kept_text(struct store *db, int64_t id, struct buf *text,
+    struct ehr_err *e);
+/* A reference file of a performance year as JSON: 1, or 0: none is loaded. */
+int quality_reference(struct store *db, enum quality_kept_kind kind, int year,
+    struct buf *text, struct ehr_err *e);
+
+/* ---- files that are to be kept ---- */
+
+/* What a file holds: a package (one Bundle of a Measure), or a reference file
+ * of QPP; or with valuesets its ValueSets, each by itself. fn gets each as it
+ * would be kept, all but by and time, and its text, both borrowed for the call;
+ * the hash of a package is left to quality_package_hash(). year: that of a
+ * reference file that does not say it, or 0: as its name does. EHR_EREJECT:
+ * nothing of that is in it. */
+typedef int quality_intake_fn(void *arg, const struct quality_kept *k,
+    struct str text, struct ehr_err *e);
+int quality_intake(const char *path, bool valuesets, int year,
+    quality_intake_fn *fn, void *arg, struct ehr_err *e);
 
 /* What follows from which populations a member's expressions put it into
  * (bits by index) for a group: gating as the Quality Measure IG has it. */

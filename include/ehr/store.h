@@ -178,6 +178,10 @@ int store_pack(struct store *db, struct str text, struct buf *packed,
  * than max bytes. */
 int store_unpack(struct store *db, struct str packed, size_t max,
     struct buf *text, struct ehr_err *e);
+/* Both without a dictionary, for what is like no resource. */
+void store_pack_plain(struct str text, struct buf *packed);
+int store_unpack_plain(struct store *db, struct str packed, size_t max,
+    struct buf *text, struct ehr_err *e);
 /* Texts one behind the other, and their sizes. */
 struct pack_samples {
 	struct buf text;

@@ -51,6 +51,9 @@ int measure_read(struct quality_package *p, struct ehr_err *e);
 int package_bind(struct quality_package *p,
     void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e);
 
+/* "CMS122" of "CMS122FHIRDiabetes...", or nothing. */
+struct str measure_cms_id(struct str name);
+
 /* ---- run.c ---- */
 
 const struct elm_package *quality_run_elm(const struct quality_run *run);

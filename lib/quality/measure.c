@@ -283,7 +283,7 @@ static struct str main_library(struct quality_package *p)
 }
 
 /* "CMS122" of "CMS122FHIRDiabetes...". */
-static struct str cms_id(struct str name)
+struct str measure_cms_id(struct str name)
 {
 	size_t n = 3;
 
@@ -364,7 +364,7 @@ int measure_read(struct quality_package *p, struct ehr_err *e)
 	m->url = text(p, 0, "url");
 	m->title = text(p, 0, "title");
 	m->library = main_library(p);
-	m->cms_id = cms_id(m->name);
+	m->cms_id = measure_cms_id(m->name);
 	period = tape_get(&p->tape, 0, "effectivePeriod");
 	m->start = period ? text(p, period, "start") : STR_NONE;
 	m->end = period ? text(p, period, "end") : STR_NONE;

@@ -113,23 +113,37 @@ static int read_items(struct quality_package *p, struct json_split *s,
 	return rc;
 }
 
-int quality_package_read(struct quality_package *p, const char *path,
+/* Frees in. */
+static int read_in(struct quality_package *p, struct in *in,
     struct ehr_err *e)
 {
 	struct json_split_opt opt = { .whole = true };
-	struct json_split *s;
-	struct in *in;
-	int rc = in_open(&in, path, e);
+	struct json_split *s = json_split_new(in, &opt);
+	int rc = read_items(p, s, e);
 
-	if (rc < 0)
-		return rc;
-	s = json_split_new(in, &opt);
-	rc = read_items(p, s, e);
 	json_split_free(s);
 	if (rc < 0)
 		ehr_fail_prefix(e, "%s: ", in_name(in));
 	in_close(in);
 	return rc;
+}
+
+int quality_package_read(struct quality_package *p, const char *path,
+    struct ehr_err *e)
+{
+	struct in *in;
+	int rc = in_open(&in, path, e);
+
+	return rc < 0 ? rc : read_in(p, in, e);
+}
+
+int quality_package_add(struct quality_package *p, const char *name,
+    struct str json, struct ehr_err *e)
+{
+	struct in *in;
+	int rc = in_open_mem(&in, name, json);
+
+	return rc < 0 ? rc : read_in(p, in, e);
 }
 
 /* ---- linking ---- */

@@ -166,13 +166,23 @@ int store_pack(struct store *db, struct str text, struct buf *packed,
 	return 1;
 }
 
-int store_unpack(struct store *db, struct str packed, size_t max,
-    struct buf *text, struct ehr_err *e)
+void store_pack_plain(struct str text, struct buf *packed)
 {
-	struct packer *p = packer_of(db);
-	const ZSTD_DDict *dict;
+	size_t n;
+
+	buf_reset(packed);
+	buf_grow(packed, ZSTD_compressBound(text.n));
+	n = ZSTD_compress(packed->s, packed->cap, text.s, text.n, LEVEL);
+	if (ZSTD_isError(n))
+		xnomem();
+	packed->len = n;
+}
+
+/* dict NULL: made without one. */
+static int unpack(struct packer *p, const ZSTD_DDict *dict, struct str packed,
+    size_t max, struct buf *text, struct ehr_err *e)
+{
 	unsigned long long n = ZSTD_getFrameContentSize(packed.s, packed.n);
-	int rc;
 
 	buf_reset(text);
 	if (n == ZSTD_CONTENTSIZE_UNKNOWN || n == ZSTD_CONTENTSIZE_ERROR ||
@@ -180,9 +190,6 @@ int store_unpack(struct store *db, struct str packed, size_t max,
 	    packed.n)
 		return ehr_fail(e, EHR_EINTEGRITY, "a packed text is damaged "
 		    "or declares more than %zu bytes", max);
-	rc = dictionary(db, store_packed_with(packed), &dict, e);
-	if (rc < 0)
-		return rc;
 	if (!p->d && !(p->d = ZSTD_createDCtx()))
 		xnomem();
 	buf_grow(text, n);
@@ -192,6 +199,21 @@ int store_unpack(struct store *db, struct str packed, size_t max,
 	text->len = n;
 	text->s[n] = '\0';
 	return 0;
+}
+
+int store_unpack(struct store *db, struct str packed, size_t max,
+    struct buf *text, struct ehr_err *e)
+{
+	const ZSTD_DDict *dict;
+	int rc = dictionary(db, store_packed_with(packed), &dict, e);
+
+	return rc < 0 ? rc : unpack(packer_of(db), dict, packed, max, text, e);
+}
+
+int store_unpack_plain(struct store *db, struct str packed, size_t max,
+    struct buf *text, struct ehr_err *e)
+{
+	return unpack(packer_of(db), NULL, packed, max, text, e);
 }
 
 /* ---- training ---- */

@@ -270,3 +270,98 @@ numerator: 1
 	run -4 --separate-stderr ehr-mips why -d "$T/p.ehr" \
 		-m "$T/package.json" p3
 }
+
+TRUE='{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"true"}'
+
+# A package of measure CMS1X, version $1, in $T/$1.json.
+versioned() {
+	package "$(measure | jq -c --arg v "$1" '.resource += {name: "CMS1X",
+		url: "http://x/Measure/CMS1X", version: $v}'),$(library "$TRUE")"
+	mv "$T/package.json" "$T/$1.json"
+}
+
+@test "packages are kept, versions side by side" {
+	plain_record -d "$T/p.ehr"
+	versioned 1.0
+	versioned 2.0
+	run -0 --separate-stderr ehr-mips load -n -v -d "$T/p.ehr" "$T/1.0.json"
+	same "$stderr" "ehr-mips: measure CMS1X|1.0: loaded
+ehr-mips: 1 loaded, 0 unchanged"
+	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o tsv
+	same "$output" ""
+	run -0 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T"/[12].0.json
+	same "$output$stderr" ""
+	run -0 --separate-stderr ehr-mips load -v -d "$T/p.ehr" "$T/2.0.json"
+	same "$stderr" "ehr-mips: measure CMS1X|2.0: unchanged
+ehr-mips: 0 loaded, 1 unchanged"
+	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o tsv
+	same "$(cut -f1-5 <<<"$output")" $'CMS1X\tmeasure\tCMS1\t1.0\t1.0.json
+CMS1X\tmeasure\tCMS1\t2.0\t2.0.json'
+	run -0 ehr-audit log -d "$T/p.ehr" -o tsv
+	has "$output" 'load:CMS1X|1.0,CMS1X|2.0'
+}
+
+@test "another content of a version is refused, or replaces it" {
+	plain_record -d "$T/p.ehr"
+	versioned 1.0
+	ehr-mips load -d "$T/p.ehr" "$T/1.0.json"
+	sed -i 's/"end":"2026/"end":"2027/' "$T/1.0.json"
+	run -3 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/1.0.json"
+	same "$stderr" "ehr-mips: measure CMS1X|1.0 is loaded with another content (--force replaces it)"
+	run -0 --separate-stderr ehr-mips load --force -v -d "$T/p.ehr" \
+		"$T/1.0.json"
+	same "${stderr_lines[-1]}" "ehr-mips: 1 loaded, 0 unchanged"
+}
+
+@test "what is kept is unloaded by its name" {
+	plain_record -d "$T/p.ehr"
+	versioned 1.0
+	versioned 2.0
+	ehr-mips load -d "$T/p.ehr" "$T"/[12].0.json
+	run -4 --separate-stderr ehr-mips unload -d "$T/p.ehr" CMS1
+	same "$stderr" "ehr-mips: candidate: CMS1X|1.0
+ehr-mips: candidate: CMS1X|2.0
+ehr-mips: CMS1: 2 are loaded of that name"
+	run -0 --separate-stderr ehr-mips unload -n -d "$T/p.ehr" 'CMS1|1.0'
+	run -0 --separate-stderr ehr-mips unload -d "$T/p.ehr" 'CMS1|1.0' \
+		http://x/Measure/CMS1X
+	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o tsv
+	same "$output" ""
+	run -4 --separate-stderr ehr-mips unload -d "$T/p.ehr" CMS1X
+	same "$stderr" "ehr-mips: CMS1X: nothing of that name is loaded"
+}
+
+@test "reference files of QPP are told by their content" {
+	plain_record -d "$T/p.ehr"
+	echo '[{"measureId":"001","performanceYear":2031,"submissionMethod":"claims","percentiles":{"1":1}}]' >"$T/b.json"
+	echo '[{"category":"ia","measureId":"IA_1","metricType":"boolean","firstPerformanceYear":2017},{"category":"ia","measureId":"IA_2","metricType":"boolean","firstPerformanceYear":2031}]' |
+		gzip >"$T/m.json.gz"
+	echo '[{"mvpId":"G1","qualityMeasureIds":[]}]' >"$T/mvp-2031.json"
+	run -0 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/b.json" \
+		"$T/m.json.gz" "$T/mvp-2031.json"
+	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o tsv
+	same "$(cut -f1,4 <<<"$output")" $'qpp-benchmarks\t2031
+qpp-measures\t2031
+qpp-mvp\t2031'
+	cp "$T/mvp-2031.json" "$T/mvp.json"
+	run -3 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/mvp.json"
+	same "$stderr" "ehr-mips: $T/mvp.json: nothing says of which performance year it is (--year)"
+	run -0 --separate-stderr ehr-mips load --year 2032 -d "$T/p.ehr" \
+		"$T/mvp.json"
+	echo '[{"measureId":"001"}]' >"$T/other.json"
+	run -3 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/other.json"
+	same "$stderr" "ehr-mips: $T/other.json: no Measure and no reference file of QPP in it"
+}
+
+@test "what is refused leaves nothing behind" {
+	plain_record -d "$T/p.ehr"
+	versioned 1.0
+	package "$(measure)"
+	run -3 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/1.0.json" \
+		"$T/package.json"
+	same "$stderr" "ehr-mips: $T/package.json: L: no definition IP"
+	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o tsv
+	same "$output" ""
+	run -6 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/none.json"
+	run -2 --separate-stderr ehr-mips load -d "$T/p.ehr"
+}
