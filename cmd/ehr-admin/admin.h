@@ -78,8 +78,6 @@ void admin_secret_release(struct new_slot *n);
 
 /* Appends ".NAME.END" in the folder of path. */
 void admin_beside(struct buf *b, const char *path, const char *end);
-/* The record of that name, with log and lock. */
-void admin_take_away(const char *path);
 /* The folder that holds path. */
 int admin_sync_folder(const char *path, struct ehr_err *e);
 /* Renames a record without a log to where none is; on disk then. EHR_EUSAGE:

@@ -129,9 +129,9 @@ static int make_record(struct cli *c, struct ehr_err *e)
 	admin_beside(&temp, c->db, "init");
 	m.temp = temp.s;
 	m.left = access(temp.s, F_OK) == 0;
-	admin_take_away(temp.s);
+	store_unlink(temp.s);
 	rc = init.plain ? make_plain(&m) : make_encrypted(&m);
-	admin_take_away(temp.s);
+	store_unlink(temp.s);
 	return rc;
 }
 

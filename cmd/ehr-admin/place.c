@@ -15,19 +15,6 @@ void admin_beside(struct buf *b, const char *path, const char *end)
 	buf_addf(b, ".%s.%s", base, end);
 }
 
-void admin_take_away(const char *path)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
-		"-lock" };
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		BUF_AUTO name = BUF_INIT;
-
-		buf_addf(&name, "%s%s", path, ends[i]);
-		unlink(name.s);
-	}
-}
-
 int admin_sync_folder(const char *path, struct ehr_err *e)
 {
 	const char *slash = strrchr(path, '/');

@@ -173,13 +173,13 @@ static int make(struct restore *r, const struct backup_set *s)
 		return rc;
 	keyring_make(r->fresh);
 	t.keys = r->b->plain ? NULL : r->fresh;
-	admin_take_away(r->temp.s);
+	store_unlink(r->temp.s);
 	take_slots(r->keys.s);
 	rc = backup_restore(s, r->b, r->ring, &t, r->e);
 	if (rc == 0)
 		rc = backup_prove(r->b, &t, !quick, r->e);
 	if (rc < 0)
-		admin_take_away(r->temp.s);
+		store_unlink(r->temp.s);
 	cli_progress_end(r->c);
 	return rc;
 }
@@ -210,7 +210,7 @@ static int put_in_place(struct restore *r)
 	if (rc < 0 && has_keys)
 		unlink(r->keys.s);
 	if (rc < 0)
-		admin_take_away(r->temp.s);
+		store_unlink(r->temp.s);
 	return rc;
 }
 

@@ -66,6 +66,8 @@ int store_open_with(struct store **db, const struct store_opts *o,
 int store_is_encrypted(const char *path, struct ehr_err *e);
 void store_close(struct store *db); /* rolls back what is open; NULL is fine */
 const char *store_path(const struct store *db);
+/* Removes a file that nobody has open, with its log, journal and lock. */
+void store_unlink(const char *path);
 /* What opening left out of a damaged log, as a sentence; NULL: nothing. Told
  * once: the file is whole again then. Borrowed until close. */
 const char *store_notice(const struct store *db);

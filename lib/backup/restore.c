@@ -184,19 +184,6 @@ int backup_prove(const struct backup *b, const struct backup_target *t,
 	return rc;
 }
 
-static void take_away(const char *path)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
-		"-lock" };
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		BUF_AUTO name = BUF_INIT;
-
-		buf_addf(&name, "%s%s", path, ends[i]);
-		unlink(name.s);
-	}
-}
-
 int backup_verify(const struct backup_set *s, const struct backup *b,
     const struct keyring *ring, const struct backup_target *how,
     struct ehr_err *e)
@@ -212,10 +199,10 @@ int backup_verify(const struct backup_set *s, const struct backup *b,
 	buf_addf(&path, "%s/.%s.verify", s->path, b->id);
 	t.path = path.s;
 	t.keys = b->plain ? NULL : own;
-	take_away(path.s);
+	store_unlink(path.s);
 	rc = backup_restore(s, b, ring, &t, e);
 	if (rc == 0)
 		rc = backup_prove(b, &t, true, e);
-	take_away(path.s);
+	store_unlink(path.s);
 	return rc;
 }

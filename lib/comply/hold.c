@@ -8,11 +8,6 @@ const struct sql comply_sql_table[] = {
 #undef X
 };
 
-static struct stmt *sql(struct store *db, enum comply_sql_id id)
-{
-	return store_sql(db, &comply_sql_table[id]);
-}
-
 int comply_hold_add(struct store *db, int64_t patient, struct str reason,
     struct str user, struct ehr_err *e)
 {

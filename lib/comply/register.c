@@ -16,11 +16,6 @@ const struct comply_risk comply_risks[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static struct stmt *sql(struct store *db, enum comply_sql_id id)
-{
-	return store_sql(db, &comply_sql_table[id]);
-}
-
 int comply_register_add(struct store *db, const struct comply_entry *x,
     struct ehr_err *e)
 {

@@ -10,4 +10,9 @@ enum comply_sql_id {
 };
 extern const struct sql comply_sql_table[];
 
+static inline struct stmt *sql(struct store *db, enum comply_sql_id id)
+{
+	return store_sql(db, &comply_sql_table[id]);
+}
+
 #endif

@@ -560,7 +560,7 @@ static int next_chunk(struct batch *b, struct ehr_err *e)
 	return rc < 0 ? rc : index_progress(b->r, e);
 }
 
-int apply_collected(struct batch *b, struct ehr_err *e)
+static int apply_windows(struct batch *b, struct ehr_err *e)
 {
 	struct feed *feed = feed_new(b->spool);
 	struct window *w;
@@ -581,16 +581,21 @@ int apply_collected(struct batch *b, struct ehr_err *e)
 	return rc < 0 ? rc : got;
 }
 
+int apply_collected(struct batch *b, struct ehr_err *e)
+{
+	int rc = apply_windows(b, e);
+
+	if (rc == 0)
+		rc = batch_end_row(b, BATCH_DONE, e);
+	return rc < 0 ? rc : batch_chunk(b, true, e);
+}
+
 int apply_all(struct batch *b, struct ehr_err *e)
 {
 	int rc = batch_begin_row(b, e);
 
 	if (rc == 0)
 		rc = apply_collected(b, e);
-	if (rc == 0)
-		rc = batch_end_row(b, BATCH_DONE, e);
-	if (rc == 0)
-		rc = batch_chunk(b, true, e);
 	if (rc == 0 && !b->outer)
 		rc = store_commit(b->r->db, e);
 	return rc;

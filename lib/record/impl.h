@@ -474,7 +474,8 @@ int chart_also(struct batch *b, const struct version *v,
 /* ---- apply.c: items of the spool into rows ---- */
 
 int apply_all(struct batch *b, struct ehr_err *e);
-/* The items alone, inside a transaction whose batch row is there. */
+/* The items and the end of the batch, inside a transaction in which its row
+ * is there. */
 int apply_collected(struct batch *b, struct ehr_err *e);
 
 /* ---- version.c: rows written ---- */

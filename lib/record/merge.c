@@ -54,10 +54,6 @@ int record_merge(struct batch *b, int64_t to, int64_t from,
 		rc = spool_sort(b->spool, e);
 	if (rc == 0)
 		rc = apply_collected(b, e);
-	if (rc == 0)
-		rc = batch_end_row(b, BATCH_DONE, e);
-	if (rc == 0)
-		rc = batch_chunk(b, true, e);
 	record_forget(b->r);
 	if (rc == 0 && !b->outer)
 		rc = store_commit(db, e);

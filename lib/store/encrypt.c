@@ -39,19 +39,6 @@ static int failed(const struct encrypting *x, const char *path)
 
 /* ---- what an earlier call left ---- */
 
-static void remove_copy(const struct encrypting *x)
-{
-	static const char *const parts[] = { "", "-wal", "-shm", "-journal",
-		"-lock" };
-	BUF_AUTO name = BUF_INIT;
-
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		buf_reset(&name);
-		buf_addf(&name, "%s%s", x->copy.s, parts[i]);
-		unlink(name.s);
-	}
-}
-
 /* Zeros over a file that is open, up to its size. */
 static int wipe(int fd)
 {
@@ -94,7 +81,7 @@ static int finish(const struct encrypting *x)
 {
 	int rc = wipe_name(x, x->plain.s);
 
-	remove_copy(x);
+	store_unlink(x->copy.s);
 	if (rc == 0 && unlink(x->plain.s) != 0 && errno != ENOENT)
 		rc = failed(x, x->plain.s);
 	return rc;
@@ -105,7 +92,7 @@ static int clear_names(const struct encrypting *x)
 {
 	struct stat st, other;
 
-	remove_copy(x);
+	store_unlink(x->copy.s);
 	if (stat(x->path, &st) != 0)
 		return failed(x, x->path);
 	if (lstat(x->plain.s, &other) == 0) {
@@ -299,7 +286,7 @@ static int encrypt(struct encrypting *x)
 		rc = make_copy(x);
 	if (rc == 0 && !x->o->dry)
 		rc = swap(x);
-	remove_copy(x);
+	store_unlink(x->copy.s);
 	if (rc == 0 && !x->o->dry)
 		rc = wipe_plain(x);
 	return rc < 0 ? rc : 1;

@@ -1,5 +1,6 @@
-/* size.c - how large the file is. */
+/* size.c - how large the file is, with what stands beside it; away with it. */
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "impl.h"
 #include "statements.h"
@@ -36,4 +37,17 @@ int store_size(struct store *db, struct store_size *size, struct ehr_err *e)
 const char *store_engine(void)
 {
 	return sqlite3_libversion();
+}
+
+void store_unlink(const char *path)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
+		"-lock" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		BUF_AUTO name = BUF_INIT;
+
+		buf_addf(&name, "%s%s", path, ends[i]);
+		unlink(name.s);
+	}
 }

@@ -1,16 +1,7 @@
 /* age files: any bytes end in success or in a failure that says what is wrong;
  * what was written is read the same again. */
 #include "ehr/age.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static const char identity[] = "AGE-SECRET-KEY-1"
     "GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";

@@ -1,15 +1,6 @@
 /* Dates: what is read is written, read and ordered the same again. */
 #include "ehr/base.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static void same_again(const struct date *d)
 {

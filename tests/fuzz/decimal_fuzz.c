@@ -1,16 +1,9 @@
 /* Decimals: the input is one number, or two with a blank between. */
 #include "ehr/base.h"
+#include "fuzz.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
 
 /* Written and read again it is the same, digit by digit. */
 static void same_again(const struct decimal *d)

@@ -1,5 +1,6 @@
 /* ELM of any kind: it is refused, or evaluated, and nothing worse. */
 #include "ehr/elm.h"
+#include "fuzz.h"
 
 static int none(void *arg, const struct elm_retrieve *r,
     void (*add)(void *to, const struct tape *t, uint32_t root), void *to,
@@ -28,7 +29,6 @@ static void evaluate(struct elm_package *p, struct str library,
 	elm_ctx_free(c);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct elm_package *p = elm_package_new();

@@ -1,16 +1,7 @@
 /* Find expressions: any text is taken or refused with a message that names
  * a term; what is taken says its kinds. */
 #include "ehr/find.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static void try(int (*fn)(struct find *, struct str, struct ehr_err *),
     struct str s)

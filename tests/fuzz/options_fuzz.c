@@ -2,13 +2,10 @@
  * options_fuzz.c - the option parser over any words, parted by newlines.
  * Whatever comes: no crash, and a refusal has a message.
  */
-#include <assert.h>
-
 #include "ehr/cli.h"
+#include "fuzz.h"
 
 enum { MAX_WORDS = 64 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static int nop(struct cli *c, struct ehr_err *e)
 {
@@ -57,8 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			argv[argc++] = words + i + 1;
 		}
 	rc = cli_parse(&c, &tool, argc, argv, &e);
-	assert(rc == EHR_OK || (rc == EHR_EUSAGE && e.msg[0]));
-	assert(rc != EHR_OK || c.action != CLI_RUN || c.verb);
+	MUST(rc == EHR_OK || (rc == EHR_EUSAGE && e.msg[0]));
+	MUST(rc != EHR_OK || c.action != CLI_RUN || c.verb);
 	cli_release(&c);
 	free(words);
 	return 0;

@@ -1,16 +1,7 @@
 /* Slot files and key files: any text is taken or refused with a message that
  * names the file; what is taken is written the same. */
 #include "ehr/keys.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 static const struct keyring ring = { .n = 1, .k = { { 7, "first key" } } };
 

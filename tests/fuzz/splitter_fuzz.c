@@ -3,17 +3,8 @@
  * commas between them, whatever is read at a time; a good document is given
  * whole, or as a Bundle's head, entries and tail.
  */
-#include <stdlib.h>
-
 #include "ehr/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 struct result {
 	struct str in;

@@ -3,17 +3,8 @@
  * order, and jansson takes and refuses the same texts but for what is listed.
  */
 #include <jansson.h>
-#include <stdlib.h>
-
 #include "ehr/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#include "fuzz.h"
 
 /* Escapes of surrogates, of which we take half a pair and jansson does not. */
 static bool has_surrogate(const uint8_t *s, size_t n)

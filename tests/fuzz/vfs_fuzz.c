@@ -4,6 +4,7 @@
  * read, written and checkpointed. Whatever comes of it, nothing reads or
  * writes where it should not, and a fault is one of the two codes. */
 #include "store/seal.h"
+#include "fuzz.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,14 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
 
 enum { PS = 512, FRAME = PS + 24, RECORD = PS + 8, MAX = 96 << 10 };
 enum part { DB, LOG, JOURNAL, PARTS };

@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ehr/audit.h"
 #include "ehr/record.h"
 #include "power-loss-parts/power.h"
+#include "chunk.h"
 
 enum {
 	LOADED = 1100, /* resources of the first batch: a large one */
@@ -47,19 +47,6 @@ static int open_record(struct record **r, enum store_mode mode,
 }
 
 /* ---- writing ---- */
-
-static int audit_chunk(void *arg, int64_t batch, const int64_t *patients,
-    size_t n, bool first, bool last, struct ehr_err *e)
-{
-	struct audit_event ev = { .user = "test", .tool = "power-loss",
-		.action = AUDIT_UPDATE, .batch = batch };
-
-	(void)patients;
-	(void)n;
-	(void)first;
-	(void)last;
-	return audit_append(arg, &ev, NULL, 0, NULL, e);
-}
 
 static void put(struct batch *b, const char *id, int value)
 {
@@ -205,18 +192,6 @@ struct tally {
 	int states, lost, broken, early, late;
 };
 
-static void clear(void)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal",
-		"-lock" };
-	char name[256];
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
-	}
-}
-
 static void tell(const struct tally *t, size_t at, const char *lost, int acked,
     int rc, const struct ehr_err *e)
 {
@@ -234,7 +209,7 @@ static void one_state(struct disk *d, struct tally *t, size_t at, int acked,
 	const char *lost;
 	int rc;
 
-	clear();
+	store_unlink(path);
 	lost = disk_lose(d, dir, random);
 	rc = open_record(&r, STORE_WRITE, &e);
 	if (rc == 0)
@@ -323,7 +298,7 @@ int main(int argc, char **argv)
 	write_all();
 	power_off();
 	t = all_states(atoi(argv[optind]), &random);
-	clear();
+	store_unlink(path);
 	rmdir(dir);
 	printf("%s, %d commits, %zu operations: %d states, %d lost, %d broken; "
 	    "%d without and %d with the commit that was under way\n",

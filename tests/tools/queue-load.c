@@ -29,10 +29,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ehr/audit.h"
 #include "ehr/fhir.h"
 #include "ehr/keys.h"
 #include "ehr/record.h"
+#include "chunk.h"
 
 enum {
 	COUNTERS = 24,
@@ -216,19 +216,6 @@ static void find_charts(void)
 }
 
 /* ---- the processes ---- */
-
-static int audit_chunk(void *arg, int64_t batch, const int64_t *patients,
-    size_t n, bool first, bool last, struct ehr_err *e)
-{
-	struct audit_event ev = { .user = "test", .tool = "queue-load",
-		.action = AUDIT_UPDATE, .batch = batch };
-
-	(void)patients;
-	(void)n;
-	(void)first;
-	(void)last;
-	return audit_append(arg, &ev, NULL, 0, NULL, e);
-}
 
 /* Adds one to n counters from `from` on: 0, EHR_ECHANGED or another fault. */
 static int add_one(struct record *r, struct proc *p, int from, int n,

@@ -21,25 +21,13 @@ static struct access_opt options(const char *reason, bool dry_run)
 		.reason = reason, .dry_run = dry_run };
 }
 
-static void drop(void)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-lock",
-		"-journal" };
-	char name[80];
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
-	}
-}
-
 static void create(struct access *a)
 {
 	struct access_opt opt = options("treatment", false);
 
 	snprintf(path, sizeof(path), "/tmp/access-test-%ld.ehr",
 	    (long)getpid());
-	drop();
+	store_unlink(path);
 	CHECK_OK(access_open(a, &opt, STORE_CREATE, &err));
 }
 
@@ -116,7 +104,7 @@ TEST(access_batch_and_patient)
 	    "read/ok 1 treatment meds;");
 	buf_release(&names);
 	access_close(&a);
-	drop();
+	store_unlink(path);
 }
 
 TEST(access_sets)
@@ -142,7 +130,7 @@ TEST(access_sets)
 	    .tool = "ehr-test" }, STORE_READ, &err));
 	check_log(&a, 3, "list/begin 2 treatment;list/failed 1 treatment;");
 	access_close(&a);
-	drop();
+	store_unlink(path);
 }
 
 TEST(access_dry_run)
@@ -160,5 +148,5 @@ TEST(access_dry_run)
 	    &err), EHR_ENOENT);
 	check_log(&a, 1, "");
 	access_close(&a);
-	drop();
+	store_unlink(path);
 }

@@ -23,15 +23,8 @@ static struct store *open_new(void)
 
 static void close_all(struct store *db)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-lock" };
-	char name[128];
-	size_t i;
-
 	store_close(db);
-	for (i = 0; i < ARRAY_LEN(ends); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
-	}
+	store_unlink(path);
 	rmdir(dir);
 }
 

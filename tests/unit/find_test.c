@@ -263,30 +263,18 @@ static void done(struct batch *b)
 	batch_free(b);
 }
 
-static void drop(void)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-lock",
-		"-journal" };
-	char name[80];
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
-	}
-}
-
 static void open_new(void)
 {
 	snprintf(path, sizeof(path), "/tmp/find-test-%ld.ehr",
 	    (long)getpid());
-	drop();
+	store_unlink(path);
 	CHECK_OK(record_open(&rec, path, STORE_CREATE, &err));
 }
 
 static void close_it(void)
 {
 	record_close(rec);
-	drop();
+	store_unlink(path);
 }
 
 static void populate(void)

@@ -35,16 +35,9 @@ static inline void kit_open(struct kit *k)
 
 static inline void kit_close(struct kit *k)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-lock",
-		"-journal" };
-	char name[128];
-
 	record_close(k->r);
 	k->r = NULL;
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		snprintf(name, sizeof(name), "%s%s", k->path, ends[i]);
-		unlink(name);
-	}
+	store_unlink(k->path);
 	rmdir(k->dir);
 }
 

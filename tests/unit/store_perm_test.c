@@ -29,24 +29,13 @@ static const struct table {
 #undef X
 };
 
-static void drop(void)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-lock" };
-	char name[80];
-
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
-	}
-}
-
 static struct record *open_new(void)
 {
 	struct record *r = NULL;
 
 	snprintf(path, sizeof(path), "/tmp/perm-test-%ld.ehr",
 	    (long)getpid());
-	drop();
+	store_unlink(path);
 	CHECK_INT(record_open(&r, path, STORE_CREATE, &e), 0);
 	return r;
 }
@@ -116,7 +105,7 @@ TEST(every_statement_and_every_role)
 	/* 8 roles twice, nobody, everybody; the tables are not empty */
 	CHECK(n > 18 * 120);
 	record_close(r);
-	drop();
+	store_unlink(path);
 }
 
 TEST(a_statement_names_one_permission_or_none)
@@ -212,7 +201,7 @@ TEST(who_acts_as_what)
 	CHECK_INT(acts(db, "late"), STORE_LEFT);
 	store_rollback(db);
 	record_close(r);
-	drop();
+	store_unlink(path);
 }
 
 TEST(an_administrator_must_stay)
@@ -235,5 +224,5 @@ TEST(an_administrator_must_stay)
 	CHECK_INT(store_staff_put(db, &f, &e), EHR_EUSAGE);
 	store_rollback(db);
 	record_close(r);
-	drop();
+	store_unlink(path);
 }

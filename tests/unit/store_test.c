@@ -33,15 +33,8 @@ static struct store *open_again(void)
 
 static void clean(struct store *db)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", "-lock",
-		"-journal" };
-	char name[128];
-
 	store_close(db);
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
-	}
+	store_unlink(path);
 	rmdir(dir);
 }
 
