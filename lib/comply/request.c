@@ -60,11 +60,6 @@ const char *request_state_name(enum request_state s)
 	return states[s];
 }
 
-static struct stmt *sql(struct store *db, enum comply_sql_id id)
-{
-	return store_sql(db, &comply_sql_table[id]);
-}
-
 /* ---- days ---- */
 
 static int64_t add_business(int64_t day, int n)
