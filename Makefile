@@ -78,6 +78,12 @@ $(BUILD)/gen/schema.h: scripts/gen-schema $(wildcard lib/store/schema/*.sql)
 	@scripts/gen-schema lib/store/schema > $@
 $(filter $(BUILD)/lib/store/%,$(LIB_OBJ)): $(BUILD)/gen/schema.h
 
+# Constants of the MIPS score.
+$(BUILD)/gen/score.h: scripts/gen-score $(wildcard lib/quality/data/score-*.tsv)
+	@mkdir -p $(@D)
+	@scripts/gen-score lib/quality/data > $@
+$(BUILD)/lib/quality/score_rules.o: $(BUILD)/gen/score.h
+
 # Objects of the sources that match. A % in a static pattern's prerequisites
 # would be its stem, so the lists are made here. X-parts/*.c are X's parts.
 OBJ = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))

@@ -1,5 +1,6 @@
 /* main.c - ehr-mips: quality measures. */
 #include "mips.h"
+#include "score.h"
 
 struct mips_opts mips_opts;
 
@@ -32,6 +33,13 @@ static const struct cli_opt why_opts[] = {
 	    &mips_opts.bundle, 0, 0 },
 	{ 0 },
 };
+static const struct cli_opt score_options[] = {
+#include "score-options.def"
+	{ "constants", 0, CLI_FLAG, 0, NULL,
+	    "what may be set, its value and its source; no score",
+	    &score_opts.constants, 0, 0 },
+	{ 0 },
+};
 
 static const struct cli_opt load_opts[] = {
 	{ "year", 0, CLI_INT, 0, "Y", "performance year of a reference file",
@@ -58,6 +66,8 @@ static const struct cli_verb verbs[] = {
 	    kept_unload },
 	{ "list", NULL, "what is kept", CLI_DB | CLI_OUTPUT, NULL, 0, 0, false,
 	    kept_list },
+	{ "score", NULL, "the MIPS final score, step by step",
+	    CLI_OUTPUT | CLI_TODAY, score_options, 0, 0, false, score },
 	{ 0 },
 };
 
