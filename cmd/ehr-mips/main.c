@@ -27,14 +27,6 @@ static const struct cli_opt gaps_opts[] = {
 	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
 	{ 0 },
 };
-static const struct cli_opt report_opts[] = {
-#include "options.def"
-	{ "type", 0, CLI_CHOICE, 0, "summary|subject-list|individual",
-	    "of all, with who they are, or one each (summary)",
-	    &mips_opts.report, 0, 0 },
-	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
-	{ 0 },
-};
 static const struct cli_opt why_opts[] = {
 #include "options.def"
 	{ "bundle", 0, CLI_TEXT, 0, "FILE", "the patient, not of the record",
@@ -54,6 +46,16 @@ static const struct cli_opt load_opts[] = {
 	    &mips_opts.year, 2017, 2099 },
 	{ 0 },
 };
+static const struct cli_opt qrda_opts[] = {
+#include "options.def"
+#include "qrda-options.def"
+	{ 0 },
+};
+static const struct cli_opt qrda_check_opts[] = {
+	{ "guids", 0, CLI_TEXT, 0, "FILE",
+	    "QPP measures-data: look GUIDs up, too", &mips_opts.guids, 0, 0 },
+	{ 0 },
+};
 
 enum { SHARED = CLI_DB | CLI_OUTPUT | CLI_REASON | CLI_TEST };
 
@@ -64,9 +66,6 @@ static const struct cli_verb verbs[] = {
 	    SHARED, patients_opts, 0, -1, false, patients },
 	{ "gaps", "[FILE...|-]", "who lacks something, and what",
 	    SHARED, gaps_opts, 0, -1, false, gaps },
-	{ "report", "[FILE...|-]", "FHIR MeasureReports",
-	    SHARED | CLI_TODAY | CLI_FACILITY, report_opts, 0, -1, false,
-	    report },
 	{ "why", "[PATIENT]", "the expressions behind a patient's populations",
 	    CLI_DB | CLI_REASON | CLI_TEST, why_opts, 0, 1, true, why },
 	{ "load", "PKG...", "keep packages, or reference files of QPP",
@@ -79,6 +78,13 @@ static const struct cli_verb verbs[] = {
 	    kept_list },
 	{ "score", NULL, "the MIPS final score, step by step",
 	    CLI_OUTPUT | CLI_TODAY, score_options, 0, 0, false, score },
+	{ "qrda", "[FILE...|-]", "a QRDA document of the measures",
+	    CLI_DB | CLI_REASON | CLI_TEST | CLI_PLACE | CLI_FORCE |
+	    CLI_TODAY, qrda_opts, 0, -1, false, qrda_three },
+	{ "qrda check", "[FILE...|-]", "what breaks the rules of a QRDA III",
+	    CLI_OUTPUT, qrda_check_opts, 0, -1, false, qrda_check },
+	{ "qrda list", "[FILE...|-]", "the counts of a QRDA III",
+	    CLI_OUTPUT, NULL, 0, -1, false, qrda_list },
 	{ 0 },
 };
 

@@ -69,7 +69,7 @@ static int make_new(struct cli *c, const struct edit_env *env,
 	size_t n;
 
 	if (opt_json) {
-		rc = edit_read_file(opt_json, MAX_RESOURCE, &json, e);
+		rc = in_all(opt_json, MAX_RESOURCE, &json, e);
 		return rc < 0 ? rc : edit_new_json(env, kind, buf_str(&json),
 		    text, e);
 	}

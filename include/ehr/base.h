@@ -344,6 +344,8 @@ void in_through(struct in *in,
     void (*done)(void *arg), void *arg);
 ssize_t in_file(struct in *in, void *p, size_t n, struct ehr_err *e);
 void in_close(struct in *in);
+/* Appends all of a file; EHR_EREJECT when that is over max bytes. */
+int in_all(const char *path, size_t max, struct buf *b, struct ehr_err *e);
 const char *in_engine(void);				/* version of zlib */
 
 /* ---- output: whole or not at all ---- */

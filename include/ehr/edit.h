@@ -171,9 +171,6 @@ int edit_draft_save(const char *db, struct str name, int64_t version,
 /* Reads such a file: name and text appended. */
 int edit_draft_load(const char *path, struct buf *name, int64_t *version,
     struct buf *text, struct ehr_err *e);
-/* Appends a file, - for standard input; at most max bytes. */
-int edit_read_file(const char *path, size_t max, struct buf *b,
-    struct ehr_err *e);
 /* Lets the person change the text with $VISUAL or $EDITOR (else vi), run
  * without a shell on a private file. suffix: ".json". EHR_EIO when the editor
  * failed. */

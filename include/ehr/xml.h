@@ -86,6 +86,7 @@ struct xml_writer {
 	struct buf *out;
 	const char *open[XML_WRITE_DEPTH];
 	unsigned depth;
+	bool tag; /* the innermost still takes attributes */
 };
 #define XML_WRITER(b) ((struct xml_writer){ .out = (b) })
 
@@ -95,7 +96,9 @@ void xml_declare(struct xml_writer *w);
  * NULL is left out. Names are the program's own, not copied. */
 void xml_open(struct xml_writer *w, const char *name, ...)
     __attribute__((sentinel));
-/* The same, closed at once. */
+/* One more attribute of the element just opened; STR_NONE is left out. */
+void xml_set(struct xml_writer *w, const char *name, struct str value);
+/* As xml_open(), closed at once. */
 void xml_empty(struct xml_writer *w, const char *name, ...)
     __attribute__((sentinel));
 /* An element of text alone. */

@@ -372,3 +372,24 @@ const char *in_engine(void)
 {
 	return zlibVersion();
 }
+
+int in_all(const char *path, size_t max, struct buf *b, struct ehr_err *e)
+{
+	struct in *in;
+	ssize_t n = 1;
+	int rc = in_open(&in, path, e);
+
+	if (rc < 0)
+		return rc;
+	while (n > 0 && b->len <= max) {
+		buf_grow(b, 1 << 16);
+		n = in_read(in, b->s + b->len, 1 << 16, e);
+		if (n > 0)
+			b->s[b->len += (size_t)n] = '\0';
+	}
+	in_close(in);
+	if (n > 0)
+		return ehr_fail(e, EHR_EREJECT, "%s: over %zu bytes", path,
+		    max);
+	return n < 0 ? (int)n : 0;
+}

@@ -70,34 +70,12 @@ int edit_draft_save(const char *db, struct str name, int64_t version,
 	return out_commit(out, e);
 }
 
-int edit_read_file(const char *path, size_t max, struct buf *b,
-    struct ehr_err *e)
-{
-	struct in *in;
-	ssize_t n = 1;
-	int rc = in_open(&in, path, e);
-
-	if (rc < 0)
-		return rc;
-	while (n > 0 && b->len <= max) {
-		buf_grow(b, 1 << 16);
-		n = in_read(in, b->s + b->len, 1 << 16, e);
-		if (n > 0)
-			b->s[b->len += (size_t)n] = '\0';
-	}
-	in_close(in);
-	if (n > 0)
-		return ehr_fail(e, EHR_EREJECT, "%s: over %zu bytes", path,
-		    max);
-	return n < 0 ? (int)n : 0;
-}
-
 int edit_draft_load(const char *path, struct buf *name, int64_t *version,
     struct buf *text, struct ehr_err *e)
 {
 	BUF_AUTO all = BUF_INIT;
 	struct str rest, head, word[3];
-	int rc = edit_read_file(path, MAX_DRAFT, &all, e);
+	int rc = in_all(path, MAX_DRAFT, &all, e);
 	size_t n = 0;
 
 	if (rc < 0)
@@ -201,7 +179,7 @@ int edit_with_editor(struct buf *text, const char *suffix, struct ehr_err *e)
 		rc = run_editor(path.s, e);
 	if (rc == 0) {
 		buf_reset(text);
-		rc = edit_read_file(path.s, MAX_DRAFT, text, e);
+		rc = in_all(path.s, MAX_DRAFT, text, e);
 	}
 	unlink(path.s);
 	return rc;

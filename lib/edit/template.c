@@ -129,7 +129,7 @@ int edit_note_template(struct access *a, int64_t patient, const char *name,
 	int rc = find_file(name, &path, e);
 
 	if (rc == 0)
-		rc = edit_read_file(path.s, MAX_TEMPLATE, &text, e);
+		rc = in_all(path.s, MAX_TEMPLATE, &text, e);
 	if (rc == 0)
 		rc = view_zone(a->r, e);
 	date_from_ms(&opt.today, clock_ms(), 0);

@@ -239,7 +239,7 @@ int edit_text(struct access *a, const struct edit_entry *x,
 		if (in->draft)
 			rc = read_draft(x, in->draft, &json, &made_from, e);
 		else if (in->json)
-			rc = edit_read_file(in->json, MAX_RESOURCE, &json, e);
+			rc = in_all(in->json, MAX_RESOURCE, &json, e);
 		if (rc == 0 && editor) {
 			made_from = x->version;
 			rc = in_editor(a, x, &json, e);

@@ -264,22 +264,10 @@ int xml_parse(struct xml_doc **doc, const char *name, struct str bytes,
 int xml_read(struct xml_doc **doc, const char *path, struct ehr_err *e)
 {
 	BUF_AUTO text = BUF_INIT;
-	struct in *in;
-	ssize_t n;
-	int rc = in_open(&in, path, e);
+	int rc = in_all(path, XML_BYTES_MAX, &text, e);
 
 	*doc = NULL;
-	if (rc < 0)
-		return rc;
-	do {
-		buf_grow(&text, 1 << 16);
-		n = in_read(in, text.s + text.len, 1 << 16, e);
-		if (n > 0)
-			text.len += (size_t)n;
-	} while (n > 0 && text.len <= XML_BYTES_MAX);
-	rc = n < 0 ? (int)n : xml_parse(doc, in_name(in), buf_str(&text), e);
-	in_close(in);
-	return rc;
+	return rc < 0 ? rc : xml_parse(doc, path, buf_str(&text), e);
 }
 
 void xml_free(struct xml_doc *doc)

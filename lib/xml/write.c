@@ -40,39 +40,51 @@ void xml_declare(struct xml_writer *w)
 	buf_adds(w->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
 }
 
+/* Ends the start tag that still takes attributes. */
+static void end_tag(struct xml_writer *w)
+{
+	if (w->tag)
+		buf_addch(w->out, '>');
+	w->tag = false;
+}
+
 static void line(struct xml_writer *w)
 {
+	end_tag(w);
 	if (w->out->len)
 		buf_addch(w->out, '\n');
 	for (unsigned i = 0; i < w->depth; i++)
 		buf_addch(w->out, ' ');
 }
 
+void xml_set(struct xml_writer *w, const char *name, struct str value)
+{
+	assert(w->tag);
+	if (!value.s)
+		return;
+	buf_addf(w->out, " %s=\"", name);
+	xml_escape(w->out, value);
+	buf_addch(w->out, '"');
+}
+
 static void start(struct xml_writer *w, const char *name, va_list ap)
 {
+	assert(w->depth < XML_WRITE_DEPTH);
 	line(w);
 	buf_addf(w->out, "<%s", name);
-	for (const char *a; (a = va_arg(ap, const char *));) {
-		const char *value = va_arg(ap, const char *);
-
-		if (!value)
-			continue;
-		buf_addf(w->out, " %s=\"", a);
-		xml_escape(w->out, str_of(value));
-		buf_addch(w->out, '"');
-	}
+	w->tag = true;
+	w->open[w->depth++] = name;
+	for (const char *a; (a = va_arg(ap, const char *));)
+		xml_set(w, a, str_of(va_arg(ap, const char *)));
 }
 
 void xml_open(struct xml_writer *w, const char *name, ...)
 {
 	va_list ap;
 
-	assert(w->depth < XML_WRITE_DEPTH);
 	va_start(ap, name);
 	start(w, name, ap);
 	va_end(ap);
-	buf_addch(w->out, '>');
-	w->open[w->depth++] = name;
 }
 
 void xml_empty(struct xml_writer *w, const char *name, ...)
@@ -82,7 +94,7 @@ void xml_empty(struct xml_writer *w, const char *name, ...)
 	va_start(ap, name);
 	start(w, name, ap);
 	va_end(ap);
-	buf_adds(w->out, "/>");
+	xml_close(w);
 }
 
 void xml_leaf(struct xml_writer *w, const char *name, struct str text)
@@ -97,8 +109,13 @@ void xml_close(struct xml_writer *w)
 {
 	assert(w->depth > 0);
 	w->depth--;
-	line(w);
-	buf_addf(w->out, "</%s>", w->open[w->depth]);
+	if (w->tag) {
+		buf_adds(w->out, "/>");
+		w->tag = false;
+	} else {
+		line(w);
+		buf_addf(w->out, "</%s>", w->open[w->depth]);
+	}
 	if (w->depth == 0)
 		buf_addch(w->out, '\n');
 }

@@ -115,13 +115,16 @@ TEST(what_is_written_is_read_again)
 
 	xml_declare(&w);
 	xml_open(&w, "a", "k", odd, "none", NULL, NULL);
-	xml_empty(&w, "e", NULL);
+	xml_open(&w, "e", NULL);
+	xml_set(&w, "slice", (struct str){ "1234", 2 });
+	xml_set(&w, "none", STR_NONE);
+	xml_close(&w);
 	xml_leaf(&w, "t", str_of(odd));
 	xml_leaf(&w, "bad", STR("\x01"));
 	xml_close(&w);
 	CHECK_STR(b.s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<a k=\"a&lt;b&gt;&amp;&quot;c'&#9;&#10;&#13;\xC3\xA9\">\n"
-	    " <e/>\n <t>a&lt;b&gt;&amp;&quot;c'&#9;&#10;&#13;\xC3\xA9</t>\n"
+	    " <e slice=\"12\"/>\n <t>a&lt;b&gt;&amp;&quot;c'&#9;&#10;&#13;\xC3\xA9</t>\n"
 	    " <bad>\xEF\xBF\xBD</bad>\n</a>\n");
 	CHECK_INT(xml_parse(&doc, "f", buf_str(&b), &err), 0);
 	CHECK(str_is(xml_attr(xml_root(doc), "k"), odd));
