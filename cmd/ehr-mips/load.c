@@ -5,7 +5,7 @@
 
 /* ---- the record, to change it ---- */
 
-static int begin(struct cli *c, struct access *a, struct ehr_err *e)
+int mips_begin(struct cli *c, struct access *a, struct ehr_err *e)
 {
 	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, STORE_WRITE, e);
@@ -18,7 +18,7 @@ static int begin(struct cli *c, struct access *a, struct ehr_err *e)
 }
 
 /* Commits with the event of what changed; rolls back when nothing did. */
-static int end(struct access *a, int rc, const struct buf *scope,
+int mips_end(struct access *a, int rc, const struct buf *scope,
     struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
@@ -130,9 +130,9 @@ int kept_load(struct cli *c, struct ehr_err *e)
 		rc = quality_intake(c->argv[i], mips_opts.valueset_files,
 		    (int)mips_opts.year, collect, &l, e);
 	if (rc == 0)
-		rc = begin(c, &a, e);
+		rc = mips_begin(c, &a, e);
 	if (rc == 0)
-		rc = end(&a, keep(&l, &a, &scope, e), &scope, e);
+		rc = mips_end(&a, keep(&l, &a, &scope, e), &scope, e);
 	if (rc == 0)
 		cli_note(c, "%u loaded, %u unchanged", l.added,
 		    (unsigned)l.n - l.added);
@@ -165,7 +165,7 @@ int kept_unload(struct cli *c, struct ehr_err *e)
 	BUF_AUTO scope = BUF_INIT;
 	BUF_AUTO candidates = BUF_INIT;
 	struct unloading u = { .scope = &scope, .e = e };
-	int rc = begin(c, &a, e);
+	int rc = mips_begin(c, &a, e);
 
 	if (rc < 0)
 		return rc;
@@ -176,7 +176,7 @@ int kept_unload(struct cli *c, struct ehr_err *e)
 		if (rc == EHR_ENOENT)
 			cli_candidates(c, &candidates);
 	}
-	return end(&a, rc, &scope, e);
+	return mips_end(&a, rc, &scope, e);
 }
 
 /* ---- list ---- */

@@ -41,6 +41,39 @@ static const struct cli_opt score_options[] = {
 	{ 0 },
 };
 
+static const struct cli_opt entry_add_opts[] = {
+	{ "year", 0, CLI_INT, 0, "Y", "performance year (this one)",
+	    &entry_opts.year, 2000, 2999 },
+	{ "from", 0, CLI_TEXT, 0, "DATE", "first day it is of",
+	    &entry_opts.from, 0, 0 },
+	{ "to", 0, CLI_TEXT, 0, "DATE", "last day", &entry_opts.to, 0, 0 },
+	{ "on", 0, CLI_TEXT, 0, "DATE", "when it was answered (today)",
+	    &entry_opts.on, 0, 0 },
+	{ "who", 0, CLI_TEXT, 0, "NAME", "who answers (you)",
+	    &entry_opts.who, 0, 0 },
+	{ "evidence", 0, CLI_TEXT, 0, "FILE", "its SHA-256 is kept",
+	    &entry_opts.evidence, 0, 0 },
+	{ "keep", 0, CLI_FLAG, 0, NULL, "keep the file itself, too",
+	    &entry_opts.keep, 0, 0 },
+	{ "note", 0, CLI_TEXT, 0, "TEXT", "more about it", &entry_opts.note, 0,
+	    0 },
+	{ "correct", 0, CLI_FLAG, 0, NULL, "in place of the answer that holds",
+	    &entry_opts.correct, 0, 0 },
+	{ 0 },
+};
+static const struct cli_opt entry_list_opts[] = {
+	{ "year", 0, CLI_INT, 0, "Y", "of that performance year (all)",
+	    &entry_opts.year, 2000, 2999 },
+	{ "all", 'a', CLI_FLAG, 0, NULL, "what was replaced or withdrawn, too",
+	    &entry_opts.all, 0, 0 },
+	{ 0 },
+};
+static const struct cli_opt entry_withdraw_opts[] = {
+	{ "note", 0, CLI_TEXT, CLI_REQUIRED, "TEXT", "why",
+	    &entry_opts.note, 0, 0 },
+	{ 0 },
+};
+
 static const struct cli_opt load_opts[] = {
 	{ "year", 0, CLI_INT, 0, "Y", "performance year of a reference file",
 	    &mips_opts.year, 2017, 2099 },
@@ -76,8 +109,7 @@ static const struct cli_verb verbs[] = {
 	    kept_unload },
 	{ "list", NULL, "what is kept", CLI_DB | CLI_OUTPUT, NULL, 0, 0, false,
 	    kept_list },
-	{ "score", NULL, "the MIPS final score, step by step",
-	    CLI_OUTPUT | CLI_TODAY, score_options, 0, 0, false, score },
+#include "score-verbs.def"
 	{ "qrda", "[FILE...|-]", "a QRDA document of the measures",
 	    CLI_DB | CLI_REASON | CLI_TEST | CLI_PLACE | CLI_FORCE |
 	    CLI_TODAY, qrda_opts, 0, -1, false, qrda_three },

@@ -73,6 +73,12 @@ int qrda_three(struct cli *c, struct ehr_err *e);
 int qrda_check(struct cli *c, struct ehr_err *e);
 int qrda_list(struct cli *c, struct ehr_err *e);
 
+/* Opens the record to change it, with permission admin; in a transaction. */
+int mips_begin(struct cli *c, struct access *a, struct ehr_err *e);
+/* Commits with the event of what changed; rolls back when scope is empty. */
+int mips_end(struct access *a, int rc, const struct buf *scope,
+    struct ehr_err *e);
+
 /* Reads and links the packages of -m. */
 int job_load(struct job *j, struct ehr_err *e);
 /* Evaluates the patients of the operands, else of the record. */

@@ -1,40 +1,164 @@
 /* score.c - ehr-mips score: the MIPS final score, step by step. */
 #include <stdlib.h>
 
+#include "ehr/quality-entry.h"
+#include "mips.h"
 #include "score.h"
 
 struct score_opts score_opts;
 
 /* ---- what all verbs of the score need ---- */
 
-static int reference(struct scoring *x, struct ehr_err *e)
+static int read_named(struct score_reference *ref, struct ehr_err *e)
 {
 	const char *qpp = getenv("EHR_QPP");
-	int year = score_rules_year(x->rules), rc = 0;
+	int rc = 0;
 
-	x->ref = score_reference_new(year);
 	for (size_t i = 0; i < score_opts.qpp.n && rc == 0; i++)
-		rc = score_reference_read(x->ref, score_opts.qpp.v[i], e);
-	if (rc == 0 && score_opts.qpp.n == 0) {
-		if (qpp == NULL || *qpp == '\0')
-			return cli_usage(x->c, e,
-			    "no measures of CMS: --qpp DIR, or $EHR_QPP");
-		rc = score_reference_read(x->ref, qpp, e);
-	}
-	if (rc == 0 && score_measure_at(x->ref, 0) == NULL)
-		rc = ehr_fail(e, EHR_ENOENT, "--qpp: no measures of %d", year);
+		rc = score_reference_read(ref, score_opts.qpp.v[i], e);
+	if (rc == 0 && score_opts.qpp.n == 0 && qpp && *qpp)
+		rc = score_reference_read(ref, qpp, e);
 	return rc;
+}
+
+static int read_kept(struct score_reference *ref, int year, struct store *db,
+    struct ehr_err *e)
+{
+	static const enum quality_kept_kind kinds[] = { QUALITY_KEPT_MEASURES,
+		QUALITY_KEPT_BENCHMARKS, QUALITY_KEPT_MVP };
+	BUF_AUTO text = BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && rc >= 0; i++) {
+		buf_reset(&text);
+		rc = quality_reference(db, kinds[i], year, &text, e);
+		if (rc > 0)
+			rc = score_reference_add(ref,
+			    quality_kept_name(kinds[i]), buf_str(&text), e);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int score_reference_of(struct score_reference **ref, int year,
+    struct store *db, struct ehr_err *e)
+{
+	int rc = 0;
+
+	*ref = score_reference_new(year);
+	if (db && score_opts.qpp.n == 0)
+		rc = read_kept(*ref, year, db, e);
+	if (rc == 0 && score_measure_at(*ref, 0) == NULL)
+		rc = read_named(*ref, e);
+	return rc < 0 ? rc : score_measure_at(*ref, 0) != NULL;
+}
+
+static int reference(struct scoring *x, struct ehr_err *e)
+{
+	int year = score_rules_year(x->rules);
+	int rc = score_reference_of(&x->ref, year,
+	    x->record ? record_store(x->a.r) : NULL, e);
+
+	return rc ? (rc < 0 ? rc : 0) : cli_usage(x->c, e,
+	    "no measures of CMS of %d: --qpp DIR, $EHR_QPP, or load them",
+	    year);
+}
+
+/* ---- results: of measures, of the record, of files ---- */
+
+static uint64_t counted(const struct quality_group *g,
+    const struct quality_counts *c, enum quality_kind kind)
+{
+	for (uint32_t i = 0; i < g->populations; i++)
+		if (g->population[i].kind == kind)
+			return c->count[i];
+	return 0;
+}
+
+static int add_task(struct scoring *x, const struct task *t,
+    struct ehr_err *e)
+{
+	const struct quality_measure *m = quality_measure(t->package);
+
+	for (uint32_t i = 0; i < m->groups; i++) {
+		const struct quality_group *g = &m->group[i];
+		const struct quality_counts *n = quality_tally_counts(
+		    t->tally[0], i, QUALITY_WHOLE);
+		struct score_counts c = { .measure = m->name, .group = i,
+			.denominator = counted(g, n, QUALITY_DENOMINATOR),
+			.exclusions = counted(g, n, QUALITY_EXCLUSION),
+			.exceptions = counted(g, n, QUALITY_EXCEPTION),
+			.numerator = counted(g, n, QUALITY_NUMERATOR) };
+
+		if (g->scoring != QUALITY_PROPORTION)
+			return ehr_fail(e, EHR_EREJECT,
+			    "%.*s: no proportion", STR_FMT(m->name));
+		c.numerator -= counted(g, n, QUALITY_NUMERATOR_EXCLUSION);
+		score_input_counts(&x->in, &c);
+	}
+	return 0;
+}
+
+/* The measures of -m over the patients named, else those of the record. */
+static int evaluate(struct scoring *x, struct ehr_err *e)
+{
+	struct job j = { .c = x->c, .out = BUF_INIT };
+	BUF_AUTO year = BUF_INIT;
+	int rc;
+
+	buf_addf(&year, "%d", score_rules_year(x->rules));
+	if (mips_opts.period == NULL)
+		mips_opts.period = year.s;
+	rc = job_load(&j, e);
+	if (rc == 0)
+		rc = job_run(&j, e);
+	for (size_t i = 0; i < j.tasks && rc == 0; i++)
+		rc = add_task(x, &j.task[i], e);
+	if (mips_opts.period == year.s)
+		mips_opts.period = NULL;
+	buf_release(&j.out);
+	return job_end(&j, rc, e);
+}
+
+static int add_entry(void *arg, const struct quality_entry *entry)
+{
+	struct scoring *x = arg;
+	struct score_attest a = { .measure = entry->measure,
+		.yes = entry->answer == QUALITY_YES,
+		.counts = entry->answer == QUALITY_COUNTS,
+		.numerator = entry->numerator,
+		.denominator = entry->denominator,
+		.days = quality_entry_days(entry) };
+
+	score_input_attest(&x->in, &a);
+	return 0;
 }
 
 static int results(struct scoring *x, struct ehr_err *e)
 {
 	int rc = 0;
 
+	if (x->record)
+		rc = quality_entry_each(record_store(x->a.r),
+		    score_rules_year(x->rules), false, add_entry, x, e);
+	if (rc == 0 && mips_opts.measures.n)
+		rc = evaluate(x, e);
 	for (size_t i = 0; i < score_opts.results.n && rc == 0; i++)
 		rc = score_input_read(&x->in, score_opts.results.v[i], e);
 	for (size_t i = 0; i < score_opts.what_if.n && rc == 0; i++)
 		rc = score_input_if(&x->in, str_of(score_opts.what_if.v[i]), e);
 	return rc;
+}
+
+/* Without a record all has to be in files. */
+static int open_record(struct scoring *x, struct ehr_err *e)
+{
+	const char *db = getenv("EHR_DB");
+	struct access_opt opt = ACCESS_OPT(x->c);
+
+	if (x->c->db == NULL && (db == NULL || *db == '\0'))
+		return 0;
+	x->record = true;
+	return access_open(&x->a, &opt, STORE_READ, e);
 }
 
 static int rules(struct scoring *x, struct ehr_err *e)
@@ -54,8 +178,12 @@ int scoring_open(struct scoring *x, struct cli *c, struct ehr_err *e)
 {
 	int rc;
 
-	*x = (struct scoring){ .c = c, .in = SCORE_INPUT_INIT };
+	x->c = c;
+	if (c->argc && mips_opts.measures.n == 0)
+		return cli_usage(c, e, "files of patients go with -m");
 	rc = rules(x, e);
+	if (rc == 0)
+		rc = open_record(x, e);
 	if (rc == 0)
 		rc = reference(x, e);
 	return rc < 0 ? rc : results(x, e);
@@ -66,6 +194,7 @@ void scoring_close(struct scoring *x)
 	score_input_release(&x->in);
 	score_reference_free(x->ref);
 	score_rules_free(x->rules);
+	access_close(&x->a);
 }
 
 void score_print(struct printer *p, struct ratio r, int digits)
@@ -134,7 +263,7 @@ static int constants(struct cli *c, struct ehr_err *e)
 int score(struct cli *c, struct ehr_err *e)
 {
 	struct score s = SCORE_INIT;
-	SCORING_AUTO x = { 0 };
+	SCORING_AUTO x = SCORING_INIT;
 	int rc;
 
 	if (score_opts.constants)
