@@ -194,6 +194,8 @@ int feed_record(struct job *j, struct ehr_err *e)
 	struct feed f;
 	int rc = feed_open(&f, j, e);
 
+	if (rc == 0 && j->opened)
+		rc = j->opened(j, &f.a, e);
 	if (rc == 0)
 		rc = feed_all(&f);
 	rc = access_withheld(&f.a, rc, e);

@@ -1,29 +1,6 @@
 /* line.c - a patient's result as a line of JSON (ehr-measure(5)). */
 #include "mips.h"
 
-static void member(struct buf *b, const char *name)
-{
-	buf_addf(b, "\"%s\":", name);
-}
-
-static void quoted(struct buf *b, const char *name, struct str s)
-{
-	member(b, name);
-	if (s.s)
-		json_quote(b, s);
-	else
-		buf_adds(b, "null");
-	buf_addch(b, ',');
-}
-
-/* Takes the last comma back. */
-static void end(struct buf *b, char ch)
-{
-	if (b->len && b->s[b->len - 1] == ',')
-		b->len--;
-	buf_addch(b, ch);
-}
-
 static void number(struct buf *b, struct str name, uint32_t n)
 {
 	json_quote(b, name);
@@ -43,31 +20,25 @@ static bool first_of_code(const struct quality_group *g, uint32_t i)
 static void populations(struct buf *b, const struct quality_group *g,
     const uint32_t *count, uint32_t in)
 {
-	member(b, "populations");
-	buf_addch(b, '{');
+	json_open(b, "populations", '{');
 	for (uint32_t i = 0; i < g->populations; i++)
 		if (first_of_code(g, i))
 			number(b, g->population[i].code,
 			    count ? count[i] : in >> i & 1);
-	end(b, '}');
-	buf_addch(b, ',');
-	member(b, "byId");
-	buf_addch(b, '{');
+	json_close(b, '}');
+	json_open(b, "byId", '{');
 	for (uint32_t i = 0; i < g->populations; i++)
 		number(b, g->population[i].id, count ? count[i] : in >> i & 1);
-	end(b, '}');
-	buf_addch(b, ',');
+	json_close(b, '}');
 }
 
 static void strata(struct buf *b, const struct quality_group *g,
     const struct quality_group_result *r)
 {
-	member(b, "strata");
-	buf_addch(b, '{');
+	json_open(b, "strata", '{');
 	for (uint32_t i = 0; i < g->strata; i++)
 		number(b, g->stratum[i].id, r->stratum[i]);
-	end(b, '}');
-	buf_addch(b, ',');
+	json_close(b, '}');
 }
 
 /* Values as decimals, whatever number they are. */
@@ -87,8 +58,7 @@ static void observed(struct buf *b, struct elm_value v)
 static void observations(struct buf *b, const struct quality_group *g,
     const struct quality_group_result *r)
 {
-	member(b, "observations");
-	buf_addch(b, '{');
+	json_open(b, "observations", '{');
 	for (uint32_t i = 0; i < g->populations; i++) {
 		if (g->population[i].kind != QUALITY_OBSERVATION)
 			continue;
@@ -97,18 +67,15 @@ static void observations(struct buf *b, const struct quality_group *g,
 		for (uint32_t k = 0; k < r->observations; k++)
 			if (r->observation[k].population == i)
 				observed(b, r->observation[k].value);
-		end(b, ']');
-		buf_addch(b, ',');
+		json_close(b, ']');
 	}
-	end(b, '}');
-	buf_addch(b, ',');
+	json_close(b, '}');
 }
 
 static void episodes(struct buf *b, const struct quality_group *g,
     const struct quality_group_result *r)
 {
-	member(b, "episodes");
-	buf_addch(b, '[');
+	json_open(b, "episodes", '[');
 	for (uint32_t k = 0; k < r->members; k++) {
 		const struct quality_member *m = &r->member[k];
 		BUF_AUTO id = BUF_INIT;
@@ -119,29 +86,36 @@ static void episodes(struct buf *b, const struct quality_group *g,
 		buf_addf(&id, "%s/", fhir_type_name(m->episode.cls));
 		buf_addstr(&id, tape_member(m->episode.tape, m->episode.n,
 		    "id", &scratch));
-		buf_addch(b, '{');
-		quoted(b, "id", buf_str(&id));
+		json_open(b, NULL, '{');
+		json_text(b, "id", buf_str(&id));
 		populations(b, g, NULL, m->in);
-		end(b, '}');
-		buf_addch(b, ',');
+		json_close(b, '}');
 	}
-	end(b, ']');
-	buf_addch(b, ',');
+	json_close(b, ']');
 }
 
 static void group(struct buf *b, const struct quality_group *g,
     const struct quality_group_result *r, bool with_episodes)
 {
-	buf_addch(b, '{');
-	quoted(b, "id", g->id);
-	quoted(b, "basis", g->basis);
-	quoted(b, "scoring", str_of(quality_scoring_name(g->scoring)));
+	json_open(b, NULL, '{');
+	json_text(b, "id", g->id);
+	json_text(b, "basis", g->basis);
+	json_text(b, "scoring", str_of(quality_scoring_name(g->scoring)));
 	populations(b, g, r->count, 0);
 	strata(b, g, r);
 	observations(b, g, r);
 	if (with_episodes)
 		episodes(b, g, r);
-	end(b, '}');
+	json_close(b, '}');
+}
+
+/* null where there is none */
+static void text_or_null(struct buf *b, const char *key, struct str s)
+{
+	if (s.s)
+		json_text(b, key, s);
+	else
+		json_raw(b, key, STR("null"));
 }
 
 void line_json(struct buf *b, const struct quality_run *run,
@@ -151,17 +125,20 @@ void line_json(struct buf *b, const struct quality_run *run,
 	char from[11], to[11];
 
 	quality_run_period(run, from, to);
-	buf_addch(b, '{');
-	quoted(b, "measure", m->name);
-	quoted(b, "version", m->version);
-	buf_addf(b, "\"period\":[\"%s\",\"%s\"],", from, to);
-	quoted(b, "patient", patient);
-	quoted(b, "file", str_of(file));
-	buf_adds(b, "\"groups\":[");
-	for (uint32_t g = 0; g < m->groups; g++) {
-		if (g)
-			buf_addch(b, ',');
+	json_open(b, NULL, '{');
+	text_or_null(b, "measure", m->name);
+	text_or_null(b, "version", m->version);
+	json_open(b, "period", '[');
+	json_text(b, NULL, str_of(from));
+	json_text(b, NULL, str_of(to));
+	json_close(b, ']');
+	text_or_null(b, "patient", patient);
+	text_or_null(b, "file", str_of(file));
+	json_open(b, "groups", '[');
+	for (uint32_t g = 0; g < m->groups; g++)
 		group(b, &m->group[g], &r[g], with_episodes);
-	}
-	buf_adds(b, "]}\n");
+	json_close(b, ']');
+	json_close(b, '}');
+	json_done(b);
+	buf_addch(b, '\n');
 }

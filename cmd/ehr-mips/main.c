@@ -27,6 +27,14 @@ static const struct cli_opt gaps_opts[] = {
 	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
 	{ 0 },
 };
+static const struct cli_opt report_opts[] = {
+#include "options.def"
+	{ "type", 0, CLI_CHOICE, 0, "summary|subject-list|individual",
+	    "of all, with who they are, or one each (summary)",
+	    &mips_opts.report, 0, 0 },
+	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
+	{ 0 },
+};
 static const struct cli_opt why_opts[] = {
 #include "options.def"
 	{ "bundle", 0, CLI_TEXT, 0, "FILE", "the patient, not of the record",
@@ -99,6 +107,9 @@ static const struct cli_verb verbs[] = {
 	    SHARED, patients_opts, 0, -1, false, patients },
 	{ "gaps", "[FILE...|-]", "who lacks something, and what",
 	    SHARED, gaps_opts, 0, -1, false, gaps },
+	{ "report", "[FILE...|-]", "FHIR MeasureReports",
+	    SHARED | CLI_TODAY | CLI_FACILITY, report_opts, 0, -1, false,
+	    report },
 	{ "why", "[PATIENT]", "the expressions behind a patient's populations",
 	    CLI_DB | CLI_REASON | CLI_TEST, why_opts, 0, 1, true, why },
 	{ "load", "PKG...", "keep packages, or reference files of QPP",

@@ -18,6 +18,7 @@ struct mips_opts {
 	const char *bundle;
 	int64_t year;	/* of a reference file, or 0 */
 	bool valueset_files;
+	int report;	/* enum quality_report_type */
 	const char *guids; /* QPP measures-data */
 	const char *program, *tin, *npi, *group, *cehrt, *mvp, *practice;
 	int64_t category;  /* of QRDA */
@@ -51,6 +52,9 @@ struct job {
 	bool lines;		/* --by-patient as NDJSON */
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;
+	struct report *report;	/* of report.c */
+	/* May be NULL: before patients of a record are read. */
+	int (*opened)(struct job *j, struct access *a, struct ehr_err *e);
 	/* In a worker: a measure's result; 0, or the patient is left out.
 	 * NULL: the tallies are enough. */
 	int (*result)(const struct job *j, const struct task *t,
@@ -65,6 +69,7 @@ extern struct mips_opts mips_opts;
 int eval(struct cli *c, struct ehr_err *e);
 int patients(struct cli *c, struct ehr_err *e);
 int gaps(struct cli *c, struct ehr_err *e);
+int report(struct cli *c, struct ehr_err *e);
 int why(struct cli *c, struct ehr_err *e);
 int kept_load(struct cli *c, struct ehr_err *e);
 int kept_unload(struct cli *c, struct ehr_err *e);

@@ -134,6 +134,17 @@ int tape_edit(struct buf *b, const struct tape *t, const struct tape_edit *edit,
 void json_set_member(struct buf *b, const struct tape *t, uint32_t i,
     const char *key, struct str value);
 
+/* A text put together from the start: containers are opened and closed, their
+ * members given in between; key NULL in an array. Every value leaves a comma
+ * behind, which json_close() and, at the end of the text, json_done() take
+ * back. STR_NONE adds nothing. */
+void json_open(struct buf *b, const char *key, char bracket); /* '{' or '[' */
+void json_close(struct buf *b, char bracket);		      /* '}' or ']' */
+void json_done(struct buf *b);
+void json_text(struct buf *b, const char *key, struct str v);
+void json_raw(struct buf *b, const char *key, struct str json); /* as it is */
+void json_count(struct buf *b, const char *key, uint64_t n);
+
 /* ---- streams: the values of an input of any size, one at a time ---- */
 
 /* Recognised without being told: one document; values one a line (NDJSON);

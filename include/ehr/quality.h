@@ -241,6 +241,42 @@ uint64_t quality_tally_code(const struct quality_tally *t,
     const struct quality_code_counts *code, uint32_t group,
     uint32_t population);
 
+/* ---- MeasureReports (FHIR R4; DEQM 5.0.0 where it says more) ---- */
+
+enum quality_report_type {
+	QUALITY_SUMMARY, QUALITY_SUBJECT_LIST, QUALITY_INDIVIDUAL
+};
+/* What a report says beside the figures. Texts are borrowed. */
+struct quality_report {
+	enum quality_report_type type;
+	const char *from, *to;	/* days of the period */
+	struct str date;	/* when it was made */
+	struct str reporter, npi; /* STR_NONE: not known */
+	const char *tool;	/* version of the program */
+	uint8_t hash[32];	/* quality_package_hash() */
+	uint64_t audit_size;	/* 0: not of a record */
+	uint8_t audit_root[32];
+	struct str subject_id, subject_name; /* of an individual: the
+				 * Patient's id, "[SOURCE:]ID" */
+	struct str evaluated;	/* quality_report_evaluated(), or nothing */
+	const struct buf *list;	/* of a subject list: quality_report_entry()s
+				 * of each population of each group */
+};
+/* Appends the resource, one line without its end. The score has 6 digits. */
+void quality_report(struct buf *b, struct quality_tally *t,
+    const struct quality_report *r);
+/* Its id: a UUID that follows from what it is about. */
+void quality_report_id(const struct quality_measure *m,
+    const struct quality_report *r, char id[37]);
+/* Appends a Reference to a patient; an entry of a List, with a comma. */
+void quality_report_subject(struct buf *b, const char *key, struct str id,
+    struct str name);
+void quality_report_entry(struct buf *b, struct str id, struct str name);
+/* Appends the evaluatedResources of the patient evaluated last, each with the
+ * criteria it turned up in. */
+int quality_report_evaluated(struct buf *b, struct quality_run *run,
+    const struct quality_measure *m, struct ehr_err *e);
+
 /* ---- why ---- */
 
 /* A definition that a population stands on, or a retrieve in one, with its

@@ -291,6 +291,17 @@ static uint64_t *code_counts(struct quality_tally *t,
 	return t->code[*at].count;
 }
 
+/* Is the patient in any population? Others have no codes to count. */
+static bool anywhere(const struct quality_tally *t,
+    const struct quality_group_result *result)
+{
+	for (uint32_t g = 0; g < t->m->groups; g++)
+		for (uint32_t i = 0; i < t->m->group[g].populations; i++)
+			if (result[g].count[i])
+				return true;
+	return false;
+}
+
 void quality_tally_add(struct quality_tally *t,
     const struct quality_group_result *result,
     const struct quality_code *code, uint32_t n)
@@ -303,7 +314,7 @@ void quality_tally_add(struct quality_tally *t,
 			add_part(part_of(t, g, s), group, &result[g],
 			    UINT64_C(1) << s);
 	}
-	for (uint32_t k = 0; k < n; k++) {
+	for (uint32_t k = 0; k < n && anywhere(t, result); k++) {
 		uint64_t *count = code_counts(t, &code[k]);
 
 		for (uint32_t g = 0; g < t->m->groups; g++)

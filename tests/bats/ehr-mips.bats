@@ -365,3 +365,84 @@ qpp-mvp\t2031'
 	run -6 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/none.json"
 	run -2 --separate-stderr ehr-mips load -d "$T/p.ehr"
 }
+
+# Figures of a report as lines "population count ... score".
+figures() {
+	jq -c '.group[]|[(.population[]|"\(.id) \(.count)"), (.measureScore.value+0)]' "$@"
+}
+
+@test "a report is a MeasureReport that our validator has nothing against" {
+	proportion
+	for type in summary subject-list individual; do
+		for format in json ndjson; do
+			run -0 --separate-stderr ehr-mips report --type $type \
+				-o $format -m "$T/package.json" \
+				--facility "Harbor" --today 2026-11-25 \
+				"$T/three.ndjson"
+			echo "$output" >"$T/$type.$format"
+			ehr-admin init -q --plain -d "$T/$type.$format.ehr"
+			run -0 ehr-import -d "$T/$type.$format.ehr" \
+				"$T/$type.$format"
+			same "$output" ""
+		done
+		same "$(jq -c '.entry[].resource' "$T/$type.json")" \
+			"$(jq -c . "$T/$type.ndjson")"
+	done
+	same "$(figures "$T/summary.ndjson")" '["ip 2","denominator 2","numerator 1",0.5]'
+	same "$(figures "$T/individual.ndjson")" '["ip 1","denominator 1","numerator 0",0]
+["ip 1","denominator 1","numerator 1",1]'
+	same "$(jq -r '.subject.reference' "$T/individual.ndjson" | paste -sd' ')" \
+		"Patient/p1 Patient/p2"
+	same "$(jq -c '.evaluatedResource[]|[.reference,(.extension|map(.valueString))]' <<<"$(tail -1 "$T/individual.ndjson")")" \
+		'["Procedure/x1",["numerator"]]'
+	same "$(jq -c '.contained[]|select(.id=="list-1-3")|.entry' "$T/subject-list.ndjson")" \
+		'[{"item":{"reference":"Patient/p2"}}]'
+	same "$(jq -c '[.type,.date,.period,.reporter.reference,.improvementNotation.coding[0].code,.measure]' "$T/summary.ndjson")" \
+		'["summary","2026-11-25",{"start":"2026-01-01","end":"2026-12-31"},"#reporter","increase","M"]'
+}
+
+@test "a report's figures as rows, the same with three threads" {
+	need_data ecqm
+	M=$EHR_DATA/ecqm/CMS125FHIRBreastCancerScreen
+	run -0 --separate-stderr ehr-mips report -q -o tsv \
+		-m "$M/bundle.json.gz" "$M"/tests/*/patient-bundle.json
+	rows=$output
+	has "$rows" $'Group_1\tStratification_1_1\tscore\t'
+	has "$rows" $'\tsde-sex '
+	has "$rows" $'\tsde-race '
+	run -0 --separate-stderr ehr-mips report -q -o tsv -j3 \
+		-m "$M/bundle.json.gz" "$M"/tests/*/patient-bundle.json
+	same "$output" "$rows"
+	# Counts are those of eval.
+	same "$(ehr-mips eval -q -o tsv -m "$M/bundle.json.gz" \
+		"$M"/tests/*/patient-bundle.json | cut -f3,5)" \
+		"$(awk -F'\t' '$3 == "" && $4 != "score"' <<<"$rows" | cut -f4,5)"
+}
+
+@test "of an inverse measure a lower rate is the improvement" {
+	need_data ecqm
+	M=$EHR_DATA/ecqm/$MEASURE
+	run -0 --separate-stderr ehr-mips report -q -m "$M/bundle.json.gz" \
+		"$M"/tests/*/patient-bundle.json
+	same "$(jq -r '.improvementNotation.coding[0].code' <<<"$output")" decrease
+	same "$(jq -r '.extension[0].valueCodeableConcept.coding[0].code' <<<"$output")" proportion
+}
+
+@test "a report of the record names its reporter and where the log stood" {
+	proportion
+	ehr-admin init -q --plain -d "$T/p.ehr" --facility Harbor
+	ehr-import -q -d "$T/p.ehr" "$T/three.ndjson"
+	run -0 --separate-stderr ehr-mips report -d "$T/p.ehr" \
+		-m "$T/package.json"
+	same "$(jq -r '.contained[]|select(.id=="reporter").name' <<<"$output")" Harbor
+	[[ "$(jq -r '.contained[0].version[2].value' <<<"$output")" =~ ^[0-9]+\ [0-9a-f]{64}$ ]]
+	run -4 --separate-stderr ehr-mips report -d "$T/p.ehr" \
+		-m "$T/package.json" --facility Other
+	run -2 --separate-stderr ehr-mips report --type individual -o tsv \
+		-m "$T/package.json" "$T/three.ndjson"
+	run -0 --separate-stderr ehr-mips report -O "$T/out.json" -o json \
+		-m "$T/package.json" "$T/three.ndjson"
+	same "$(jq -r .entry[0].resource.resourceType "$T/out.json")" MeasureReport
+	run -2 --separate-stderr ehr-mips report -O "$T/out.json" \
+		-m "$T/package.json" "$T/three.ndjson"
+}
