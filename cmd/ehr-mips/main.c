@@ -49,6 +49,26 @@ static const struct cli_opt score_options[] = {
 	{ 0 },
 };
 
+static const struct cli_opt advise_opts[] = {
+#include "score-options.def"
+	{ "mvp", 0, CLI_FLAG, 0, NULL, "MIPS value pathways instead of measures",
+	    &score_opts.mvp, 0, 0 },
+	{ 0 },
+};
+static const struct cli_opt qpp_opts[] = {
+	{ "entity", 0, CLI_CHOICE, 0, "individual|group",
+	    "who submits (individual)", &score_opts.entity, 0, 0 },
+	{ "tin", 0, CLI_TEXT, CLI_REQUIRED, "N", "taxpayer number",
+	    &score_opts.tin, 0, 0 },
+	{ "npi", 0, CLI_TEXT, 0, "N", "of an individual", &score_opts.npi, 0,
+	    0 },
+	{ "cehrt", 0, CLI_TEXT, 0, "ID", "CMS EHR certification id",
+	    &score_opts.cehrt, 0, 0 },
+	{ "program", 0, CLI_TEXT, 0, "NAME", "mips, or the id of an MVP (mips)",
+	    &score_opts.program, 0, 0 },
+#include "source-options.def"
+	{ 0 },
+};
 static const struct cli_opt entry_add_opts[] = {
 	{ "year", 0, CLI_INT, 0, "Y", "performance year (this one)",
 	    &entry_opts.year, 2000, 2999 },

@@ -113,6 +113,8 @@ static int evaluate(struct scoring *x, struct ehr_err *e)
 		rc = job_run(&j, e);
 	for (size_t i = 0; i < j.tasks && rc == 0; i++)
 		rc = add_task(x, &j.task[i], e);
+	if (rc == 0)
+		quality_run_period(j.task[0].run[0], x->first, x->last);
 	if (mips_opts.period == year.s)
 		mips_opts.period = NULL;
 	buf_release(&j.out);
@@ -127,7 +129,8 @@ static int add_entry(void *arg, const struct quality_entry *entry)
 		.counts = entry->answer == QUALITY_COUNTS,
 		.numerator = entry->numerator,
 		.denominator = entry->denominator,
-		.days = quality_entry_days(entry) };
+		.days = quality_entry_days(entry),
+		.first = entry->first, .last = entry->last };
 
 	score_input_attest(&x->in, &a);
 	return 0;
@@ -179,6 +182,7 @@ int scoring_open(struct scoring *x, struct cli *c, struct ehr_err *e)
 	int rc;
 
 	x->c = c;
+	x->first[0] = x->last[0] = '\0';
 	if (c->argc && mips_opts.measures.n == 0)
 		return cli_usage(c, e, "files of patients go with -m");
 	rc = rules(x, e);

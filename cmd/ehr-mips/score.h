@@ -9,7 +9,9 @@
 struct score_opts {
 	int64_t year;	/* 0: this one */
 	struct cli_list qpp, results, what_if, set;
-	bool constants;
+	bool constants, mvp;
+	int entity;	/* 0 individual, 1 group */
+	const char *tin, *npi, *cehrt, *program;
 };
 extern struct score_opts score_opts;
 
@@ -29,6 +31,7 @@ struct scoring {
 	struct score_rules *rules;
 	struct score_reference *ref;
 	struct score_input in;
+	char first[11], last[11]; /* of the measures evaluated, else "" */
 };
 
 /* Constants, reference files, results; to be closed in any case. */
@@ -46,6 +49,8 @@ int score_reference_of(struct score_reference **ref, int year,
 void score_print(struct printer *p, struct ratio r, int digits);
 
 int score(struct cli *c, struct ehr_err *e);
+int advise(struct cli *c, struct ehr_err *e);
+int qpp(struct cli *c, struct ehr_err *e);
 int entry_add(struct cli *c, struct ehr_err *e);
 int entry_withdraw(struct cli *c, struct ehr_err *e);
 int entry_list(struct cli *c, struct ehr_err *e);

@@ -149,6 +149,7 @@ struct score_attest { /* of PI or IA */
 	bool yes, counts;	/* counts: numerator and denominator */
 	uint64_t numerator, denominator;
 	int64_t days;		/* 0: not known */
+	struct str first, last;	/* what it is of, or nothing */
 };
 struct score_if { /* --what-if */
 	struct str measure;
@@ -211,5 +212,22 @@ void score_release(struct score *s);
 int score_reckon(struct score *s, const struct score_rules *rules,
     const struct score_reference *ref, const struct score_input *in,
     struct ehr_err *e);
+
+/* ---- submitting ---- */
+
+/* All borrowed. Days are YYYY-MM-DD. */
+struct score_submission {
+	bool group;		/* else an individual, who has an NPI */
+	const char *tin, *npi;	/* 9 and 10 digits; npi NULL: a group */
+	const char *cehrt;	/* CMS EHR certification id; NULL: no PI */
+	const char *program;	/* "mips", or an id of an MVP */
+	const char *first, *last; /* of the measures of quality */
+};
+/* Appends the submission of a year as JSON: quality, PI and IA, as far as there
+ * are any, from counts; what_if is not looked at. EHR_EUSAGE: an identifier is
+ * none; EHR_EREJECT: a measure is not of the year or the program. */
+int score_submit(struct buf *b, const struct score_rules *rules,
+    const struct score_reference *ref, const struct score_input *in,
+    const struct score_submission *to, struct ehr_err *e);
 
 #endif

@@ -34,6 +34,27 @@ void score_say(struct reckon *k, struct str item, struct ratio value,
 /* A number as text, of the arena. */
 const char *score_num(struct reckon *k, struct ratio r);
 
+/* Results of one measure by one method. */
+struct score_rows {
+	const struct score_measure *m;
+	struct str method;
+	const struct score_counts **row; /* in the score's arena */
+	size_t n;
+	const struct score_if *what_if;
+};
+/* Sorts the results of k->in by measure and method; list has room for all.
+ * EHR_EREJECT: they are of no measure of the year, or do not fit. */
+int score_gather(struct reckon *k, struct score_rows *list, size_t *n);
+/* Has the measure several rates? */
+bool score_multi(const struct score_measure *m);
+/* Are there results for each stratum, and no others? */
+int score_strata(struct reckon *k, const struct score_rows *r);
+const struct score_counts *score_stratum(const struct score_rows *r, size_t i);
+struct score_counts score_sum(const struct score_rows *r);
+
+/* Of answers to PI and IA: known, of the right kind, not contradictory. */
+int score_check_answers(struct reckon *k);
+
 /* Appends all of a file, 64 MiB at most. */
 int score_read_file(const char *path, struct buf *text, struct ehr_err *e);
 

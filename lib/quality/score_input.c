@@ -41,6 +41,8 @@ void score_input_attest(struct score_input *in, const struct score_attest *a)
 	to = &in->attest[in->attests++];
 	*to = *a;
 	to->measure = arena_str(&in->arena, a->measure);
+	to->first = a->first.n ? arena_str(&in->arena, a->first) : STR_NONE;
+	to->last = a->last.n ? arena_str(&in->arena, a->last) : STR_NONE;
 }
 
 int score_input_if(struct score_input *in, struct str text,

@@ -101,7 +101,7 @@ static bool satisfied(struct reckon *k, const struct score_measure *m)
 
 /* ---- what must be there ---- */
 
-static int check_answers(struct reckon *k)
+int score_check_answers(struct reckon *k)
 {
 	for (size_t i = 0; i < k->in->attests; i++) {
 		const struct score_attest *a = &k->in->attest[i];
@@ -301,7 +301,7 @@ static void add_points(struct reckon *k)
 
 int score_pi(struct reckon *k)
 {
-	int rc = check_answers(k);
+	int rc = score_check_answers(k);
 
 	k->part = "pi";
 	if (rc < 0)

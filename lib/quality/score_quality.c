@@ -4,15 +4,6 @@
 
 #include "quality/score_impl.h"
 
-/* Results of one measure by one method. */
-struct rows {
-	const struct score_measure *m;
-	struct str method;
-	const struct score_counts **row;
-	size_t n;
-	const struct score_if *what_if;
-};
-
 /* ---- rates ---- */
 
 static uint64_t cases_of(const struct score_counts *c)
@@ -37,13 +28,13 @@ static struct str item_of(struct reckon *k, const struct score_measure *m)
 	return arena_str(&k->s->arena, buf_str(&b));
 }
 
-static bool multi(const struct score_measure *m)
+bool score_multi(const struct score_measure *m)
 {
 	return m->algorithm.n > 0 && m->strata.n > 1;
 }
 
 /* The row of a stratum, by its name, or by its place when none has a name. */
-static const struct score_counts *stratum(const struct rows *r, size_t i)
+const struct score_counts *score_stratum(const struct score_rows *r, size_t i)
 {
 	for (size_t j = 0; j < r->n; j++)
 		if (r->row[j]->stratum.n &&
@@ -55,18 +46,18 @@ static const struct score_counts *stratum(const struct rows *r, size_t i)
 	return NULL;
 }
 
-static const struct score_counts *named(const struct rows *r, const char *name)
+static const struct score_counts *named(const struct score_rows *r, const char *name)
 {
 	for (size_t i = 0; i < r->m->strata.n; i++)
 		if (str_is(r->m->strata.v[i], name))
-			return stratum(r, i);
+			return score_stratum(r, i);
 	return NULL;
 }
 
-static int check_strata(struct reckon *k, const struct rows *r)
+int score_strata(struct reckon *k, const struct score_rows *r)
 {
 	for (size_t i = 0; i < r->m->strata.n; i++)
-		if (stratum(r, i) == NULL)
+		if (score_stratum(r, i) == NULL)
 			return ehr_fail(k->e, EHR_EREJECT,
 			    "%.*s: no results for its stratum %.*s",
 			    STR_FMT(r->m->id), STR_FMT(r->m->strata.v[i]));
@@ -76,7 +67,7 @@ static int check_strata(struct reckon *k, const struct rows *r)
 }
 
 /* All counts as one. */
-static struct score_counts sum_of(const struct rows *r)
+struct score_counts score_sum(const struct score_rows *r)
 {
 	struct score_counts c = { .measure = r->m->id };
 
@@ -92,7 +83,7 @@ static struct score_counts sum_of(const struct rows *r)
 	return c;
 }
 
-static void say_rate(struct reckon *k, const struct rows *r, const char *which,
+static void say_rate(struct reckon *k, const struct score_rows *r, const char *which,
     const struct score_counts *c, struct ratio rate)
 {
 	score_say(k, item_of(k, r->m), rate, "rate%s: %llu / (%llu - %llu - %llu)"
@@ -103,7 +94,7 @@ static void say_rate(struct reckon *k, const struct rows *r, const char *which,
 }
 
 /* The mean of the rates of those strata that have cases. */
-static void simple_average(struct reckon *k, const struct rows *r,
+static void simple_average(struct reckon *k, const struct score_rows *r,
     struct score_got *g)
 {
 	struct ratio sum = ratio(0, 1);
@@ -111,7 +102,7 @@ static void simple_average(struct reckon *k, const struct rows *r,
 
 	g->cases = UINT64_MAX;
 	for (size_t i = 0; i < r->m->strata.n; i++) {
-		const struct score_counts *c = stratum(r, i);
+		const struct score_counts *c = score_stratum(r, i);
 		struct ratio rate = rate_of(c->numerator, cases_of(c));
 		BUF_AUTO which = BUF_INIT;
 
@@ -143,13 +134,13 @@ static void complete_of(struct reckon *k, struct score_got *g,
 }
 
 /* Of several rates the one that counts, by the measure's algorithm. */
-static int overall(struct reckon *k, const struct rows *r,
+static int overall(struct reckon *k, const struct score_rows *r,
     struct score_got *g)
 {
 	struct str how = r->m->algorithm;
-	struct score_counts all = sum_of(r);
+	struct score_counts all = score_sum(r);
 	const struct score_counts *c = &all, *whole = &all;
-	int rc = check_strata(k, r);
+	int rc = score_strata(k, r);
 
 	if (rc < 0)
 		return rc;
@@ -177,9 +168,9 @@ static int overall(struct reckon *k, const struct rows *r,
 	return 0;
 }
 
-static void only(struct reckon *k, const struct rows *r, struct score_got *g)
+static void only(struct reckon *k, const struct score_rows *r, struct score_got *g)
 {
-	struct score_counts c = sum_of(r);
+	struct score_counts c = score_sum(r);
 
 	g->cases = cases_of(&c);
 	g->rate = rate_of(c.numerator, g->cases);
@@ -187,14 +178,14 @@ static void only(struct reckon *k, const struct rows *r, struct score_got *g)
 	complete_of(k, g, &c);
 }
 
-static void enough_of(struct reckon *k, const struct rows *r,
+static void enough_of(struct reckon *k, const struct score_rows *r,
     struct score_got *g)
 {
 	struct ratio least = score_use(k, "quality.cases");
 	bool of_rate = score_use(k, "quality.cases.rate").n != 0;
 
 	if (!of_rate) {
-		struct score_counts all = sum_of(r);
+		struct score_counts all = score_sum(r);
 
 		g->cases = all.denominator;
 	}
@@ -308,13 +299,13 @@ static void points_of(struct reckon *k, struct score_got *g)
 	floor_of(k, g);
 }
 
-static int one(struct reckon *k, const struct rows *r, struct score_got *g)
+static int one(struct reckon *k, const struct score_rows *r, struct score_got *g)
 {
 	int rc = 0;
 
 	*g = (struct score_got){ .measure = r->m, .method = r->method,
 		.rate = SCORE_NONE, .points = ratio(0, 1) };
-	if (r->n && multi(r->m))
+	if (r->n && score_multi(r->m))
 		rc = overall(k, r, g);
 	else if (r->n)
 		only(k, r, g);
@@ -340,13 +331,13 @@ static int one(struct reckon *k, const struct rows *r, struct score_got *g)
 
 /* ---- which results are of which measure ---- */
 
-static struct rows *rows_of(struct rows *list, size_t *n,
+static struct score_rows *rows_of(struct score_rows *list, size_t *n,
     const struct score_measure *m, struct str method)
 {
 	for (size_t i = 0; i < *n; i++)
 		if (list[i].m == m && str_eq(list[i].method, method))
 			return &list[i];
-	list[*n] = (struct rows){ .m = m, .method = method };
+	list[*n] = (struct score_rows){ .m = m, .method = method };
 	return &list[(*n)++];
 }
 
@@ -380,7 +371,7 @@ static int check_counts(struct reckon *k, const struct score_counts *c)
 	return 0;
 }
 
-static int gather(struct reckon *k, struct rows *list, size_t *n)
+int score_gather(struct reckon *k, struct score_rows *list, size_t *n)
 {
 	const struct score_input *in = k->in;
 	const struct score_measure *m;
@@ -388,7 +379,7 @@ static int gather(struct reckon *k, struct rows *list, size_t *n)
 	for (size_t i = 0; i < in->n; i++) {
 		const struct score_counts *c = &in->counts[i];
 		struct str method = c->method.n ? c->method : STR(SCORE_EHR);
-		struct rows *r;
+		struct score_rows *r;
 		int rc = find(k, c->measure, method, &m);
 
 		if (rc == 0)
@@ -541,8 +532,8 @@ static void total(struct reckon *k)
 int score_quality(struct reckon *k)
 {
 	size_t most = k->in->n + k->in->ifs, n = 0;
-	struct rows *list = xcalloc(most + 1, sizeof(*list));
-	int rc = gather(k, list, &n);
+	struct score_rows *list = xcalloc(most + 1, sizeof(*list));
+	int rc = score_gather(k, list, &n);
 
 	k->part = "quality";
 	k->s->got = xcalloc(n + 1, sizeof(*k->s->got));

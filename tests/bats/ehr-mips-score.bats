@@ -90,3 +90,106 @@ value() {
 		same "$(grep -c $'\tladder' <<<"$output")" 2
 	done
 }
+
+@test "advice is ranked by what can be won" {
+	printf '%s\n' $'CMS165\t200\t10\t0\t104' $'CMS122\t30\t0\t0\t3' >"$T/r"
+	# 236: 54.7368 %: at 90 % 10 points instead of 6.4737: 3.5263 / 60 x 55;
+	# to 60 % it takes 10 of 190 patients
+	run -0 --separate-stderr ehr-mips advise --year 2026 -o tsv \
+		--results "$T/r"
+	same "$output" $'236\tCMS165v14\t54.7368\t190\t6.4737\t10\t3.2324\t60\t10\tcounts; high priority\t
+001\tCMS122v14\t10\t30\t0\t0\t0\t\t\tcounts; no benchmark; lower is better\t'
+	echo '[{"mvpId":"M1","title":"One","qualityMeasureIds":["236","9"],
+		"foundationQualityMeasureIds":["001"]}]' >"$T/qpp/mvp-2026.json"
+	run -0 --separate-stderr ehr-mips advise --year 2026 -o tsv --mvp \
+		--results "$T/r"
+	same "$output" $'M1\t2\t3\t6.4737\t236,001\tOne'
+	run -0 --separate-stderr ehr-mips advise --year 2026 -o tsv \
+		--results "$T/r"
+	same "$(cut -f 1,11 <<<"$output")" $'236\tM1\n001\tM1'
+}
+
+# Paths and types of a JSON text, places in arrays as [].
+shape() {
+	jq -r '[paths(scalars) as $p | ($p | map(if type == "number" then "[]"
+		else . end) | join(".")) + ": " + (getpath($p) | type)]
+		| unique[]' "$@"
+}
+
+@test "a submission has the shapes of CMS's examples" {
+	need_data reference/mips
+	qpp=$EHR_DATA/reference/mips
+	printf '%s\n' $'CMS165\t200\t10\t0\t140' $'CMS122\t100\t5\t0\t20' \
+		$'CMS155\t40\t0\t0\t20' $'CMS155\t40\t0\t0\t22' \
+		$'CMS155\t40\t0\t1\t26' $'CMS2\t0\t0\t0\t0' \
+		$'PI_EP_1\t115\t\t\t49' $'PI_PPHI_1\tyes' $'IA_AHW_1\tyes' >"$T/r"
+	args=(ehr-mips qpp --year 2026 --qpp "$qpp" --results "$T/r"
+		--tin 000456789 --cehrt XX15CXXXXXXXXXX)
+	run -0 --separate-stderr "${args[@]}" --npi 9876543210
+	same "$(jq -c '[.performanceYear, .entityType, [.measurementSets[] |
+		[.category, .programName, .performanceEnd,
+		(.measurements | length)]]]' <<<"$output")" \
+		'[2026,"individual",[["quality","mips","2026-12-31",3],["pi","mips","2026-12-31",2],["ia","mips","2026-12-31",1]]]'
+	same "$(jq -c '.measurementSets[0].measurements[] |
+		select(.measureId == "239").value.strata[2]' <<<"$output")" \
+		'{"performanceMet":26,"eligiblePopulationExclusion":0,"eligiblePopulationException":1,"performanceNotMet":13,"eligiblePopulation":40,"stratum":"physicalActivity"}'
+	{
+		jq .CLINICAL_DOCUMENT "$qpp/scopedConversionFixture.json" | shape
+		shape "$qpp"/submissions-docs/submission-example-*.json
+		jq .data.submission \
+			"$qpp/submissions-docs/scoring-example-submission-input.json" |
+			shape
+	} | sort -u >"$T/shapes"
+	same "$(shape <<<"$output" | sort -u | comm -23 - "$T/shapes")" ""
+	run -0 --separate-stderr "${args[@]}" --entity group
+	same "$(shape <<<"$output" | sort -u | comm -23 - "$T/shapes")" ""
+	same "$(jq -c '[.entityType, .nationalProviderIdentifier]' \
+		<<<"$output")" '["group",null]'
+	# what CMS has no measure, stratum or program for
+	run -0 "${args[@]}" --npi 9876543210 -O "$T/out.json"
+	echo $'CMS999\t10\t0\t0\t1' >>"$T/r"
+	run -3 --separate-stderr "${args[@]}" --npi 9876543210
+	same "$stderr" "ehr-mips: CMS999: no quality measure of 2026"
+	sed -i '$d; /^CMS155.*26$/d' "$T/r"
+	run -3 --separate-stderr "${args[@]}" --npi 9876543210
+	same "$stderr" "ehr-mips: 239: no results for its stratum physicalActivity"
+	sed -i '/^CMS155/d' "$T/r"
+	run -3 --separate-stderr "${args[@]}" --npi 9876543210 --program M1366
+	same "$stderr" "ehr-mips: 236: not of program M1366"
+}
+
+@test "who submits is told, and told right" {
+	printf '%s\n' $'CMS165\t200\t10\t0\t104' $'PI_PPHI_1\tyes' >"$T/r"
+	qpp=(ehr-mips qpp --year 2026 --results "$T/r")
+	run -2 --separate-stderr "${qpp[@]}" --npi 9876543210
+	run -2 --separate-stderr "${qpp[@]}" --tin 12345678 --npi 9876543210
+	same "$stderr" "ehr-mips: the TIN has 9 digits"
+	run -2 "${qpp[@]}" --tin 123456789
+	run -2 "${qpp[@]}" --tin 123456789 --npi 1
+	run -2 "${qpp[@]}" --tin 123456789 --entity group --npi 9876543210
+	run -2 --separate-stderr "${qpp[@]}" --tin 123456789 --entity group
+	same "$stderr" "ehr-mips: PI takes the CMS EHR certification id"
+	run -2 "${qpp[@]}" --tin 123456789 --entity group --cehrt 1
+	run -2 "${qpp[@]}" --tin 123456789 --what-if CMS165=50
+}
+
+@test "rates of measures evaluated, answers of the record" {
+	need_data ecqm
+	need_data reference/mips
+	measure=$EHR_DATA/ecqm/CMS122FHIRDiabetesAssessGT9Pct
+	export EHR_DB=$T/p.ehr
+	ehr-admin init -q --plain
+	ehr-mips load -q "$EHR_DATA"/reference/mips/{measures-data,benchmarks}-2026.json.gz
+	ehr-mips ia add IA_AHW_1 --year 2026 --from 2026-01-01 --to 2026-06-30
+	unset EHR_QPP
+	run -0 --separate-stderr "${score[@]}" -q -m "$measure/bundle.json.gz" \
+		"$measure"/tests/*/patient-bundle.json
+	eval=$(ehr-mips eval -q -o tsv -m "$measure/bundle.json.gz" \
+		"$measure"/tests/*/patient-bundle.json)
+	same "$(grep 'rate:' <<<"$output" | cut -f 4)" "$(awk -F '\t' '
+		{ n[$4] = $5 } END { printf "rate: %d / (%d - %d - 0) x 100",
+		n["numerator"], n["denominator"], n["denominator-exclusion"] }' \
+		<<<"$eval")"
+	same "$(value ia ia)" 50
+	run -2 --separate-stderr "${score[@]}" "$T/x"
+}

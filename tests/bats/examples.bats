@@ -138,3 +138,24 @@ patient() { # ID
 	run -2 --separate-stderr requests-due 1 2
 	EHR_DB=$T/none.ehr run -9 --separate-stderr requests-due
 }
+
+@test "mips-quarter: the score so far and what to work on" {
+	need_data ecqm
+	need_data reference/mips
+	mkdir "$T/packages" "$T/mips"
+	cp "$EHR_DATA/ecqm/CMS122FHIRDiabetesAssessGT9Pct/bundle.json.gz" \
+		"$T/packages"
+	ehr-mips load -q "$EHR_DATA"/reference/mips/{measures-data,benchmarks}-2026.json.gz
+	ehr-import -q "$EHR_DATA"/ecqm/CMS122FHIRDiabetesAssessGT9Pct/tests/*/patient-bundle.json || true
+	export TODAY=2026-07-01
+	run -1 --separate-stderr mips-quarter "$T/packages" "$T/mips" small=1
+	has "$output" "final score"
+	same "$stderr" ""
+	same "$(ls "$T/mips")" $'advice-2026-06-30.tsv\nscore-2026-06-30.tsv'
+	has "$(cat "$T/mips/advice-2026-06-30.tsv")" "CMS122v14"
+	TODAY=2026-10-01 run -1 --separate-stderr mips-quarter "$T/packages" \
+		"$T/mips"
+	has "$output" "it was"
+	run -2 mips-quarter "$T/packages"
+	run -4 mips-quarter "$T/mips" "$T/mips"
+}
