@@ -22,6 +22,7 @@ struct mips_opts {
 	const char *guids; /* QPP measures-data */
 	const char *program, *tin, *npi, *group, *cehrt, *mvp, *practice;
 	int64_t category;  /* of QRDA */
+	bool pi, ia;
 };
 
 /* What a measure says of the patient a worker has at hand. */

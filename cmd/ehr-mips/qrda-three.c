@@ -1,8 +1,8 @@
 /* qrda-three.c - ehr-mips qrda --cat 3: the tallies as a document. */
 #include "mips.h"
+#include "qrda.h"
 
 #include "ehr/crypto.h"
-#include "ehr/qrda.h"
 
 /* A document that is made: its texts live in mem. */
 struct making {
@@ -293,9 +293,12 @@ static int write_document(struct making *k, struct buf *out, struct ehr_err *e)
 static int make(struct making *k, struct ehr_err *e)
 {
 	BUF_AUTO out = BUF_INIT;
-	int rc = 0;
+	int64_t year = 0;
+	int rc;
 
 	set_header(k);
+	str_int((struct str){ k->q.quality.low.s, 4 }, &year);
+	rc = qrda_answers(k->j->c, year, &k->mem, &k->q, e);
 	for (size_t i = 0; i < k->j->tasks && rc == 0; i++)
 		rc = add_measure(k, k->j->task[i].tally[0], e);
 	if (rc == 0)

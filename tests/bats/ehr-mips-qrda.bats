@@ -146,3 +146,29 @@ export_122() {
 		--program MIPS_GROUP --guids "$T/g.json"
 	has "$stderr" "no measure has an eMeasureUuid"
 }
+
+@test "answers that the record keeps become sections of their own" {
+	need_data ecqm
+	export EHR_DB=$T/p.ehr
+	plain_record -d "$EHR_DB"
+	one=(--program MIPS_GROUP --tin 123456789 --pi)
+	run -4 --separate-stderr export_122 "${one[@]}"
+	has "$stderr" "no PI_... of 2026"
+	ehr-mips pi add --year 2026 PI_PPHI_1 yes
+	run -2 --separate-stderr export_122 "${one[@]}"
+	has "$stderr" "says what days"
+	ehr-mips pi add --year 2026 PI_EP_1 49/115 --from 2026-01-01 \
+		--to 2026-07-01
+	ehr-mips ia add --year 2026 IA_BE_4 --from 2026-02-01 \
+		--to 2026-06-30
+	export_122 "${one[@]}" --ia -O "$T/o.xml"
+	run -0 --separate-stderr ehr-mips qrda check "$T/o.xml"
+	same "$("$EHR_TOP/tests/tools/schematron" "$T/sch" "$T/o.xml")" ""
+	run -0 --separate-stderr ehr-mips qrda list "$T/o.xml"
+	same "$(cut -f2-4,8 <<<"$output" | grep -v ^quality)" \
+$'pi\tPI_EP_1\tNUMER\t49
+pi\tPI_EP_1\tDENOM\t115
+pi\tPI_PPHI_1\tY\t
+ia\tIA_BE_4\tY\t'
+	has "$(cat "$T/o.xml")" '<low value="20260201"/>'
+}
