@@ -3,6 +3,7 @@
 #include "evp.h"
 
 #include <openssl/evp.h>
+#include <stdlib.h>
 
 static void pkey_free(EVP_PKEY **k)
 {
@@ -61,22 +62,33 @@ void ed25519_sign(const uint8_t secret[CURVE_LEN], struct str text,
 	must(EVP_DigestSign(c, sig, &n, (const uint8_t *)text.s, text.n));
 }
 
+static bool verify_once(const uint8_t *public, struct str text,
+    struct str sig)
+{
+	PKEY_AUTO *k = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL,
+	    public, CURVE_LEN);
+	MD_AUTO *c = EVP_MD_CTX_new();
+
+	must(k != NULL && c != NULL);
+	must(EVP_DigestVerifyInit_ex(c, NULL, NULL, NULL, NULL, k, NULL));
+	return EVP_DigestVerify(c, (const uint8_t *)sig.s, sig.n,
+	    (const uint8_t *)text.s, text.n) == 1;
+}
+
+enum { PROBE = 4096 }; /* more than a verdict takes */
+
+/* A wrong signature and no memory are the same to OpenSSL: before it is taken
+ * for wrong it is looked at again, with memory. */
 bool ed25519_verify(const uint8_t public[CURVE_LEN], struct str text,
     struct str sig)
 {
-	PKEY_AUTO *k = NULL;
-	MD_AUTO *c = NULL;
-
 	if (sig.n != ED25519_SIG_LEN)
 		return false;
 	crypto_setup();
-	k = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, public,
-	    CURVE_LEN);
-	c = EVP_MD_CTX_new();
-	must(c != NULL);
-	return k && EVP_DigestVerifyInit_ex(c, NULL, NULL, NULL, NULL, k,
-	    NULL) == 1 && EVP_DigestVerify(c, (const uint8_t *)sig.s, sig.n,
-	    (const uint8_t *)text.s, text.n) == 1;
+	if (verify_once(public, text, sig))
+		return true;
+	free(xmalloc(PROBE));
+	return verify_once(public, text, sig);
 }
 
 void x25519_public(const uint8_t secret[CURVE_LEN], uint8_t public[CURVE_LEN])
@@ -95,6 +107,6 @@ bool x25519_shared(const uint8_t secret[CURVE_LEN],
 
 	must(c != NULL && peer != NULL);
 	must(EVP_PKEY_derive_init(c));
-	return EVP_PKEY_derive_set_peer(c, peer) == 1 &&
-	    EVP_PKEY_derive(c, shared, &n) == 1;
+	must(EVP_PKEY_derive_set_peer(c, peer));
+	return EVP_PKEY_derive(c, shared, &n) == 1;
 }

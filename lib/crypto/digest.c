@@ -23,27 +23,18 @@ static void fetch(void)
 	crypto_setup();
 	md_sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	md_sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-	if (!md_sha256 || !md_sha1 ||
-	    pthread_key_create(&thread_ctx, ctx_free) != 0)
-		xnomem();
-}
-
-static void fetch_once(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	if (pthread_once(&once, fetch) != 0)
-		xnomem();
+	must(md_sha256 && md_sha1 &&
+	    pthread_key_create(&thread_ctx, ctx_free) == 0);
 }
 
 static EVP_MD_CTX *ctx_new(void)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	EVP_MD_CTX *ctx;
 
-	fetch_once();
+	pthread_once(&once, fetch);
 	ctx = EVP_MD_CTX_new();
-	if (!ctx)
-		xnomem();
+	must(ctx != NULL);
 	return ctx;
 }
 
@@ -52,8 +43,7 @@ static EVP_MD_CTX *ctx_get(void)
 {
 	if (!own_ctx) {
 		own_ctx = ctx_new();
-		if (pthread_setspecific(thread_ctx, own_ctx) != 0)
-			xnomem();
+		must(pthread_setspecific(thread_ctx, own_ctx) == 0);
 	}
 	return own_ctx;
 }

@@ -244,6 +244,8 @@ struct owner {
 int index_owner(struct record *r, struct owner *o, int64_t seg,
     int64_t *patient, struct ehr_err *e);
 int index_check_version(struct record *r, struct ehr_err *e);
+/* The same as 1: it is not to be trusted, 0: it is. */
+int index_stale(struct record *r, struct ehr_err *e);
 
 /* ---- index.c ---- */
 

@@ -3,11 +3,25 @@
 
 #include "impl.h"
 
+static int get_version(struct record *r, int64_t *v, struct ehr_err *e)
+{
+	*v = 0;
+	return store_int(r->db, &record_sql_table[INDEX_VERSION_GET], v, e);
+}
+
+int index_stale(struct record *r, struct ehr_err *e)
+{
+	int64_t v;
+	int rc = get_version(r, &v, e);
+
+	return rc < 0 ? rc : v != INDEX_VERSION;
+}
+
 /* Rows of another version of paths.def would miss what is there. */
 int index_check_version(struct record *r, struct ehr_err *e)
 {
-	int64_t v = 0;
-	int rc = store_int(r->db, &record_sql_table[INDEX_VERSION_GET], &v, e);
+	int64_t v;
+	int rc = get_version(r, &v, e);
 
 	if (rc < 0)
 		return rc;

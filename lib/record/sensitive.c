@@ -112,10 +112,13 @@ int record_guard(struct record *r, int64_t staff, struct ehr_err *e)
 
 	g->on = true;
 	g->seg = -1;
-	g->by_body = index_check_version(r, NULL) < 0;
-	if (rc == 0 && !g->by_body)
-		rc = load_terms(r, e);
-	return rc;
+	g->by_body = true; /* until it is known that the index tells */
+	if (rc == 0)
+		rc = index_stale(r, e);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	g->by_body = false;
+	return load_terms(r, e);
 }
 
 void guard_release(struct guard *g)

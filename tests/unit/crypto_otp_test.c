@@ -68,4 +68,7 @@ TEST(the_uri_is_that_of_apps)
 	buf_reset(&b);
 	otp_uri(&b, STR("e"), STR("a"), STR("\xff"));
 	CHECK(strstr(b.s, "secret=74&") != NULL);
+	buf_reset(&b);
+	otp_uri(&b, STR("a-b._~"), STR("Z[`{ @/0:9"), STR("\xff"));
+	CHECK(strstr(b.s, "/a-b._~:Z%5B%60%7B%20%40%2F0%3A9?") != NULL);
 }
