@@ -27,34 +27,84 @@ static int zone_minutes(struct cli *c, int *zone, struct ehr_err *e)
 	return 0;
 }
 
-static int load(struct job *j, struct task *t, const char *path, int zone,
-    struct ehr_err *e)
+/* One more task; package NULL: with a package of its own. */
+static struct task *new_task(struct job *j, struct quality_package *package)
 {
-	int rc;
+	struct task *t;
 
-	t->package = quality_package_new();
+	j->task = xrealloc(j->task, (j->tasks + 1) * sizeof(*j->task));
+	t = &j->task[j->tasks++];
+	*t = (struct task){ .package = package ? package
+					       : quality_package_new(),
+		.owner = package == NULL };
 	t->run = xcalloc(j->jobs, sizeof(*t->run));
 	t->tally = xcalloc(j->jobs, sizeof(*t->tally));
 	t->seen = xcalloc(j->jobs, sizeof(*t->seen));
-	rc = quality_package_read(t->package, path, e);
+	return t;
+}
+
+static int read_package(struct job *j, struct quality_package *p,
+    const char *path, struct ehr_err *e)
+{
+	int rc = quality_package_read(p, path, e);
+
 	for (size_t i = 0; rc == 0 && i < mips_opts.valuesets.n; i++)
-		rc = quality_package_read(t->package, mips_opts.valuesets.v[i],
-		    e);
+		rc = quality_package_read(p, mips_opts.valuesets.v[i], e);
 	if (rc < 0)
 		return rc;
-	rc = quality_package_link(t->package, warn, j->c, e);
+	rc = quality_package_link(p, warn, j->c, e);
 	if (rc < 0) {
 		ehr_fail_prefix(e, "%s: ", path);
 		return rc;
 	}
-	if (j->supplement)
-		rc = quality_package_supplement(t->package, warn, j->c, e);
+	return j->supplement ? quality_package_supplement(p, warn, j->c, e)
+			     : 0;
+}
+
+/* A run for each worker. */
+static int start(struct job *j, struct task *t, const char *period, int zone,
+    struct ehr_err *e)
+{
+	int rc = 0;
+
 	for (unsigned i = 0; i < j->jobs && rc == 0; i++) {
 		t->tally[i] = quality_tally_new(quality_measure(t->package));
-		rc = quality_run_new(&t->run[i], t->package, mips_opts.period,
-		    zone, (enum quality_profiles)mips_opts.profiles, e);
+		rc = quality_run_new(&t->run[i], t->package, period, zone,
+		    (enum quality_profiles)mips_opts.profiles, e);
 	}
 	return rc;
+}
+
+/* The measure over each part that the verb makes of its period. */
+static int start_parts(struct job *j, struct quality_package *package,
+    int zone, struct ehr_err *e)
+{
+	char period[JOB_PARTS][JOB_PERIOD], day[2][11];
+	struct quality_run *run;
+	size_t n;
+	int rc = quality_run_new(&run, package, mips_opts.period, zone,
+	    QUALITY_AUTO, e);
+
+	if (rc < 0)
+		return rc;
+	quality_run_period(run, day[0], day[1]);
+	quality_run_free(run);
+	n = j->split(day[0], day[1], period);
+	rc = start(j, &j->task[j->tasks - 1], period[0], zone, e);
+	for (size_t i = 1; i < n && rc == 0; i++)
+		rc = start(j, new_task(j, package), period[i], zone, e);
+	return rc;
+}
+
+static int load(struct job *j, const char *path, int zone, struct ehr_err *e)
+{
+	struct task *t = new_task(j, NULL);
+	int rc = read_package(j, t->package, path, e);
+
+	if (rc < 0)
+		return rc;
+	return j->split ? start_parts(j, t->package, zone, e)
+			: start(j, t, mips_opts.period, zone, e);
 }
 
 /* ---- a patient, in a worker ---- */
@@ -168,14 +218,12 @@ int job_load(struct job *j, struct ehr_err *e)
 {
 	int zone, rc = zone_minutes(j->c, &zone, e);
 
-	j->tasks = mips_opts.measures.n;
 	j->jobs = mips_opts.jobs ? (unsigned)mips_opts.jobs : 1;
-	j->task = xcalloc(j->tasks, sizeof(*j->task));
 	j->patient = xcalloc(j->jobs, sizeof(struct quality_patient *));
 	for (unsigned k = 0; k < j->jobs; k++)
 		j->patient[k] = quality_patient_new();
-	for (size_t i = 0; i < j->tasks && rc == 0; i++)
-		rc = load(j, &j->task[i], mips_opts.measures.v[i], zone, e);
+	for (size_t i = 0; i < mips_opts.measures.n && rc == 0; i++)
+		rc = load(j, mips_opts.measures.v[i], zone, e);
 	return rc;
 }
 
@@ -202,7 +250,8 @@ int job_end(struct job *j, int rc, struct ehr_err *e)
 			quality_run_free(j->task[i].run[k]);
 			quality_tally_free(j->task[i].tally[k]);
 		}
-		quality_package_free(j->task[i].package);
+		if (j->task[i].owner)
+			quality_package_free(j->task[i].package);
 		free(j->task[i].run);
 		free(j->task[i].tally);
 		free(j->task[i].seen);

@@ -35,6 +35,29 @@ static const struct cli_opt report_opts[] = {
 	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
 	{ 0 },
 };
+static const struct cli_opt compare_opts[] = {
+#define OWN_PERIOD
+#include "options.def"
+#undef OWN_PERIOD
+	{ "period", 0, CLI_LIST, CLI_REQUIRED, "P",
+	    "twice: the earlier one, the later one", &mips_opts.periods, 0, 0 },
+	{ "moved", 0, CLI_FLAG, 0, NULL, "who moved, and what changed",
+	    &mips_opts.moved, 0, 0 },
+	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
+	{ 0 },
+};
+static const struct cli_opt trend_opts[] = {
+#include "options.def"
+	{ "by", 0, CLI_CHOICE, 0, "month|quarter", "a point for each (month)",
+	    &mips_opts.step, 0, 0 },
+	{ "alone", 0, CLI_FLAG, 0, NULL,
+	    "each month by itself, not from the period's start",
+	    &mips_opts.alone, 0, 0 },
+	{ "svg", 0, CLI_TEXT, 0, "FILE", "a picture of it", &mips_opts.svg, 0,
+	    0 },
+	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
+	{ 0 },
+};
 static const struct cli_opt why_opts[] = {
 #include "options.def"
 	{ "bundle", 0, CLI_TEXT, 0, "FILE", "the patient, not of the record",
@@ -130,6 +153,10 @@ static const struct cli_verb verbs[] = {
 	{ "report", "[FILE...|-]", "FHIR MeasureReports",
 	    SHARED | CLI_TODAY | CLI_FACILITY, report_opts, 0, -1, false,
 	    report },
+	{ "compare", "[FILE...|-]", "two periods, and who moved",
+	    SHARED, compare_opts, 0, -1, false, compare },
+	{ "trend", "[FILE...|-]", "the score month by month",
+	    SHARED, trend_opts, 0, -1, false, trend },
 	{ "why", "[PATIENT]", "the expressions behind a patient's populations",
 	    CLI_DB | CLI_REASON | CLI_TEST, why_opts, 0, 1, true, why },
 	{ "load", "PKG...", "keep packages, or reference files of QPP",

@@ -19,6 +19,10 @@ struct mips_opts {
 	int64_t year;	/* of a reference file, or 0 */
 	bool valueset_files;
 	int report;	/* enum quality_report_type */
+	struct cli_list periods; /* of compare */
+	bool moved, alone;
+	int step;	/* months */
+	const char *svg;
 	const char *guids; /* QPP measures-data */
 	const char *program, *tin, *npi, *group, *cehrt, *mvp, *practice;
 	int64_t category;  /* of QRDA */
@@ -35,14 +39,21 @@ struct seen {
 /* A measure to evaluate, and what came so far. */
 struct task {
 	struct quality_package *package;
+	bool owner; /* of the package; else it is the one before's */
 	/* By worker; job_run() leaves all of it in the first tally. */
 	struct quality_run **run;
 	struct quality_tally **tally;
 	struct seen *seen;
 };
 
+enum { JOB_PARTS = 120, JOB_PERIOD = 28 };
+
 struct job {
 	struct cli *c;
+	/* May be NULL: makes periods of the measure's, each a task of its own;
+	 * how many (at least 1, at most JOB_PARTS). */
+	size_t (*split)(const char *from, const char *to,
+	    char period[JOB_PARTS][JOB_PERIOD]);
 	struct task *task;
 	size_t tasks;
 	unsigned jobs;
@@ -54,6 +65,7 @@ struct job {
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;
 	struct report *report;	/* of report.c */
+	uint64_t *moved;	/* of compare.c: patients, by task and group */
 	/* May be NULL: before patients of a record are read. */
 	int (*opened)(struct job *j, struct access *a, struct ehr_err *e);
 	/* In a worker: a measure's result; 0, or the patient is left out.
@@ -71,6 +83,8 @@ int eval(struct cli *c, struct ehr_err *e);
 int patients(struct cli *c, struct ehr_err *e);
 int gaps(struct cli *c, struct ehr_err *e);
 int report(struct cli *c, struct ehr_err *e);
+int compare(struct cli *c, struct ehr_err *e);
+int trend(struct cli *c, struct ehr_err *e);
 int why(struct cli *c, struct ehr_err *e);
 int kept_load(struct cli *c, struct ehr_err *e);
 int kept_unload(struct cli *c, struct ehr_err *e);

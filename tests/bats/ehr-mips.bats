@@ -446,3 +446,67 @@ figures() {
 	run -2 --separate-stderr ehr-mips report -O "$T/out.json" \
 		-m "$T/package.json" "$T/three.ndjson"
 }
+
+# The same with procedures of the period alone.
+dated() {
+	proportion
+	jq -c '(.entry[1].resource.content[0].data) |= (@base64d | fromjson |
+		(.library.parameters = {def: [{name: "Measurement Period"}]}) |
+		(.library.statements.def |= map(if .name == "Procedures" then
+			.expression = {type: "Query", source: [{alias: "P",
+			expression: .expression}], relationship: [],
+			where: {type: "In", operand: [{type: "FunctionRef",
+			name: "at", operand: [{type: "AliasRef", name: "P"}]},
+			{type: "ParameterRef", name: "Measurement Period"}]}}
+			else . end)) |
+		(.library.statements.def += [{name: "at", context: "Patient",
+			type: "FunctionDef", operand: [{name: "p",
+			operandTypeSpecifier: {type: "NamedTypeSpecifier",
+			name: "{http://hl7.org/fhir}Procedure"}}],
+			expression: {type: "ToDateTime", operand: {
+				type: "Property", path: "performed.value",
+				source: {type: "OperandRef", name: "p"}}}}]) |
+		tojson | @base64)' "$T/package.json" >"$T/dated.json"
+}
+
+@test "compare: scores, their difference, who moved and what changed" {
+	dated
+	run -0 --separate-stderr ehr-mips compare -m "$T/dated.json" \
+		--period 2025 --period 2026 -o tsv "$T/three.ndjson"
+	same "$output" $'M\tg\t0.000000\t0.500000\t0.500000\t1'
+	for jobs in 1 3; do
+		run -0 --separate-stderr ehr-mips compare -m "$T/dated.json" \
+			--moved -j$jobs --period 2025 --period 2026 -o tsv \
+			"$T/three.ndjson"
+		same "$output" $'p2\tM\tg\tnot-met\tnumerator\t+NUM; +Procedures Procedure/x1 2026-04-02'
+	done
+	run -0 --separate-stderr ehr-mips compare -m "$T/dated.json" \
+		--moved --period 2026 --period 2025 -o tsv "$T/three.ndjson"
+	same "$output" $'p2\tM\tg\tnumerator\tnot-met\t-NUM; -Procedures'
+	run -2 --separate-stderr ehr-mips compare -m "$T/dated.json" \
+		--period 2025 "$T/three.ndjson"
+	run -2 --separate-stderr ehr-mips compare -m "$T/dated.json" \
+		--period 2025 --period soon "$T/three.ndjson"
+}
+
+@test "trend: year to date, each month alone, a picture" {
+	dated
+	run -0 --separate-stderr ehr-mips trend -m "$T/dated.json" -o tsv \
+		--period 2026-01..2026-05 "$T/three.ndjson"
+	same "$(cut -f3- <<<"$output")" $'2026-01-01\t2026-01-31\t2\t0.000000
+2026-01-01\t2026-02-28\t2\t0.000000
+2026-01-01\t2026-03-31\t2\t0.000000
+2026-01-01\t2026-04-30\t2\t0.500000
+2026-01-01\t2026-05-31\t2\t0.500000'
+	run -0 --separate-stderr ehr-mips trend -m "$T/dated.json" -o tsv \
+		--alone --by quarter "$T/three.ndjson"
+	same "$(cut -f3,4,6 <<<"$output")" $'2026-01-01\t2026-03-31\t0.000000
+2026-04-01\t2026-06-30\t0.500000
+2026-07-01\t2026-09-30\t0.000000
+2026-10-01\t2026-12-31\t0.000000'
+	run -0 --separate-stderr ehr-mips trend -m "$T/dated.json" \
+		--svg "$T/t.svg" "$T/three.ndjson"
+	same "$(xmllint --xpath 'count(//*[name()="circle"])' "$T/t.svg")" 12
+	run -2 --separate-stderr ehr-mips trend -m "$T/dated.json" \
+		--svg "$T/t.svg" "$T/three.ndjson"
+}
