@@ -192,7 +192,8 @@ struct score_got {
 	struct str method;
 	struct ratio rate;   /* d 0: none */
 	struct ratio points;
-	uint64_t cases;
+	uint64_t cases;	     /* that the rate is of */
+	uint64_t whole;	     /* with exclusions and exceptions */
 	bool complete, enough, floored, counted;
 };
 struct score {

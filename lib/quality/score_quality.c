@@ -100,7 +100,7 @@ static void simple_average(struct reckon *k, const struct score_rows *r,
 	struct ratio sum = ratio(0, 1);
 	int64_t n = 0;
 
-	g->cases = UINT64_MAX;
+	g->cases = g->whole = UINT64_MAX;
 	for (size_t i = 0; i < r->m->strata.n; i++) {
 		const struct score_counts *c = score_stratum(r, i);
 		struct ratio rate = rate_of(c->numerator, cases_of(c));
@@ -108,7 +108,10 @@ static void simple_average(struct reckon *k, const struct score_rows *r,
 
 		buf_addf(&which, " of %.*s", STR_FMT(r->m->strata.v[i]));
 		say_rate(k, r, which.s, c, rate);
-		g->cases = cases_of(c) < g->cases ? cases_of(c) : g->cases;
+		if (c->denominator < g->whole)
+			g->whole = c->denominator;
+		if (cases_of(c) < g->cases)
+			g->cases = cases_of(c);
 		if (rate.d) {
 			sum = ratio_add(sum, rate);
 			n++;
@@ -160,6 +163,7 @@ static int overall(struct reckon *k, const struct score_rows *r,
 		return ehr_fail(k->e, EHR_EREJECT, "%.*s: its rates cannot be "
 		    "joined by %.*s", STR_FMT(r->m->id), STR_FMT(how));
 	g->cases = cases_of(c);
+	g->whole = c->denominator;
 	g->rate = rate_of(c->numerator, g->cases);
 	say_rate(k, r, c == &all ? " of all strata"
 	    : str_is(how, "split") ? " of performance" : " of overall", c,
@@ -173,6 +177,7 @@ static void only(struct reckon *k, const struct score_rows *r, struct score_got 
 	struct score_counts c = score_sum(r);
 
 	g->cases = cases_of(&c);
+	g->whole = c.denominator;
 	g->rate = rate_of(c.numerator, g->cases);
 	say_rate(k, r, r->n > 1 ? " of all groups" : "", &c, g->rate);
 	complete_of(k, g, &c);
@@ -182,17 +187,12 @@ static void enough_of(struct reckon *k, const struct score_rows *r,
     struct score_got *g)
 {
 	struct ratio least = score_use(k, "quality.cases");
-	bool of_rate = score_use(k, "quality.cases.rate").n != 0;
+	struct ratio n = ratio((int64_t)(score_use(k, "quality.cases.rate").n
+	    ? g->cases : g->whole), 1);
 
-	if (!of_rate) {
-		struct score_counts all = score_sum(r);
-
-		g->cases = all.denominator;
-	}
-	g->enough = ratio_cmp(ratio((int64_t)g->cases, 1), least) >= 0;
-	score_say(k, item_of(k, r->m), ratio((int64_t)g->cases, 1),
-	    "cases: %s %s", g->enough ? "at least" : "fewer than",
-	    score_num(k, least));
+	g->enough = ratio_cmp(n, least) >= 0;
+	score_say(k, item_of(k, r->m), n, "cases: %s %s",
+	    g->enough ? "at least" : "fewer than", score_num(k, least));
 }
 
 /* ---- points ---- */

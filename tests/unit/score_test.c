@@ -338,6 +338,12 @@ static const struct {
 	{ "just enough", "P1\t22\t1\t1\t10\n", "", "P1", "6" },
 	{ "counted before exclusions", "P1\t21\t1\t1\t19\n",
 	    "quality.cases.rate=0", "P1", "10" },
+	/* of overall 20 with its exclusion, 19 without: 19 / 19 */
+	{ "the same of a stratum", "OVR\t90\t0\t0\t9\ta\n"
+	    "OVR\t20\t1\t0\t19\toverall\n", "quality.cases.rate=0", "OVR",
+	    "10" },
+	{ "and without", "OVR\t90\t0\t0\t9\ta\n"
+	    "OVR\t20\t1\t0\t19\toverall\n", "", "OVR", "0" },
 	/* 74 of 100 reported: below 75 % */
 	{ "incomplete", "P1\t74\t0\t0\t37\t\t100\n", "", "P1", "0" },
 	{ "the same, small", "P1\t74\t0\t0\t37\t\t100\n", "small=1", "P1",
