@@ -124,14 +124,17 @@ lint:
 bench: tests
 	@bad=0; for run in $(wildcard tests/bench/*/run); do \
 		echo "== $$run"; EHR_BIN=$(CURDIR)/$(BIN) \
-		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || bad=1; done; exit $$bad
+		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || { echo "FAILED: $$run"; \
+		bad=1; }; done; exit $$bad
 
+# Conformance and all long tests, to the end whatever fails.
 torture: tests
 	@scripts/bootstrap test
-	@for run in $(wildcard tests/conformance/* tests/torture/*); do \
+	@bad=0; for run in $(wildcard tests/conformance/* tests/torture/*); do \
 		test -x $$run || continue; \
 		echo "== $$run"; EHR_BIN=$(CURDIR)/$(BIN) \
-		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || exit 1; done
+		EHR_BUILD=$(CURDIR)/$(BUILD) $$run || { echo "FAILED: $$run"; \
+		bad=1; }; done; exit $$bad
 
 # Signals that end a process take its counts along, so the figure is a little
 # low.
