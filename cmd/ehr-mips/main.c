@@ -170,9 +170,11 @@ static const struct cli_verb verbs[] = {
 #include "score-verbs.def"
 	{ "qrda", "[FILE...|-]", "a QRDA document of the measures",
 	    CLI_DB | CLI_REASON | CLI_TEST | CLI_PLACE | CLI_FORCE |
-	    CLI_TODAY, qrda_opts, 0, -1, false, qrda_three },
+	    CLI_TODAY, qrda_opts, 0, -1, false, qrda },
 	{ "qrda check", "[FILE...|-]", "what breaks the rules of a QRDA III",
 	    CLI_OUTPUT, qrda_check_opts, 0, -1, false, qrda_check },
+	{ "qrda read", "[FILE...|-]", "QRDA I as FHIR Bundles, one a line",
+	    0, NULL, 0, -1, false, qrda_read },
 	{ "qrda list", "[FILE...|-]", "the counts of a QRDA III",
 	    CLI_OUTPUT, NULL, 0, -1, false, qrda_list },
 	{ 0 },

@@ -89,7 +89,8 @@ int why(struct cli *c, struct ehr_err *e);
 int kept_load(struct cli *c, struct ehr_err *e);
 int kept_unload(struct cli *c, struct ehr_err *e);
 int kept_list(struct cli *c, struct ehr_err *e);
-int qrda_three(struct cli *c, struct ehr_err *e);
+int qrda(struct cli *c, struct ehr_err *e);
+int qrda_read(struct cli *c, struct ehr_err *e);
 int qrda_check(struct cli *c, struct ehr_err *e);
 int qrda_list(struct cli *c, struct ehr_err *e);
 

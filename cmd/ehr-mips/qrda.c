@@ -1,7 +1,15 @@
 /* qrda.c - ehr-mips qrda check, qrda list: documents that are there. */
 #include "mips.h"
+#include "qrda.h"
 
-#include "ehr/qrda.h"
+int qrda(struct cli *c, struct ehr_err *e)
+{
+	switch (mips_opts.category) {
+	case 1: return qrda_one(c, e);
+	case 3: return qrda_three(c, e);
+	default: return cli_usage(c, e, "--cat is 1 or 3");
+	}
+}
 
 /* Files and rows of a verb. */
 struct files {

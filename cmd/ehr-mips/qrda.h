@@ -6,6 +6,10 @@
 
 struct cli;
 
+/* The categories. */
+int qrda_one(struct cli *c, struct ehr_err *e);
+int qrda_three(struct cli *c, struct ehr_err *e);
+
 /* Adds the sections asked for (--pi, --ia) by what the record keeps of the
  * year; texts go into mem. EHR_ENOENT: it keeps nothing. */
 int qrda_answers(struct cli *c, int64_t year, struct arena *mem,

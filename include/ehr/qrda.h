@@ -9,6 +9,7 @@
 #ifndef EHR_QRDA_H
 #define EHR_QRDA_H
 
+#include "ehr/json.h"
 #include "ehr/xml.h"
 
 /* ---- what a Category III says ---- */
@@ -131,5 +132,26 @@ typedef int qrda_finding_fn(void *arg, const struct qrda_finding *f);
  * not a QRDA III. */
 int qrda3_check(const struct xml_doc *doc, const struct qrda_table *guids,
     qrda_finding_fn *fn, void *arg, struct ehr_err *e);
+
+/* ---- Category I: one patient, QDM data (R1 STU 5.3) ---- */
+
+struct qrda1 {
+	struct str id, time, practice;	   /* as in struct qrda3 */
+	struct qrda_period period;
+	size_t measures;
+	const struct str *measure, *title; /* version specific ids, titles */
+};
+/* What QDM cannot say: of which resource ("Observation/1"), and what. */
+typedef void qrda_lost_fn(void *arg, struct str resource, const char *what);
+
+/* Appends the document of the patient in a FHIR Bundle. Resources and elements
+ * that are lost are told to fn. EHR_EREJECT: no Patient in it. */
+int qrda1_write(struct buf *b, const struct qrda1 *q,
+    const struct tape *bundle, qrda_lost_fn *fn, void *arg, struct ehr_err *e);
+/* Appends the FHIR Bundle (a line of JSON) that a document makes: QDM has no
+ * category of a diagnosis, so it has both; fn is told of entries of templates
+ * that are not understood (by their id). EHR_EREJECT: not a QRDA I. */
+int qrda1_read(struct buf *b, const struct xml_doc *doc, qrda_lost_fn *fn,
+    void *arg, struct ehr_err *e);
 
 #endif

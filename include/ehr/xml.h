@@ -86,7 +86,8 @@ struct xml_writer {
 	struct buf *out;
 	const char *open[XML_WRITE_DEPTH];
 	unsigned depth;
-	bool tag; /* the innermost still takes attributes */
+	bool tag;  /* the innermost still takes attributes */
+	bool text; /* it has text and no elements */
 };
 #define XML_WRITER(b) ((struct xml_writer){ .out = (b) })
 
@@ -103,6 +104,8 @@ void xml_empty(struct xml_writer *w, const char *name, ...)
     __attribute__((sentinel));
 /* An element of text alone. */
 void xml_leaf(struct xml_writer *w, const char *name, struct str text);
+/* The text of the element just opened, before it is closed. */
+void xml_put(struct xml_writer *w, struct str text);
 void xml_close(struct xml_writer *w);
 /* Appends s escaped for an attribute or a text; what XML has no character for
  * becomes U+FFFD. */

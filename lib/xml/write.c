@@ -99,10 +99,16 @@ void xml_empty(struct xml_writer *w, const char *name, ...)
 
 void xml_leaf(struct xml_writer *w, const char *name, struct str text)
 {
-	line(w);
-	buf_addf(w->out, "<%s>", name);
+	xml_open(w, name, NULL);
+	xml_put(w, text);
+	xml_close(w);
+}
+
+void xml_put(struct xml_writer *w, struct str text)
+{
+	end_tag(w);
 	xml_escape(w->out, text);
-	buf_addf(w->out, "</%s>", name);
+	w->text = true;
 }
 
 void xml_close(struct xml_writer *w)
@@ -113,7 +119,9 @@ void xml_close(struct xml_writer *w)
 		buf_adds(w->out, "/>");
 		w->tag = false;
 	} else {
-		line(w);
+		if (!w->text)
+			line(w);
+		w->text = false;
 		buf_addf(w->out, "</%s>", w->open[w->depth]);
 	}
 	if (w->depth == 0)

@@ -172,3 +172,66 @@ pi\tPI_PPHI_1\tY\t
 ia\tIA_BE_4\tY\t'
 	has "$(cat "$T/o.xml")" '<low value="20260201"/>'
 }
+
+# A patient, an encounter, a diagnosis, a result, and what QDM cannot say.
+bundle() { # ID
+	cat <<-JSON
+	{"resourceType":"Bundle","type":"collection","entry":[
+	{"resource":{"resourceType":"Patient","id":"$1","gender":"female",
+	"birthDate":"1960-02-03","name":[{"family":"A","given":["B"]}]}},
+	{"resource":{"resourceType":"Encounter","id":"e","status":"finished",
+	"class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode",
+	"code":"AMB"},"type":[{"coding":[{"system":"http://snomed.info/sct",
+	"code":"185460008"}]}],"period":{"start":"2026-05-01T10:00:00Z",
+	"end":"2026-05-01T10:30:00Z"}}},
+	{"resource":{"resourceType":"Observation","id":"o","status":"final",
+	"category":[{"coding":[{"code":"laboratory"}]}],"code":{"coding":[
+	{"system":"http://loinc.org","code":"4548-4"}]},
+	"effectiveDateTime":"2026-05-01T10:05:00+00:00",
+	"valueQuantity":{"value":7.10,"unit":"%","code":"%"}}},
+	{"resource":{"resourceType":"MedicationRequest","id":"m",
+	"status":"active","intent":"order","doNotPerform":true,
+	"authoredOn":"2026-05-01","medicationCodeableConcept":{"coding":[
+	{"system":"http://www.nlm.nih.gov/research/umls/rxnorm",
+	"code":"860975"}]},"reasonCode":[{"coding":[{"system":
+	"http://snomed.info/sct","code":"183966005"}]}]}},
+	{"resource":{"resourceType":"Task","id":"t","status":"completed"}}]}
+	JSON
+}
+
+@test "a patient as a QRDA I document and back" {
+	need_data ecqm
+	one() {
+		ehr-mips qrda --cat 1 -m "$EHR_DATA"/ecqm/CMS122*/bundle.json.gz \
+			--guids "$MIPS/measures-data-2025.json.gz" \
+			--today 2027-01-15 "$@"
+	}
+	bundle p1 >"$T/p1.json"
+	bundle p2 >"$T/p2.json"
+	run -0 --separate-stderr one "$T/p1.json"
+	has "$stderr" "p1.json: Task/t: no data element of QDM"
+	has "$output" '2.16.840.1.113883.10.20.24.1.2" extension="2021-08-01"'
+	has "$output" 'extension="2c928083-8907-ce68-0189-2bc5fa0d0739"'
+	has "$output" '<value xsi:type="PQ" value="7.10" unit="%"/>'
+	has "$output" 'negationInd="true"'
+	run -0 --separate-stderr ehr-mips qrda read - <<<"$output"
+	same "$stderr" ""
+	same "$(jq -r '.entry[].resource | [.resourceType, .id] | join("/")' \
+		<<<"$output" | tr '\n' ' ')" \
+		"Patient/p1 Encounter/e Observation/o MedicationRequest/m "
+	has "$output" '"valueQuantity":{"value":7.10,'
+	has "$output" '"start":"2026-05-01T10:00:00+00:00"'
+	has "$output" '"doNotPerform":true'
+	has "$output" '"birthDate":"1960-02-03"'
+	run -2 --separate-stderr one "$T/p1.json" "$T/p2.json"
+	has "$stderr" "-O DIR is missing"
+	run -0 --separate-stderr one -q -O "$T/d" "$T/p1.json" "$T/p2.json"
+	same "$(ls "$T/d")" $'p1.xml\np2.xml'
+	run -3 --separate-stderr one -O "$T/d" --force "$T/p1.json" - <<<'{}'
+	has "$stderr" "no Bundle of a Patient"
+	"$sample" >"$T/s.xml"
+	run -3 --separate-stderr ehr-mips qrda read "$T/s.xml"
+	has "$stderr" "not a QRDA category I document"
+	run -2 --separate-stderr one --cat 2 "$T/p1.json"
+	has "$stderr" "--cat is 1 or 3"
+}
