@@ -9,6 +9,7 @@ int batch_open(struct batch **out, struct record *r,
 {
 	struct batch *b = xcalloc(1, sizeof(*b));
 	int64_t any;
+	int rc = 0;
 
 	b->r = r;
 	b->tool = xstrdup(info->tool);
@@ -17,13 +18,14 @@ int batch_open(struct batch **out, struct record *r,
 	b->input = info->input ? xstrdup(info->input) : NULL;
 	b->reason = info->reason ? xstrdup(info->reason) : NULL;
 	b->any = info->any;
-	b->keep_signed = info->keep_signed && store_int(r->db,
-	    &record_sql_table[SIGNED_ANY], &any, NULL) > 0;
+	if (info->keep_signed)
+		rc = store_int(r->db, &record_sql_table[SIGNED_ANY], &any, e);
+	b->keep_signed = rc > 0;
 	b->spool = spool_new(r->db);
 	b->touch_last = -1;
 	b->ids = b->chart_name = b->refs = BUF_INIT;
 	*out = b;
-	return batch_source(b, e);
+	return rc < 0 ? rc : batch_source(b, e);
 }
 
 void batch_free(struct batch *b)
@@ -337,8 +339,10 @@ int batch_begin_row(struct batch *b, struct ehr_err *e)
 		rc = find_interrupted(b, e);
 	if (rc < 0)
 		return rc;
-	b->win.pending = store_int(b->r->db, &record_sql_table[PENDING_ANY],
-	    &any, e) > 0;
+	rc = store_int(b->r->db, &record_sql_table[PENDING_ANY], &any, e);
+	if (rc < 0)
+		return rc;
+	b->win.pending = rc > 0;
 	if (b->id == 0) {
 		s = sql(b->r, BATCH_ADD);
 		stmt_text(s, 1, str_of(b->tool));

@@ -31,7 +31,7 @@ static void message(struct str s)
 	close(fd[1]);
 	if (wire_read(fd[0], &m)) {
 		MUST(s.n >= sizeof(m));
-		MUST(m.n <= KEYRING_MAX);
+		MUST(m.op == AGENT_YES || m.op == AGENT_NO);
 	}
 	close(fd[0]);
 }
