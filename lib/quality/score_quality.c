@@ -34,7 +34,8 @@ bool score_multi(const struct score_measure *m)
 }
 
 /* The row of a stratum, by its name, or by its place when none has a name. */
-const struct score_counts *score_stratum(const struct score_rows *r, size_t i)
+const struct score_counts *score_stratum(const struct score_rows *r,
+    size_t i)
 {
 	for (size_t j = 0; j < r->n; j++)
 		if (r->row[j]->stratum.n &&
@@ -46,7 +47,8 @@ const struct score_counts *score_stratum(const struct score_rows *r, size_t i)
 	return NULL;
 }
 
-static const struct score_counts *named(const struct score_rows *r, const char *name)
+static const struct score_counts *named(const struct score_rows *r,
+    const char *name)
 {
 	for (size_t i = 0; i < r->m->strata.n; i++)
 		if (str_is(r->m->strata.v[i], name))
@@ -83,8 +85,8 @@ struct score_counts score_sum(const struct score_rows *r)
 	return c;
 }
 
-static void say_rate(struct reckon *k, const struct score_rows *r, const char *which,
-    const struct score_counts *c, struct ratio rate)
+static void say_rate(struct reckon *k, const struct score_rows *r,
+    const char *which, const struct score_counts *c, struct ratio rate)
 {
 	score_say(k, item_of(k, r->m), rate, "rate%s: %llu / (%llu - %llu - %llu)"
 	    " x 100", which, (unsigned long long)c->numerator,
@@ -172,7 +174,8 @@ static int overall(struct reckon *k, const struct score_rows *r,
 	return 0;
 }
 
-static void only(struct reckon *k, const struct score_rows *r, struct score_got *g)
+static void only(struct reckon *k, const struct score_rows *r,
+    struct score_got *g)
 {
 	struct score_counts c = score_sum(r);
 
@@ -299,7 +302,8 @@ static void points_of(struct reckon *k, struct score_got *g)
 	floor_of(k, g);
 }
 
-static int one(struct reckon *k, const struct score_rows *r, struct score_got *g)
+static int one(struct reckon *k, const struct score_rows *r,
+    struct score_got *g)
 {
 	int rc = 0;
 
