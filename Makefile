@@ -18,7 +18,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-PKGS := sqlite3 jansson libcrypto libpcre2-8 libzstd zlib libqrencode \
+PKGS := sqlite3 jansson libcrypto libpcre2-8 libzstd zlib libqrencode libzip \
 	libxml-2.0
 CSTD := -std=c17 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion \

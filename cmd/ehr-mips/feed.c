@@ -62,7 +62,6 @@ struct bundle {
 
 struct feed {
 	struct job *j;
-	struct access a;
 	struct record_filter filter;
 	struct strmap shared;
 	struct buf shared_text;
@@ -127,7 +126,7 @@ static int add_chart(struct feed *f, int64_t patient, struct buf *text)
 
 	f->bundle = (struct bundle){ text, 0 };
 	buf_adds(text, "{\"resourceType\":\"Bundle\",\"entry\":[");
-	rc = record_chart(f->a.r, patient, &f->filter, add_body, &f->bundle,
+	rc = record_chart(f->j->a.r, patient, &f->filter, add_body, &f->bundle,
 	    f->e);
 	buf_adds(text, "]}");
 	return rc;
@@ -140,13 +139,13 @@ static int feed_patient(struct feed *f, int64_t patient)
 
 	if (w == NULL)
 		return f->e->code;
-	rc = record_patient_name(f->a.r, patient, &w->id, f->e);
+	rc = record_patient_name(f->j->a.r, patient, &w->id, f->e);
 	if (rc >= 0)
 		rc = add_chart(f, patient, &w->text);
 	if (rc < 0)
 		return rc;
 	if (f->bundle.entries) {
-		access_set_touch(&f->a, patient);
+		access_set_touch(&f->j->a, patient);
 		pool_submit(f->j->pool);
 	}
 	return 0;
@@ -154,25 +153,24 @@ static int feed_patient(struct feed *f, int64_t patient)
 
 static int feed_all(struct feed *f)
 {
-	int rc = record_shared(f->a.r, &f->filter, keep_shared, f, f->e);
+	int rc = record_shared(f->j->a.r, &f->filter, keep_shared, f, f->e);
 
 	f->j->shared = f->shared.count ? &f->shared : NULL;
 	f->j->shared_text = &f->shared_text;
 	if (rc == 0)
-		rc = record_patients(f->a.r, keep_patient, f, f->e);
+		rc = record_patients(f->j->a.r, keep_patient, f, f->e);
 	if (rc == 0)
-		rc = access_set_begin(&f->a, AUDIT_LIST, "quality measures",
+		rc = access_set_begin(&f->j->a, AUDIT_LIST, "quality measures",
 		    NULL, 0, f->e);
 	for (size_t i = 0; i < f->n && rc == 0; i++)
 		rc = feed_patient(f, f->patient[i]);
 	if (rc == 0)
 		rc = pool_finish(f->j->pool, f->e);
-	return access_set_end(&f->a, rc, f->e);
+	return access_set_end(&f->j->a, rc, f->e);
 }
 
 static void feed_release(struct feed *f)
 {
-	access_close(&f->a);
 	strmap_release(&f->shared);
 	buf_release(&f->shared_text);
 	free(f->patient);
@@ -180,13 +178,11 @@ static void feed_release(struct feed *f)
 
 static int feed_open(struct feed *f, struct job *j, struct ehr_err *e)
 {
-	struct access_opt opt = ACCESS_OPT(j->c);
-
-	*f = (struct feed){ .j = j, .a = ACCESS_INIT, .filter = RECORD_FILTER,
+	*f = (struct feed){ .j = j, .filter = RECORD_FILTER,
 		.shared_text = BUF_INIT, .e = e };
 	f->filter.bodies = true;
 	wanted_types(f);
-	return access_open(&f->a, &opt, STORE_READ, e);
+	return job_open(j, e);
 }
 
 int feed_record(struct job *j, struct ehr_err *e)
@@ -195,10 +191,10 @@ int feed_record(struct job *j, struct ehr_err *e)
 	int rc = feed_open(&f, j, e);
 
 	if (rc == 0 && j->opened)
-		rc = j->opened(j, &f.a, e);
+		rc = j->opened(j, &j->a, e);
 	if (rc == 0)
 		rc = feed_all(&f);
-	rc = access_withheld(&f.a, rc, e);
+	rc = access_withheld(&j->a, rc, e);
 	feed_release(&f);
 	return rc;
 }
@@ -212,13 +208,13 @@ int feed_chart(struct job *j, struct str name, struct buf *bundle,
 	int rc = feed_open(&f, j, e);
 
 	if (rc == 0)
-		rc = access_patient(&f.a, name, AUDIT_LIST, "quality measures",
+		rc = access_patient(&j->a, name, AUDIT_LIST, "quality measures",
 		    &patient, &candidates, e);
 	if (rc == EHR_ENOENT)
 		cli_candidates(j->c, &candidates);
 	if (rc == 0)
 		rc = add_chart(&f, patient, bundle);
-	rc = access_withheld(&f.a, rc, e);
+	rc = access_withheld(&j->a, rc, e);
 	feed_release(&f);
 	return rc;
 }

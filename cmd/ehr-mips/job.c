@@ -5,7 +5,7 @@
 
 /* ---- packages ---- */
 
-static void warn(void *arg, const char *text)
+void job_warn(void *arg, const char *text)
 {
 	cli_warn(arg, "%s", text);
 }
@@ -44,21 +44,12 @@ static struct task *new_task(struct job *j, struct quality_package *package)
 }
 
 static int read_package(struct job *j, struct quality_package *p,
-    const char *path, struct ehr_err *e)
+    const char *name, struct ehr_err *e)
 {
-	int rc = quality_package_read(p, path, e);
+	int rc = job_package(j, name, p, e);
 
-	for (size_t i = 0; rc == 0 && i < mips_opts.valuesets.n; i++)
-		rc = quality_package_read(p, mips_opts.valuesets.v[i], e);
-	if (rc < 0)
-		return rc;
-	rc = quality_package_link(p, warn, j->c, e);
-	if (rc < 0) {
-		ehr_fail_prefix(e, "%s: ", path);
-		return rc;
-	}
-	return j->supplement ? quality_package_supplement(p, warn, j->c, e)
-			     : 0;
+	return rc == 0 && j->supplement
+	    ? quality_package_supplement(p, job_warn, j->c, e) : rc;
 }
 
 /* A run for each worker. */
@@ -222,6 +213,9 @@ int job_load(struct job *j, struct ehr_err *e)
 	j->patient = xcalloc(j->jobs, sizeof(struct quality_patient *));
 	for (unsigned k = 0; k < j->jobs; k++)
 		j->patient[k] = quality_patient_new();
+	j->a = ACCESS_INIT;
+	if (rc == 0 && job_needs_record(j))
+		rc = job_open(j, e);
 	for (size_t i = 0; i < mips_opts.measures.n && rc == 0; i++)
 		rc = load(j, mips_opts.measures.v[i], zone, e);
 	return rc;
@@ -260,6 +254,7 @@ int job_end(struct job *j, int rc, struct ehr_err *e)
 		quality_patient_free(j->patient[k]);
 	free(j->task);
 	free(j->patient);
+	access_close(&j->a);
 	if (rc == 0 && j->failed)
 		rc = ehr_fail(e, EHR_EREJECT, "%llu patients left out",
 		    (unsigned long long)j->failed);

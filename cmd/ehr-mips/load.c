@@ -5,7 +5,7 @@
 
 /* ---- the record, to change it ---- */
 
-int mips_begin(struct cli *c, struct access *a, struct ehr_err *e)
+static int open_record(struct cli *c, struct access *a, struct ehr_err *e)
 {
 	struct access_opt opt = ACCESS_OPT(c);
 	int rc = access_open(a, &opt, STORE_WRITE, e);
@@ -14,7 +14,14 @@ int mips_begin(struct cli *c, struct access *a, struct ehr_err *e)
 		rc = access_need(a, PERM_ADMIN, c->verb->name, e);
 	if (rc == 0 && c->dry_run)
 		store_dry_run(record_store(a->r));
-	return rc == 0 ? store_begin(record_store(a->r), STORE_SHORT, e) : rc;
+	return rc;
+}
+
+int mips_begin(struct cli *c, struct access *a, struct ehr_err *e)
+{
+	int rc = open_record(c, a, e);
+
+	return rc < 0 ? rc : store_begin(record_store(a->r), STORE_SHORT, e);
 }
 
 /* Commits with the event of what changed; rolls back when nothing did. */
@@ -48,6 +55,7 @@ static void add_scope(struct buf *scope, const char *verb,
 /* All is read and checked before the first row is written. */
 struct loading {
 	struct cli *c;
+	struct store *db;
 	struct arena mem;
 	struct piece {
 		struct quality_kept k;
@@ -57,20 +65,16 @@ struct loading {
 	unsigned added;
 };
 
-static void warn(void *arg, const char *text)
-{
-	cli_warn(arg, "%s", text);
-}
-
 /* What is kept can be evaluated: it is linked here. */
-static int check(struct cli *c, struct quality_kept *k, struct str text,
+static int check(struct loading *l, struct quality_kept *k, struct str text,
     struct ehr_err *e)
 {
 	struct quality_package *p = quality_package_new();
 	int rc = quality_package_add(p, "package", text, e);
 
+	quality_package_complete(p, l->db);
 	if (rc == 0)
-		rc = quality_package_link(p, warn, c, e);
+		rc = quality_package_link(p, job_warn, l->c, e);
 	if (rc == 0)
 		quality_package_hash(p, k->sha256);
 	quality_package_free(p);
@@ -85,7 +89,7 @@ static int collect(void *arg, const struct quality_kept *found,
 	struct str *const own[] = { &k.name, &k.version, &k.url, &k.alias,
 		&k.input };
 	int rc = k.kind == QUALITY_KEPT_MEASURE
-	    ? check(l->c, &k, text, e) : 0;
+	    ? check(l, &k, text, e) : 0;
 
 	if (rc < 0)
 		return rc;
@@ -124,13 +128,17 @@ int kept_load(struct cli *c, struct ehr_err *e)
 	ACCESS_AUTO a = ACCESS_INIT;
 	BUF_AUTO scope = BUF_INIT;
 	struct loading l = { .c = c, .mem = ARENA_INIT };
-	int rc = 0;
+	int rc = open_record(c, &a, e);
 
+	if (rc < 0)
+		return rc;
+	l.db = record_store(a.r);
 	for (int i = 0; i < c->argc && rc == 0; i++)
-		rc = quality_intake(c->argv[i], mips_opts.valueset_files,
+		rc = quality_intake(c->argv[i],
+		    strcmp(c->verb->name, "load") != 0,
 		    (int)mips_opts.year, collect, &l, e);
 	if (rc == 0)
-		rc = mips_begin(c, &a, e);
+		rc = store_begin(l.db, STORE_SHORT, e);
 	if (rc == 0)
 		rc = mips_end(&a, keep(&l, &a, &scope, e), &scope, e);
 	if (rc == 0)

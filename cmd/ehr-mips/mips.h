@@ -17,7 +17,6 @@ struct mips_opts {
 	int population;	/* enum whom */
 	const char *bundle;
 	int64_t year;	/* of a reference file, or 0 */
-	bool valueset_files;
 	int report;	/* enum quality_report_type */
 	struct cli_list periods; /* of compare */
 	bool moved, alone;
@@ -54,6 +53,7 @@ struct job {
 	 * how many (at least 1, at most JOB_PARTS). */
 	size_t (*split)(const char *from, const char *to,
 	    char period[JOB_PARTS][JOB_PERIOD]);
+	struct access a;	/* the record, once job_open() was called */
 	struct task *task;
 	size_t tasks;
 	unsigned jobs;
@@ -102,6 +102,15 @@ int mips_end(struct access *a, int rc, const struct buf *scope,
 
 /* Reads and links the packages of -m. */
 int job_load(struct job *j, struct ehr_err *e);
+/* Opens the record, unless it is open. */
+int job_open(struct job *j, struct ehr_err *e);
+/* Are patients or measures of the record asked for? */
+bool job_needs_record(const struct job *j);
+/* Reads into p and links what name means: a path, or with j's record
+ * NAME[|VERSION] of a measure that is kept. EHR_ENOENT: none, or several. */
+int job_package(struct job *j, const char *name, struct quality_package *p,
+    struct ehr_err *e);
+void job_warn(void *cli, const char *text);
 /* Evaluates the patients of the operands, else of the record. */
 int job_run(struct job *j, struct ehr_err *e);
 /* Frees it all; returns rc, or what came of patients left out. */

@@ -88,12 +88,21 @@ enum quality_profiles {
 struct quality_package *quality_package_new(void);
 void quality_package_free(struct quality_package *p);
 /* Adds what a file holds: a Bundle, a Measure, a Library or a ValueSet (json,
- * gzip). Value sets of one url are united. EHR_EREJECT, EHR_EIO. */
+ * gzip); of a folder or zip its package, see quality_intake(). Value sets of
+ * one url are united. EHR_EREJECT, EHR_EIO. */
 int quality_package_read(struct quality_package *p, const char *path,
     struct ehr_err *e);
 /* The same of a text; name is for messages. */
 int quality_package_add(struct quality_package *p, const char *name,
     struct str json, struct ehr_err *e);
+/* Adds the value sets of a file, a folder or a zip: FHIR, or tables as the
+ * VSAC exports them. */
+int quality_package_valuesets(struct quality_package *p, const char *path,
+    struct ehr_err *e);
+/* Value sets that the record keeps complete the package's when it is linked;
+ * of several versions the last, unless a library names one. Borrows db until
+ * then. */
+void quality_package_complete(struct quality_package *p, struct store *db);
 /* Compiles all the measure needs. EHR_EREJECT: no or several measures, a
  * library or value set is missing, something is not supported: each named.
  * Warnings (a value set shorter than it says) go to warn, which may be NULL. */
@@ -104,9 +113,11 @@ int quality_package_link(struct quality_package *p,
 int quality_package_supplement(struct quality_package *p,
     void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e);
 const struct quality_measure *quality_measure(const struct quality_package *p);
-/* SHA-256 of all that was read, in order: of packages, of value sets given
- * beside them. */
+/* SHA-256 of the package as it was read; and of the value sets that were added
+ * beside it, each with the hash of those before it in front; false: there were
+ * none. */
 void quality_package_hash(const struct quality_package *p, uint8_t out[32]);
+bool quality_valueset_hash(const struct quality_package *p, uint8_t out[32]);
 
 /* FHIR type of the i-th retrieve, 0 behind the last; some come twice. */
 int quality_type(const struct quality_package *p, size_t i);

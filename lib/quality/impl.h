@@ -42,6 +42,9 @@ struct quality_package {
 	int *set;		/* of elm_valueset() -> terms */
 	size_t sets;
 	struct sha256_ctx *digest;
+	bool completed;		/* by value sets beside the package */
+	uint8_t set_hash[32];	/* theirs, each after the hash so far */
+	struct store *db;	/* that keeps more of them, or NULL */
 	uint8_t hash[32];
 };
 
@@ -53,6 +56,21 @@ int package_bind(struct quality_package *p,
 
 /* "CMS122" of "CMS122FHIRDiabetes...", or nothing. */
 struct str measure_cms_id(struct str name);
+
+/* ---- kept.c ---- */
+
+/* What is kept of a value set, of several versions the last: 1, or 0. */
+int kept_valueset(struct store *db, struct str url, struct str version,
+    struct buf *text, struct ehr_err *e);
+
+/* ---- intake.c, vsac.c: files that are published ---- */
+
+struct intake;
+/* Hands on what was found; all of k but input and size is set. */
+int intake_found(struct intake *in, struct quality_kept *k, struct str text,
+    struct ehr_err *e);
+/* Value sets as the VSAC exports them as text or CSV. */
+int vsac_read(struct intake *in, struct str text, struct ehr_err *e);
 
 /* ---- run.c ---- */
 

@@ -1,6 +1,7 @@
 /* Files as they are published, sorted out: packages, value sets, reference
  * files of QPP. */
 #include "quality/impl.h"
+#include "quality/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,9 @@
 enum doc_class {
 	DOC_OTHER,	/* nothing of ours */
 	DOC_PARTS,	/* Libraries, ValueSets */
-	DOC_MEASURE,	/* with one Measure */
-	DOC_MEASURES,	/* with several */
+	DOC_MEASURE,	/* a Measure by itself */
+	DOC_PACKAGE,	/* a Bundle of one Measure */
+	DOC_MEASURES,	/* of several */
 	DOC_QPP,	/* a reference file */
 };
 
@@ -19,7 +21,9 @@ struct doc {
 	struct tape tape;
 	enum doc_class class;
 	enum quality_kept_kind kind; /* of DOC_QPP */
-	uint32_t measure;	     /* node, of DOC_MEASURE */
+	uint32_t measure;	     /* node */
+	const char *name;	     /* of its file */
+	struct str text;
 };
 
 struct intake {
@@ -29,6 +33,9 @@ struct intake {
 	quality_intake_fn *fn;
 	void *arg;
 	size_t found;
+	struct arena mem;
+	struct doc *doc; /* all that were read, without their tapes */
+	size_t docs;
 };
 
 /* Calls fn for each resource of a Bundle, or for the resource. */
@@ -58,8 +65,9 @@ static int classify(void *arg, const struct tape *t, uint32_t root,
 	(void)e;
 	switch (fhir_resource_type(t, root)) {
 	case FHIR_Measure:
-		d->class = d->class == DOC_MEASURE ? DOC_MEASURES
-		    : d->class == DOC_MEASURES ? DOC_MEASURES : DOC_MEASURE;
+		d->class = root == 0 ? DOC_MEASURE
+		    : d->class == DOC_PACKAGE || d->class == DOC_MEASURES
+		    ? DOC_MEASURES : DOC_PACKAGE;
 		d->measure = root;
 		break;
 	case FHIR_Library:
@@ -97,11 +105,11 @@ static void classify_array(struct doc *d)
 			}
 }
 
-static int parse(struct doc *d, struct str text, struct ehr_err *e)
+static int parse(struct doc *d, struct ehr_err *e)
 {
 	struct tape_error why;
 
-	if (tape_parse(&d->tape, text.s, text.n, &why) < 0)
+	if (tape_parse(&d->tape, d->text.s, d->text.n, &why) < 0)
 		return ehr_fail(e, EHR_EREJECT, "at byte %zu: %s", why.offset,
 		    why.text);
 	d->class = DOC_OTHER;
@@ -123,7 +131,7 @@ static struct str last_part(struct str s, char sep)
 	return part;
 }
 
-static int hand_on(struct intake *in, struct quality_kept *k, struct str text,
+int intake_found(struct intake *in, struct quality_kept *k, struct str text,
     struct ehr_err *e)
 {
 	k->input = last_part(str_of(in->path), '/');
@@ -152,13 +160,13 @@ static int measure(struct intake *in, const struct doc *d, struct str text,
 	k.alias = measure_cms_id(k.name);
 	if (k.alias.s == NULL)
 		k.alias = STR("");
-	return hand_on(in, &k, text, e);
+	return intake_found(in, &k, text, e);
 }
 
 /* The year of a reference file, 0 where nothing says it. */
 static int64_t year_of(const struct intake *in, const struct doc *d)
 {
-	struct str name = last_part(str_of(in->path), '/');
+	struct str name = last_part(str_of(d->name), '/');
 	const char *member = references[0].year;
 	int64_t year = 0, n;
 	uint32_t at;
@@ -180,8 +188,7 @@ static int64_t year_of(const struct intake *in, const struct doc *d)
 	return year;
 }
 
-static int reference(struct intake *in, const struct doc *d, struct str text,
-    struct ehr_err *e)
+static int reference(struct intake *in, const struct doc *d, struct ehr_err *e)
 {
 	struct quality_kept k = { .kind = d->kind, .alias = STR("") };
 	int64_t year = year_of(in, d);
@@ -193,8 +200,8 @@ static int reference(struct intake *in, const struct doc *d, struct str text,
 	snprintf(version, sizeof(version), "%lld", (long long)year);
 	k.name = k.url = str_of(quality_kept_name(d->kind));
 	k.version = str_of(version);
-	sha256(text.s, text.n, k.sha256);
-	return hand_on(in, &k, text, e);
+	sha256(d->text.s, d->text.n, k.sha256);
+	return intake_found(in, &k, d->text, e);
 }
 
 static int valueset(void *arg, const struct tape *t, uint32_t root,
@@ -221,30 +228,152 @@ static int valueset(void *arg, const struct tape *t, uint32_t root,
 	k.alias = last_part(k.url, '/');
 	tape_write(&text, t, root);
 	sha256(text.s, text.len, k.sha256);
-	return hand_on(in, &k, buf_str(&text), e);
+	return intake_found(in, &k, buf_str(&text), e);
 }
 
-static int document(struct intake *in, struct str text, struct ehr_err *e)
-{
-	struct doc d = { .tape = TAPE_INIT };
-	int rc = parse(&d, text, e);
+/* ---- sorting out ---- */
 
-	if (rc == 0 && in->valuesets)
-		rc = each_resource(&d.tape, valueset, in, e);
-	else if (rc == 0 && d.class == DOC_MEASURES)
-		rc = ehr_fail(e, EHR_EREJECT,
-		    "more than one Measure in the package");
-	else if (rc == 0 && d.class == DOC_MEASURE)
-		rc = measure(in, &d, text, e);
-	else if (rc == 0 && d.class == DOC_QPP)
-		rc = reference(in, &d, text, e);
+/* A Bundle of a Measure is a package, and what stands beside it is its
+ * resources once more, tests, or value sets that it lacks. Without a Bundle all
+ * Measures, Libraries and ValueSets together are one. */
+
+static void part_key(struct buf *b, const struct tape *t, uint32_t root)
+{
+	BUF_AUTO scratch = BUF_INIT;
+
+	buf_reset(b);
+	buf_addstr(b, tape_member(t, root, "url", &scratch));
+	buf_addch(b, '|');
+	buf_addstr(b, tape_member(t, root, "version", &scratch));
+}
+
+struct parts {
+	struct strmap have;
+	bool fresh;
+};
+
+static int have_part(void *arg, const struct tape *t, uint32_t root,
+    struct ehr_err *e)
+{
+	struct parts *p = arg;
+	BUF_AUTO key = BUF_INIT;
+	bool added;
+
+	(void)e;
+	part_key(&key, t, root);
+	strmap_put(&p->have, buf_str(&key), &added);
+	p->fresh |= added;
+	return 0;
+}
+
+static int read_parts(struct parts *p, const struct doc *of, struct ehr_err *e)
+{
+	struct doc d = *of;
+	int rc;
+
+	d.tape = TAPE_INIT;
+	p->fresh = false;
+	rc = parse(&d, e);
+	if (rc == 0)
+		rc = each_resource(&d.tape, have_part, p, e);
 	tape_release(&d.tape);
 	return rc;
 }
 
-/* ---- files ---- */
+/* Appends the documents that bring something the package lacks; in a folder of
+ * single resources nothing is there yet. */
+static int add_parts(struct intake *in, const struct doc *package,
+    struct buf *text, struct ehr_err *e)
+{
+	struct parts p = { STRMAP_INIT, false };
+	int rc = read_parts(&p, package, e);
 
-static int read_file(struct intake *in, struct in *file, struct ehr_err *e)
+	for (size_t i = 0; i < in->docs && rc == 0; i++) {
+		if (in->doc[i].class != DOC_PARTS)
+			continue;
+		rc = read_parts(&p, &in->doc[i], e);
+		if (rc == 0 && p.fresh) {
+			buf_addch(text, '\n');
+			buf_addstr(text, in->doc[i].text);
+		}
+	}
+	strmap_release(&p.have);
+	return rc;
+}
+
+static int package(struct intake *in, const struct doc *from, bool alone,
+    struct ehr_err *e)
+{
+	struct doc d = *from;
+	BUF_AUTO text = BUF_INIT;
+	int rc;
+
+	d.tape = TAPE_INIT;
+	buf_addstr(&text, d.text);
+	rc = parse(&d, e);
+	if (rc == 0 && alone)
+		rc = add_parts(in, &d, &text, e);
+	if (rc == 0)
+		rc = measure(in, &d, buf_str(&text), e);
+	tape_release(&d.tape);
+	return rc;
+}
+
+static size_t count(const struct intake *in, enum doc_class class)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < in->docs; i++)
+		n += in->doc[i].class == class;
+	return n;
+}
+
+static int sort_out(struct intake *in, struct ehr_err *e)
+{
+	size_t bundles = count(in, DOC_PACKAGE);
+	size_t measures = count(in, DOC_MEASURE);
+	enum doc_class class = bundles ? DOC_PACKAGE : DOC_MEASURE;
+	int rc = 0;
+
+	if (count(in, DOC_MEASURES) || (!bundles && measures > 1))
+		return ehr_fail(e, EHR_EREJECT,
+		    "more than one Measure in the package");
+	for (size_t i = 0; i < in->docs && rc == 0; i++) {
+		const struct doc *d = &in->doc[i];
+
+		if (d->class == class)
+			rc = package(in, d, bundles <= 1, e);
+		if (rc < 0 && bundles + measures > 1)
+			ehr_fail_prefix(e, "%s: ", d->name);
+	}
+	return rc;
+}
+
+/* ---- reading ---- */
+
+static int document(struct intake *in, const char *name, struct str text,
+    struct ehr_err *e)
+{
+	struct doc d = { .tape = TAPE_INIT, .name = name, .text = text };
+	int rc = parse(&d, e);
+
+	if (rc == 0 && in->valuesets)
+		rc = each_resource(&d.tape, valueset, in, e);
+	else if (rc == 0 && d.class == DOC_QPP)
+		rc = reference(in, &d, e);
+	tape_release(&d.tape);
+	if (rc < 0 || in->valuesets || d.class == DOC_QPP ||
+	    d.class == DOC_OTHER)
+		return rc;
+	d.name = arena_strndup(&in->mem, name, strlen(name));
+	d.text = arena_str(&in->mem, text);
+	in->doc = xrealloc(in->doc, (in->docs + 1) * sizeof(*in->doc));
+	in->doc[in->docs++] = d;
+	return 0;
+}
+
+static int read_json(struct intake *in, const char *name, struct in *file,
+    struct ehr_err *e)
 {
 	struct json_split_opt opt = { .whole = true };
 	struct json_split *s = json_split_new(file, &opt);
@@ -254,7 +383,7 @@ static int read_file(struct intake *in, struct in *file, struct ehr_err *e)
 	while ((rc = json_split_next(s, &item, e)) > 0) {
 		rc = item.why ? ehr_fail(e, EHR_EREJECT, "line %llu: %s",
 				    (unsigned long long)item.line, item.why)
-			      : document(in, item.raw, e);
+			      : document(in, name, item.raw, e);
 		if (rc < 0)
 			break;
 	}
@@ -262,22 +391,62 @@ static int read_file(struct intake *in, struct in *file, struct ehr_err *e)
 	return rc;
 }
 
+/* Does the text begin as JSON does? */
+static bool is_json(struct str text)
+{
+	if (str_starts(text, "\xef\xbb\xbf"))
+		text = (struct str){ text.s + 3, text.n - 3 };
+	text = str_trim(text);
+	return text.n == 0 || *text.s == '{' || *text.s == '[';
+}
+
+static int read_table(struct intake *in, struct in *file, bool *json,
+    struct buf *text, struct ehr_err *e)
+{
+	int rc = source_read(file, SOURCE_ZIP_MAX, text, e);
+
+	*json = rc == 0 && is_json(buf_str(text));
+	return rc < 0 || *json ? rc : vsac_read(in, buf_str(text), e);
+}
+
+static int take(void *arg, const char *name, struct in *file,
+    struct ehr_err *e)
+{
+	struct intake *in = arg;
+	BUF_AUTO text = BUF_INIT;
+	struct in *mem = NULL;
+	bool json = false;
+	int rc = 0;
+
+	if (in->valuesets)
+		rc = read_table(in, file, &json, &text, e);
+	if (rc == 0 && json)
+		rc = in_open_mem(&mem, name, buf_str(&text));
+	if (rc == 0 && (json || !in->valuesets))
+		rc = read_json(in, name, json ? mem : file, e);
+	if (mem)
+		in_close(mem);
+	return rc < 0 ? ehr_fail_prefix(e, "%s: ", name), rc : 0;
+}
+
 int quality_intake(const char *path, bool valuesets, int year,
     quality_intake_fn *fn, void *arg, struct ehr_err *e)
 {
-	struct intake in = { path, valuesets, year, fn, arg, 0 };
-	struct in *file;
-	int rc = in_open(&file, path, e);
+	struct intake in = { .path = path, .valuesets = valuesets,
+		.year = year, .fn = fn, .arg = arg, .mem = ARENA_INIT };
+	struct source s = { take, &in, valuesets, 0, 0 };
+	int rc = source_each(&s, path, e);
 
-	if (rc < 0)
-		return rc;
-	rc = read_file(&in, file, e);
+	if (rc == 0 && !valuesets) {
+		rc = sort_out(&in, e);
+		if (rc < 0)
+			ehr_fail_prefix(e, "%s: ", path);
+	}
 	if (rc == 0 && in.found == 0)
-		rc = ehr_fail(e, EHR_EREJECT, valuesets
+		rc = ehr_fail(e, EHR_EREJECT, "%s: %s", path, valuesets
 			? "no ValueSet in it"
 			: "no Measure and no reference file of QPP in it");
-	if (rc == EHR_EREJECT)
-		ehr_fail_prefix(e, "%s: ", in_name(file));
-	in_close(file);
+	arena_release(&in.mem);
+	free(in.doc);
 	return rc;
 }

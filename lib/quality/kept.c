@@ -241,3 +241,13 @@ int quality_reference(struct store *db, enum quality_kept_kind kind, int year,
 	key(s, kind, str_of(kinds[kind]), str_of(version));
 	return text_of(db, s, text, e);
 }
+
+int kept_valueset(struct store *db, struct str url, struct str version,
+    struct buf *text, struct ehr_err *e)
+{
+	struct stmt *s = sql(db, KEPT_VALUESET);
+
+	stmt_text(s, 1, url);
+	stmt_text(s, 2, version.s ? version : STR(""));
+	return text_of(db, s, text, e);
+}

@@ -369,7 +369,8 @@ int measure_read(struct quality_package *p, struct ehr_err *e)
 	m->start = period ? text(p, period, "start") : STR_NONE;
 	m->end = period ? text(p, period, "end") : STR_NONE;
 	list = tape_get(&p->tape, 0, "group");
-	if (m->library.s == NULL || list == 0)
+	if (m->library.s == NULL || list == 0 ||
+	    tape_type(&p->tape, list) != TAPE_ARRAY)
 		return refuse(p, STR("Measure"), "no library or no group", e);
 	m->inverse = is_inverse(p, m->cms_id);
 	groups = arena_alloc(&p->arena, QUALITY_GROUPS_MAX * sizeof(*groups));

@@ -1,5 +1,6 @@
 /* Packages: files in, value sets and libraries sorted out, all compiled. */
 #include "quality/impl.h"
+#include "quality/source.h"
 
 #include <stdlib.h>
 
@@ -128,12 +129,23 @@ static int read_in(struct quality_package *p, struct in *in,
 	return rc;
 }
 
+/* The package of a folder or zip. */
+static int add_found(void *arg, const struct quality_kept *k, struct str text,
+    struct ehr_err *e)
+{
+	return k->kind == QUALITY_KEPT_MEASURE
+	    ? quality_package_add(arg, "package", text, e) : 0;
+}
+
 int quality_package_read(struct quality_package *p, const char *path,
     struct ehr_err *e)
 {
 	struct in *in;
-	int rc = in_open(&in, path, e);
+	int rc;
 
+	if (!source_is_file(path))
+		return quality_intake(path, false, 0, add_found, p, e);
+	rc = in_open(&in, path, e);
 	return rc < 0 ? rc : read_in(p, in, e);
 }
 
@@ -144,6 +156,50 @@ int quality_package_add(struct quality_package *p, const char *name,
 	int rc = in_open_mem(&in, name, json);
 
 	return rc < 0 ? rc : read_in(p, in, e);
+}
+
+/* ---- value sets beside the package ---- */
+
+static int add_valueset(void *arg, const struct quality_kept *k,
+    struct str text, struct ehr_err *e)
+{
+	struct quality_package *p = arg;
+	struct sha256_ctx *c = sha256_new();
+
+	(void)k;
+	if (p->completed)
+		sha256_update(c, p->set_hash, sizeof(p->set_hash));
+	sha256_update(c, text.s, text.n);
+	sha256_final(c, p->set_hash);
+	sha256_free(c);
+	p->completed = true;
+	return add_document(p, text, e);
+}
+
+int quality_package_valuesets(struct quality_package *p, const char *path,
+    struct ehr_err *e)
+{
+	return quality_intake(path, true, 0, add_valueset, p, e);
+}
+
+void quality_package_complete(struct quality_package *p, struct store *db)
+{
+	p->db = db;
+}
+
+/* Takes what the record keeps of a value set. */
+static int complete(struct quality_package *p, struct str canonical,
+    struct ehr_err *e)
+{
+	struct str version = canonical, url = STR_NONE;
+	BUF_AUTO text = BUF_INIT;
+	int rc;
+
+	if (p->db == NULL)
+		return 0;
+	str_split(&version, '|', &url);
+	rc = kept_valueset(p->db, url, version, &text, e);
+	return rc > 0 ? add_valueset(p, NULL, buf_str(&text), e) : rc;
 }
 
 /* ---- linking ---- */
@@ -174,8 +230,11 @@ int package_bind(struct quality_package *p,
 	struct str first = STR_NONE, id;
 
 	while ((id = elm_valueset(p->elm, p->sets)).s) {
+		int rc = complete(p, id, e);
 		int set = terms_find(&p->terms, id);
 
+		if (rc < 0)
+			return rc;
 		p->set = xrealloc(p->set, (p->sets + 1) * sizeof(*p->set));
 		p->set[p->sets++] = set;
 		if (set < 0) {
@@ -213,6 +272,12 @@ const struct quality_measure *quality_measure(const struct quality_package *p)
 void quality_package_hash(const struct quality_package *p, uint8_t out[32])
 {
 	memcpy(out, p->hash, 32);
+}
+
+bool quality_valueset_hash(const struct quality_package *p, uint8_t out[32])
+{
+	memcpy(out, p->set_hash, 32);
+	return p->completed;
 }
 
 int quality_type(const struct quality_package *p, size_t i)

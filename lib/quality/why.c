@@ -21,7 +21,7 @@ static bool dull(struct str name)
 /* "http://.../StructureDefinition/qicore-encounter|6.0.0": qicore-encounter */
 static struct str last_part(struct str canonical)
 {
-	struct str part, rest = canonical;
+	struct str part = STR_NONE, rest = canonical;
 
 	while (str_split(&rest, '/', &part))
 		;

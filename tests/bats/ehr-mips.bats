@@ -510,3 +510,151 @@ dated() {
 	run -2 --separate-stderr ehr-mips trend -m "$T/dated.json" \
 		--svg "$T/t.svg" "$T/three.ndjson"
 }
+
+# A package that asks whether a procedure is of value set http://v/1.0 has $2.
+coded() {
+	set="{\"resource\":{\"resourceType\":\"ValueSet\",\"url\":\"http://cts.nlm.nih.gov/fhir/ValueSet/1.2.3\",\"version\":\"1\",\"expansion\":{\"contains\":[$1]}}}"
+	elm='{"library":{"identifier":{"id":"L"},"valueSets":{"def":[{"name":"VS","id":"http://cts.nlm.nih.gov/fhir/ValueSet/1.2.3"}]},"statements":{"def":[{"name":"IP","context":"Patient","expression":{"type":"Exists","operand":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Procedure","codeProperty":"code","codeComparator":"in","codes":{"type":"ValueSetRef","name":"VS"}}}}]}}}'
+	lib="{\"resource\":{\"resourceType\":\"Library\",\"url\":\"http://x/Library/L\",\"content\":[{\"contentType\":\"application/elm+json\",\"data\":\"$(printf '%s' "$elm" | base64 -w0)\"}]}}"
+	named=$(measure | jq -c '.resource += {name: "CMS1X", url: "http://x/Measure/CMS1X", version: "1"}')
+	package "$named,$lib${1+,$set}"
+	printf '{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"p1"}},{"resource":{"resourceType":"Procedure","id":"x1","subject":{"reference":"Patient/p1"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"73761001"}]}}}]}' >"$T/one.json"
+}
+
+vsac='Value Set Name|Value Set OID|Definition Version|Code|Description|Code System|Code System OID|Code System Version
+Colonoscopy|1.2.3|2|12866006|Vaccine \| other|SNOMEDCT|2.16.840.1.113883.6.96|2026-03
+Colonoscopy|1.2.3|2|73761001|Colonoscopy|SNOMEDCT|2.16.840.1.113883.6.96|2026-03'
+
+@test "a measure by name, number or canonical, with value sets the record keeps" {
+	plain_record -d "$T/p.ehr"
+	coded '{"system":"http://snomed.info/sct","code":"1"}'
+	ehr-mips load -d "$T/p.ehr" "$T/package.json"
+	for name in CMS1 CMS1X 'CMS1|1' http://x/Measure/CMS1X; do
+		run -0 --separate-stderr ehr-mips eval -d "$T/p.ehr" \
+			-m "$name" -o tsv "$T/one.json"
+		same "$output" $'CMS1X\tg\tip\tinitial-population\t0'
+	done
+	echo "$vsac" >"$T/vs.txt"
+	run -0 --separate-stderr ehr-mips valueset load -v -d "$T/p.ehr" \
+		"$T/vs.txt"
+	same "$stderr" "ehr-mips: valueset Colonoscopy|2: loaded
+ehr-mips: 1 loaded, 0 unchanged"
+	run -0 --separate-stderr ehr-mips eval -d "$T/p.ehr" -m CMS1 -o tsv \
+		"$T/one.json"
+	same "$output" $'CMS1X\tg\tip\tinitial-population\t1'
+	ehr-import -q -d "$T/p.ehr" "$T/one.json"
+	run -0 --separate-stderr ehr-mips patients -d "$T/p.ehr" -m CMS1 \
+		--population initial -o tsv
+	has "$output" p1
+	run -0 --separate-stderr ehr-mips eval -m "$T/package.json" -o tsv \
+		"$T/one.json"
+	same "$output" $'CMS1X\tg\tip\tinitial-population\t0'
+	run -0 --separate-stderr ehr-mips eval -m "$T/package.json" -o tsv \
+		--valuesets "$T/vs.txt" "$T/one.json"
+	same "$output" $'CMS1X\tg\tip\tinitial-population\t1'
+	run -0 --separate-stderr ehr-mips unload -d "$T/p.ehr" 1.2.3
+	run -4 --separate-stderr ehr-mips eval -d "$T/p.ehr" -m CMS2 "$T/one.json"
+	same "$stderr" "ehr-mips: CMS2: nothing of that name is loaded"
+	jq -c '(.entry[].resource | select(.name == "CMS1X")).version = "2"' \
+		"$T/package.json" >"$T/two.json"
+	ehr-mips load -d "$T/p.ehr" "$T/two.json"
+	run -4 --separate-stderr ehr-mips eval -d "$T/p.ehr" -m CMS1 "$T/one.json"
+	same "${stderr_lines[0]}" "ehr-mips: candidate: CMS1X|1"
+}
+
+@test "a missing value set is named, unless the record keeps it" {
+	plain_record -d "$T/p.ehr"
+	coded
+	run -3 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/package.json"
+	has "$stderr" "value set http://cts.nlm.nih.gov/fhir/ValueSet/1.2.3 is missing"
+	echo "$vsac" >"$T/vs.txt"
+	ehr-mips valueset load -d "$T/p.ehr" "$T/vs.txt"
+	run -0 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/package.json"
+}
+
+@test "value sets as the VSAC exports one of them, and as FHIR" {
+	plain_record -d "$T/p.ehr"
+	printf 'Value Set Name,Colonoscopy\r\nOID,1.2.3\r\n\r\nCode,Description,"Code System","Code System Version"\r\n73761001,"Colonoscopy, any\r\n""kind""",SNOMEDCT,2026\r\n' >"$T/vs.csv"
+	printf '{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"ValueSet","url":"http://v/2","version":"9"}}]}' |
+		gzip >"$T/vs.json.gz"
+	run -0 --separate-stderr ehr-mips valueset load -v -d "$T/p.ehr" \
+		"$T/vs.csv" "$T/vs.json.gz"
+	same "$stderr" "ehr-mips: valueset Colonoscopy|: loaded
+ehr-mips: valueset http://v/2|9: loaded
+ehr-mips: 2 loaded, 0 unchanged"
+	printf 'Code,Code System,OID\n1,SNOMEDCT,1.2\n2,Klingon,1.2\n' >"$T/bad.csv"
+	run -3 --separate-stderr ehr-mips valueset load -d "$T/p.ehr" "$T/bad.csv"
+	same "$stderr" "ehr-mips: $T/bad.csv: line 3: a code system that is not known"
+	echo 'nothing of that' >"$T/bad.csv"
+	run -3 --separate-stderr ehr-mips valueset load -d "$T/p.ehr" "$T/bad.csv"
+	same "$stderr" "ehr-mips: $T/bad.csv: no JSON, and no line that names the columns Code and Code System"
+}
+
+# Makes $T/x.zip of NAME CONTENT ...
+zip_of() {
+	python3 - "$T/x.zip" "$@" <<'PY'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
+    for name, path in zip(sys.argv[2::2], sys.argv[3::2]):
+        z.write(path, name)
+PY
+}
+
+@test "a package in a folder of resources, in a zip, and in a zip of zips" {
+	coded '{"system":"http://snomed.info/sct","code":"73761001"}'
+	mkdir -p "$T/d/resources" "$T/d/tests"
+	for i in 0 1 2; do
+		jq -c ".entry[$i].resource" "$T/package.json" \
+			>"$T/d/resources/$i.json"
+	done
+	cp "$T/one.json" "$T/d/tests"
+	wanted=$'CMS1X\tg\tip\tinitial-population\t1'
+	run -0 --separate-stderr ehr-mips eval -m "$T/d" -o tsv "$T/one.json"
+	same "$output" "$wanted"
+	zip_of CMS1/bundle.json "$T/package.json" \
+		CMS1/resources/0.json "$T/d/resources/0.json"
+	run -0 --separate-stderr ehr-mips eval -m "$T/x.zip" -o tsv "$T/one.json"
+	same "$output" "$wanted"
+	plain_record -d "$T/p.ehr"
+	cp "$T/x.zip" "$T/in.zip"
+	zip_of year/CMS1.zip "$T/in.zip"
+	run -0 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/x.zip"
+	run -0 --separate-stderr ehr-mips load -v -d "$T/p.ehr" "$T/package.json"
+	same "${stderr_lines[-1]}" "ehr-mips: 0 loaded, 1 unchanged"
+}
+
+@test "hostile zips are refused" {
+	coded
+	zip_of ../../etc/x.json "$T/package.json"
+	run -3 --separate-stderr ehr-mips eval -m "$T/x.zip" "$T/one.json"
+	same "$stderr" "ehr-mips: $T/x.zip:a file: its name leads outside"
+	head -c 60M /dev/zero >"$T/zeros"
+	zip_of big.json "$T/zeros"
+	run -3 --separate-stderr ehr-mips eval -m "$T/x.zip" "$T/one.json"
+	same "$stderr" "ehr-mips: $T/x.zip:big.json: unpacks to too much"
+	zip_of a.json "$T/package.json"
+	head -c 200 "$T/x.zip" >"$T/cut.zip"
+	run -3 --separate-stderr ehr-mips eval -m "$T/cut.zip" "$T/one.json"
+	has "$stderr" "$T/cut.zip: no whole zip"
+	cp "$T/x.zip" "$T/a.zip"
+	zip_of a.zip "$T/a.zip" && cp "$T/x.zip" "$T/a.zip"
+	zip_of a.zip "$T/a.zip"
+	run -3 --separate-stderr ehr-mips eval -m "$T/x.zip" "$T/one.json"
+	has "$stderr" "a zip in a zip in a zip"
+}
+
+@test "hostile packages give one line with the place" {
+	deep=$(printf '[%.0s' {1..10000})
+	echo "{\"resourceType\":\"Bundle\",\"entry\":$deep" >"$T/deep.json"
+	package "$(measure),{\"resource\":{\"resourceType\":\"Library\",\"content\":[{\"contentType\":\"application/elm+json\",\"data\":\"%%%\"}]}}"
+	cp "$T/package.json" "$T/base64.json"
+	gzip -c "$T/package.json" | head -c 100 >"$T/cut.json.gz"
+	package "$(measure | jq -c '.resource.group = "x"'),$(library "$TRUE")"
+	cp "$T/package.json" "$T/types.json"
+	for file in deep.json base64.json cut.json.gz types.json; do
+		run -3 --separate-stderr ehr-mips eval -m "$T/$file" - \
+			<<<"$patient"
+		same "${#stderr_lines[@]}" 1
+		has "$stderr" "$T/$file: "
+	done
+}
