@@ -77,6 +77,8 @@ static void wanted_types(struct feed *f)
 	int type;
 
 	record_types_add(&f->filter.types, FHIR_Patient);
+	if (f->j->today.s)
+		record_types_add(&f->filter.types, FHIR_Appointment);
 	for (size_t k = 0; k < f->j->tasks; k++)
 		for (size_t i = 0; (type = quality_type(
 					f->j->task[k].package, i)) != 0; i++)

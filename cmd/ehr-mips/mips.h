@@ -61,6 +61,7 @@ struct job {
 	const struct strmap *shared; /* "Type/id" of no patient -> its place */
 	const struct buf *shared_text; /* bodies, each ended by NUL */
 	bool supplement;	/* supplemental data are wanted, too */
+	struct str today;	/* next visits are wanted, from then on */
 	bool lines;		/* --by-patient as NDJSON */
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;

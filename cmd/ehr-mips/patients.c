@@ -44,10 +44,14 @@ static const struct quality_population *telling(const struct quality_group *g,
 }
 
 /* A row for each member of a group that is wanted. */
-static int add_row(const struct quality_measure *m, struct quality_run *run,
-    const struct quality_group *g, const struct quality_group_result *r,
-    enum whom whom, bool lacking, struct work *w)
+static int add_row(const struct job *j, const struct task *t, unsigned worker,
+    uint32_t number, enum whom whom, bool lacking, struct work *w)
 {
+	const struct quality_measure *m = quality_measure(t->package);
+	const struct quality_group *g = &m->group[number];
+	const struct quality_group_result *r =
+	    &t->seen[worker].result[number];
+	struct quality_run *run = t->run[worker];
 	const struct quality_population *p;
 	uint32_t in, out;
 
@@ -66,6 +70,9 @@ static int add_row(const struct quality_measure *m, struct quality_run *run,
 		if (p && quality_reason(run, p->define, !lacking, &w->out,
 			     &w->err) < 0)
 			return EHR_EREJECT;
+		row_field(&w->out, STR_NONE);
+		quality_patient_visit(j->patient[worker], j->today, &w->out);
+		row_field(&w->out, STR_NONE);
 		row_end(&w->out);
 	}
 	return 0;
@@ -75,15 +82,12 @@ static int rows(const struct job *j, const struct task *t, unsigned worker,
     struct work *w)
 {
 	const struct quality_measure *m = quality_measure(t->package);
-	const struct quality_group_result *r = t->seen[worker].result;
 	enum whom whom = (enum whom)mips_opts.population;
 	bool lacking = whom == NOT_MET;
 	int rc = 0;
 
-	(void)j;
 	for (uint32_t g = 0; g < m->groups && rc == 0; g++)
-		rc = add_row(m, t->run[worker], &m->group[g], &r[g], whom,
-		    lacking, w);
+		rc = add_row(j, t, worker, g, whom, lacking, w);
 	return rc;
 }
 
@@ -92,12 +96,10 @@ static int gap_rows(const struct job *j, const struct task *t,
     unsigned worker, struct work *w)
 {
 	const struct quality_measure *m = quality_measure(t->package);
-	const struct quality_group_result *r = t->seen[worker].result;
 	int rc = 0;
 
-	(void)j;
 	for (uint32_t g = 0; g < m->groups && rc == 0; g++)
-		rc = add_row(m, t->run[worker], &m->group[g], &r[g],
+		rc = add_row(j, t, worker, g,
 		    m->inverse ? NUMERATOR : NOT_MET, !m->inverse, w);
 	return rc;
 }
@@ -106,9 +108,14 @@ static int list(struct cli *c, struct job *j, struct ehr_err *e)
 {
 	static const struct print_col cols[] = { { "patient", 0 },
 		{ "measure", 0 }, { "group", 0 }, { "episode", 0 },
-		{ "reason", PRINT_WIDE } };
+		{ "reason", PRINT_WIDE }, { "next_visit", PRINT_WHOLE } };
+	BUF_AUTO today = BUF_INIT;
+	struct date day;
 	int rc = job_load(j, e);
 
+	cli_today(c, &day);
+	date_format(&today, &day);
+	j->today = buf_str(&today);
 	if (rc == 0)
 		rc = print_open(&j->rows, c, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)

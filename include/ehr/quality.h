@@ -138,6 +138,10 @@ struct str quality_patient_id(const struct quality_patient *p);
  * itself, as "Type/id". */
 void quality_patient_missing(const struct quality_patient *p,
     void (*fn)(void *arg, struct str reference), void *arg);
+/* Appends the start of the first Appointment that is booked for today (a date,
+ * YYYY-MM-DD) or later, as its source wrote it; false: there is none. */
+bool quality_patient_visit(const struct quality_patient *p, struct str today,
+    struct buf *b);
 /* Is it a test patient (meta.security HTEST)? */
 bool quality_patient_test(const struct quality_patient *p);
 

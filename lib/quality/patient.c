@@ -119,6 +119,29 @@ void quality_patient_missing(const struct quality_patient *p,
 			    look, &m);
 }
 
+bool quality_patient_visit(const struct quality_patient *p, struct str today,
+    struct buf *b)
+{
+	const struct roots *r = &p->of[FHIR_Appointment];
+	struct str first = STR_NONE;
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		uint32_t status = tape_get(&p->tape, r->node[i], "status");
+		uint32_t at = tape_get(&p->tape, r->node[i], "start");
+		struct str start;
+
+		if (!status || !at ||
+		    !str_is(tape_str(&p->tape, status), "booked"))
+			continue;
+		start = tape_str(&p->tape, at);
+		if (str_cmp(start, today) >= 0 &&
+		    (first.s == NULL || str_cmp(start, first) < 0))
+			first = start;
+	}
+	buf_addstr(b, first);
+	return first.s != NULL;
+}
+
 bool quality_patient_test(const struct quality_patient *p)
 {
 	return fhir_labelled(&p->tape, p->patient, "HTEST");

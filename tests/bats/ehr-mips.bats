@@ -200,10 +200,10 @@ proportion() {
 	proportion
 	run -0 --separate-stderr ehr-mips patients -m "$T/package.json" \
 		-o tsv "$T/three.ndjson"
-	same "$output" $'p2\tM\tg\t\tProcedures: Procedure/x1 2026-04-02'
+	same "$output" $'p2\tM\tg\t\tProcedures: Procedure/x1 2026-04-02\t'
 	run -0 --separate-stderr ehr-mips patients --population not-met \
 		-m "$T/package.json" -o tsv "$T/three.ndjson"
-	same "$output" $'p1\tM\tg\t\tProcedures'
+	same "$output" $'p1\tM\tg\t\tProcedures\t'
 	run -2 --separate-stderr ehr-mips patients --population all \
 		-m "$T/package.json" "$T/three.ndjson"
 }
@@ -212,7 +212,7 @@ proportion() {
 	proportion
 	run -0 --separate-stderr ehr-mips gaps -m "$T/package.json" -o tsv \
 		"$T/three.ndjson"
-	same "$output" $'p1\tM\tg\t\tProcedures'
+	same "$output" $'p1\tM\tg\t\tProcedures\t'
 }
 
 # Those with a condition of the value set that is an encounter's diagnosis.
@@ -245,6 +245,30 @@ initial-population: 1
   IP = true
     [Condition: Gout] qicore-condition-encounter-diagnosis = 1
       - Condition/c1 2026-01-02 Gout"
+}
+
+@test "patients and gaps tell the next visit that is booked" {
+	proportion
+	appointment() { # ID STATUS START
+		echo "{\"resource\":{\"resourceType\":\"Appointment\",\"id\":\"$1\",\"status\":\"$2\",\"start\":\"$3\",\"participant\":[{\"actor\":{\"reference\":\"Patient/p1\"},\"status\":\"accepted\"}]}}"
+	}
+	jq -c --argjson more "[$(appointment a booked 2026-05-01T09:00:00Z),$(
+		appointment b booked 2026-08-02T09:00:00Z),$(
+		appointment c cancelled 2026-07-02T09:00:00Z),$(
+		appointment d booked 2026-09-02T09:00:00Z)]" '.entry += $more' \
+		<(head -1 "$T/three.ndjson" | sed 's,Patient/p2,Patient/p1,') \
+		>"$T/p1.json"
+	run -0 --separate-stderr ehr-mips gaps -m "$T/package.json" -o tsv \
+		--today 2026-06-30 "$T/p1.json"
+	same "$output" $'p1\tM\tg\t\tProcedures\t2026-08-02T09:00:00Z'
+	plain_record -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "$T/p1.json"
+	run -0 --separate-stderr ehr-mips patients -d "$T/p.ehr" -o tsv \
+		--population not-met -m "$T/package.json" --today 2026-08-03
+	same "$output" $'p1\tM\tg\t\tProcedures\t2026-09-02T09:00:00Z'
+	run -0 --separate-stderr ehr-mips gaps -m "$T/package.json" -o tsv \
+		--today 2026-09-03 "$T/p1.json"
+	same "$output" $'p1\tM\tg\t\tProcedures\t'
 }
 
 @test "why shows the expressions and the resources" {
