@@ -169,6 +169,27 @@ static void row(struct job *j, const struct quality_measure *m, uint32_t g,
 	print_text(j->rows, item);
 }
 
+/* "Minutes_1 sum" */
+static int observed_row(struct job *j, const struct task *t, uint32_t g,
+    int stratum, uint32_t i, struct ehr_err *e)
+{
+	const struct quality_measure *m = quality_measure(t->package);
+	const struct quality_population *p = &m->group[g].population[i];
+	BUF_AUTO item = BUF_INIT;
+	BUF_AUTO value = BUF_INIT;
+
+	if (p->kind != QUALITY_OBSERVATION ||
+	    !quality_fraction_text(&value, quality_tally_observed(t->tally[0],
+		g, stratum, i), 6))
+		return 0;
+	buf_addf(&item, "%.*s %s", STR_FMT(p->id),
+	    quality_method_name(p->method));
+	row(j, m, g, stratum < 0 ? STR_NONE : m->group[g].stratum[stratum].id,
+	    buf_str(&item));
+	print_number(j->rows, buf_str(&value));
+	return print_row(j->rows, e);
+}
+
 static int part_rows(struct job *j, const struct task *t, uint32_t g,
     int stratum, struct ehr_err *e)
 {
@@ -185,6 +206,8 @@ static int part_rows(struct job *j, const struct task *t, uint32_t g,
 		print_int(j->rows, (int64_t)c->count[i]);
 		rc = print_row(j->rows, e);
 	}
+	for (uint32_t i = 0; i < group->populations && rc == 0; i++)
+		rc = observed_row(j, t, g, stratum, i, e);
 	if (rc < 0 || !quality_fraction_text(&value,
 			  quality_tally_score(t->tally[0], g, stratum), 6))
 		return rc;

@@ -153,10 +153,27 @@ static int add_reason(void *arg, const struct quality_why *why)
 	return 0;
 }
 
+/* What a comparison was made with, where no definition alone decided. */
+static int add_compared(void *arg, const struct quality_why *why)
+{
+	struct reason *r = arg;
+
+	if (why->depth != 1 || why->value.kind == ELM_LIST ||
+	    why->value.kind == ELM_FHIR || why->value.kind == ELM_BOOLEAN)
+		return 0;
+	buf_addf(r->b, "%s%.*s = ", r->count++ ? "; " : "",
+	    STR_FMT(why->name));
+	elm_format(r->b, why->value);
+	return 0;
+}
+
 int quality_reason(struct quality_run *run, int define, bool holds,
     struct buf *b, struct ehr_err *e)
 {
 	struct reason r = { b, holds, 0 };
+	int rc = quality_explain(run, define, add_reason, &r, e);
 
-	return quality_explain(run, define, add_reason, &r, e);
+	if (rc == 0 && r.count == 0)
+		rc = quality_explain(run, define, add_compared, &r, e);
+	return rc;
 }
