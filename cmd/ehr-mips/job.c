@@ -37,8 +37,8 @@ static struct task *new_task(struct job *j, struct quality_package *package)
 	*t = (struct task){ .package = package ? package
 					       : quality_package_new(),
 		.owner = package == NULL };
-	t->run = xcalloc(j->jobs, sizeof(*t->run));
-	t->tally = xcalloc(j->jobs, sizeof(*t->tally));
+	t->run = xcalloc(j->jobs + 1, sizeof(*t->run));
+	t->tally = xcalloc(j->jobs + 1, sizeof(*t->tally));
 	t->seen = xcalloc(j->jobs, sizeof(*t->seen));
 	return t;
 }
@@ -58,7 +58,7 @@ static int start(struct job *j, struct task *t, const char *period, int zone,
 {
 	int rc = 0;
 
-	for (unsigned i = 0; i < j->jobs && rc == 0; i++) {
+	for (unsigned i = 0; i <= j->jobs && rc == 0; i++) {
 		t->tally[i] = quality_tally_new(quality_measure(t->package));
 		rc = quality_run_new(&t->run[i], t->package, period, zone,
 		    (enum quality_profiles)mips_opts.profiles, e);
@@ -145,6 +145,12 @@ static int evaluate(const struct job *j, unsigned worker, struct work *w)
 	for (size_t i = 0; i < j->tasks && rc == 0; i++) {
 		struct seen *s = &j->task[i].seen[worker];
 
+		*s = (struct seen){ .codes = 0 };
+		if (w->nobody[i]) {
+			quality_run_nobody(j->task[i].run[worker],
+			    j->patient[worker], &s->result);
+			continue;
+		}
 		rc = quality_run_patient(j->task[i].run[worker],
 		    j->patient[worker], &s->result, &w->err);
 		if (rc == 0 && j->supplement)
@@ -210,8 +216,8 @@ int job_load(struct job *j, struct ehr_err *e)
 	int zone, rc = zone_minutes(j->c, &zone, e);
 
 	j->jobs = mips_opts.jobs ? (unsigned)mips_opts.jobs : 1;
-	j->patient = xcalloc(j->jobs, sizeof(struct quality_patient *));
-	for (unsigned k = 0; k < j->jobs; k++)
+	j->patient = xcalloc(j->jobs + 1, sizeof(struct quality_patient *));
+	for (unsigned k = 0; k <= j->jobs; k++)
 		j->patient[k] = quality_patient_new();
 	j->a = ACCESS_INIT;
 	if (rc == 0 && job_needs_record(j))
@@ -224,7 +230,7 @@ int job_load(struct job *j, struct ehr_err *e)
 int job_run(struct job *j, struct ehr_err *e)
 {
 	struct pool_fns fns = { run, take, j };
-	int rc = pool_new(&j->pool, j->jobs, &fns, e);
+	int rc = pool_new(&j->pool, j->jobs, j->tasks, &fns, e);
 
 	if (rc == 0)
 		rc = j->c->argc ? feed_files(j, e) : feed_record(j, e);
@@ -240,7 +246,7 @@ int job_end(struct job *j, int rc, struct ehr_err *e)
 {
 	pool_free(j->pool);
 	for (size_t i = 0; i < j->tasks; i++) {
-		for (unsigned k = 0; k < j->jobs && j->task[i].run; k++) {
+		for (unsigned k = 0; k <= j->jobs && j->task[i].run; k++) {
 			quality_run_free(j->task[i].run[k]);
 			quality_tally_free(j->task[i].tally[k]);
 		}
@@ -250,7 +256,7 @@ int job_end(struct job *j, int rc, struct ehr_err *e)
 		free(j->task[i].tally);
 		free(j->task[i].seen);
 	}
-	for (unsigned k = 0; k < j->jobs; k++)
+	for (unsigned k = 0; k <= j->jobs; k++)
 		quality_patient_free(j->patient[k]);
 	free(j->task);
 	free(j->patient);

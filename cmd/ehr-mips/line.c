@@ -81,7 +81,7 @@ static void episodes(struct buf *b, const struct quality_group *g,
 		BUF_AUTO id = BUF_INIT;
 		BUF_AUTO scratch = BUF_INIT;
 
-		if (m->episode.kind != ELM_FHIR)
+		if (m->episode.kind != ELM_FHIR || m->in == 0)
 			continue;
 		buf_addf(&id, "%s/", fhir_type_name(m->episode.cls));
 		buf_addstr(&id, tape_member(m->episode.tape, m->episode.n,

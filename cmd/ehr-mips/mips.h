@@ -39,7 +39,8 @@ struct seen {
 struct task {
 	struct quality_package *package;
 	bool owner; /* of the package; else it is the one before's */
-	/* By worker; job_run() leaves all of it in the first tally. */
+	/* By worker, and the last of who feeds them; job_run() leaves all of
+	 * it in the first tally. */
 	struct quality_run **run;
 	struct quality_tally **tally;
 	struct seen *seen;
@@ -57,7 +58,7 @@ struct job {
 	struct task *task;
 	size_t tasks;
 	unsigned jobs;
-	struct quality_patient **patient; /* by worker */
+	struct quality_patient **patient; /* likewise */
 	const struct strmap *shared; /* "Type/id" of no patient -> its place */
 	const struct buf *shared_text; /* bodies, each ended by NUL */
 	bool supplement;	/* supplemental data are wanted, too */

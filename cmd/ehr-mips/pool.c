@@ -17,7 +17,7 @@ struct pool {
 	pthread_cond_t ready, done;
 	struct work *work;
 	enum state *state;
-	size_t slots;
+	size_t slots, measures;
 	uint64_t next;	/* to fill in */
 	uint64_t run;	/* to be run */
 	uint64_t taken; /* by the caller */
@@ -78,13 +78,14 @@ static int start_all(struct pool *p, struct ehr_err *e)
 	return rc == 0 ? 0 : ehr_fail(e, EHR_EIO, "no threads are to be had");
 }
 
-int pool_new(struct pool **out, unsigned jobs, const struct pool_fns *fns,
-    struct ehr_err *e)
+int pool_new(struct pool **out, unsigned jobs, size_t measures,
+    const struct pool_fns *fns, struct ehr_err *e)
 {
 	struct pool *p = xcalloc(1, sizeof(*p));
 
 	p->fns = *fns;
 	p->jobs = jobs;
+	p->measures = measures;
 	p->slots = jobs > 1 ? (size_t)jobs * AHEAD : 1;
 	p->work = xcalloc(p->slots, sizeof(*p->work));
 	p->state = xcalloc(p->slots, sizeof(*p->state));
@@ -92,8 +93,11 @@ int pool_new(struct pool **out, unsigned jobs, const struct pool_fns *fns,
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->ready, NULL);
 	pthread_cond_init(&p->done, NULL);
-	for (size_t i = 0; i < p->slots; i++)
+	for (size_t i = 0; i < p->slots; i++) {
 		p->work[i].text = p->work[i].id = p->work[i].out = BUF_INIT;
+		p->work[i].nobody = xcalloc(measures + 1,
+		    sizeof(*p->work[i].nobody));
+	}
 	*out = p;
 	return jobs > 1 ? start_all(p, e) : 0;
 }
@@ -112,6 +116,7 @@ void pool_free(struct pool *p)
 		buf_release(&p->work[i].text);
 		buf_release(&p->work[i].id);
 		buf_release(&p->work[i].out);
+		free(p->work[i].nobody);
 	}
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->ready);
@@ -149,7 +154,7 @@ struct work *pool_next(struct pool *p, struct ehr_err *e)
 	w->rc = 0;
 	w->file = NULL;
 	w->line = 0;
-	w->patient = 0;
+	memset(w->nobody, 0, p->measures * sizeof(*w->nobody));
 	return w;
 }
 

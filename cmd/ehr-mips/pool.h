@@ -10,7 +10,7 @@ struct work {
 	struct buf text;
 	const char *file;	/* NULL: standard input, or the record */
 	uint64_t line;
-	int64_t patient;	/* of the record, or 0 */
+	bool *nobody;		/* by measure: is in none of its populations */
 	/* What came of it. */
 	int rc;
 	struct ehr_err err;
@@ -29,8 +29,8 @@ struct pool_fns {
 };
 
 /* jobs 1: no thread at all. EHR_EIO: no threads are to be had. */
-int pool_new(struct pool **p, unsigned jobs, const struct pool_fns *fns,
-    struct ehr_err *e);
+int pool_new(struct pool **p, unsigned jobs, size_t measures,
+    const struct pool_fns *fns, struct ehr_err *e);
 /* Stops what is on the way; NULL is allowed. */
 void pool_free(struct pool *p);
 /* The next work to fill in; NULL after a failure of take(), told in e. */

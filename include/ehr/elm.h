@@ -139,10 +139,6 @@ int elm_function(struct elm_package *p, struct str library, struct str name,
 struct str elm_valueset(const struct elm_package *p, size_t i);
 struct str elm_codesystem(const struct elm_package *p, size_t i);
 
-/* FHIR type of the i-th retrieve of what was defined so far, 0 behind the
- * last. */
-int elm_retrieve_type(const struct elm_package *p, size_t i);
-
 /* ---- what a patient is ---- */
 
 /* A retrieve (ELM Retrieve). Each has a number of its own, dense from 0, so
@@ -155,6 +151,10 @@ struct elm_retrieve {
 	struct elm_value codes;	  /* value set, list of codes, or nothing */
 	struct str codes_name;	  /* as the library calls them, or STR_NONE */
 };
+/* The i-th retrieve of what was defined so far, NULL behind the last; its
+ * codes are nothing when they are not known before there is a patient. */
+const struct elm_retrieve *elm_retrieve_at(const struct elm_package *p,
+    size_t i);
 
 struct elm_source {
 	/* Gives every resource of the patient that may match (at least all
@@ -210,6 +210,15 @@ int elm_call(struct elm_ctx *c, int function, const struct elm_value *operands,
  * whole: of any profile; its number then is one behind those of all others. */
 int elm_define_retrieve(struct elm_ctx *c, int define, size_t i, bool whole,
     struct elm_retrieve *r, struct elm_value *list, struct ehr_err *e);
+
+/* Is a definition's value false, null or an empty list, whatever else the
+ * patient's resources are? none: does a retrieve (its number) find nothing that
+ * begins in from..to (ms; all: INT64_MIN..INT64_MAX)? Only what needs no
+ * resource but the Patient is evaluated, so the source need not have others.
+ * False: it is not known. */
+bool elm_hopeless(struct elm_ctx *c, int define,
+    bool (*none)(void *arg, uint32_t retrieve, int64_t from, int64_t to),
+    void *arg);
 
 /* ---- making and comparing values ---- */
 

@@ -119,8 +119,19 @@ const struct quality_measure *quality_measure(const struct quality_package *p);
 void quality_package_hash(const struct quality_package *p, uint8_t out[32]);
 bool quality_valueset_hash(const struct quality_package *p, uint8_t out[32]);
 
-/* FHIR type of the i-th retrieve, 0 behind the last; some come twice. */
-int quality_type(const struct quality_package *p, size_t i);
+/* What the i-th retrieve of the measure asks a chart for, by its number;
+ * false behind the last. path: the element with the codes that it asks for, or
+ * STR_NONE: all of the type. */
+struct quality_need {
+	int type;
+	struct str path;
+	int set; /* of the package's value sets, or -1 */
+};
+bool quality_need(const struct quality_package *p, size_t i,
+    struct quality_need *need);
+/* Is it a code that retrieve i asks for? As struct record_question has it. */
+bool quality_need_has(const struct quality_package *p, size_t i,
+    struct str system, struct str code);
 
 /* ---- patients ---- */
 
@@ -207,7 +218,8 @@ struct quality_tally *quality_tally_new(const struct quality_measure *m);
 void quality_tally_free(struct quality_tally *t);
 const struct quality_measure *quality_tally_measure(
     const struct quality_tally *t);
-/* Adds a patient: a result for each group, and n codes (none is fine). */
+/* Adds a patient: a result for each group, and n codes (none is fine), which
+ * count for who is in a population. */
 void quality_tally_add(struct quality_tally *t,
     const struct quality_group_result *result,
     const struct quality_code *code, uint32_t n);
@@ -291,6 +303,17 @@ void quality_report_entry(struct buf *b, struct str id, struct str name);
  * criteria it turned up in. */
 int quality_report_evaluated(struct buf *b, struct quality_run *run,
     const struct quality_measure *m, struct ehr_err *e);
+
+/* Is a patient in no population, whatever the chart says that none() leaves
+ * (see elm_hopeless())? Of the patient only the Patient has to be there. */
+bool quality_run_hopeless(struct quality_run *run,
+    const struct quality_patient *patient,
+    bool (*none)(void *arg, uint32_t need, int64_t from, int64_t to),
+    void *arg);
+/* The result of who is in no population, as quality_run_patient() has it. */
+void quality_run_nobody(struct quality_run *run,
+    const struct quality_patient *patient,
+    const struct quality_group_result **result);
 
 /* ---- why ---- */
 

@@ -209,6 +209,46 @@ int record_all(struct record *r, const struct record_filter *f, record_fn *fn,
 /* Resources of no patient (organizations, practitioners ...). */
 int record_shared(struct record *r, const struct record_filter *f,
     record_fn *fn, void *arg, struct ehr_err *e);
+/* ---- what questions about many charts can need of each ---- */
+
+/* Resources of a type, or those of them with a code in an element. */
+struct record_question {
+	int type;
+	struct str path; /* of the element, as FHIR has it; .s NULL: all */
+	/* Is it a code that is asked for? system "" where the resource says
+	 * none; of what was not done it is the url of QI-Core's extension
+	 * (RECORD_NOT_DONE) and code the value set it names. May be asked for
+	 * any code of the record. */
+	bool (*has)(void *arg, struct str system, struct str code);
+	void *arg;
+};
+#define RECORD_NOT_DONE "qicore-notDoneValueSet"
+struct record_pick;
+/* Looks up which codes of the record the n questions are about (borrowed until
+ * the end). 0, or EHR_ENO: all has to be read, for the index is stale or
+ * something may be withheld. */
+int record_pick_new(struct record_pick **k, struct record *r,
+    const struct record_question *q, size_t n, struct ehr_err *e);
+void record_pick_free(struct record_pick *k);
+/* What the index has of patients first..last; a few hundred at a time. */
+int record_pick_range(struct record_pick *k, int64_t first, int64_t last,
+    struct ehr_err *e);
+/* Is a patient's chart one that questions can be asked about? Not one that was
+ * merged, or that others' resources show in. */
+bool record_pick_plain(const struct record_pick *k, int64_t patient);
+/* May the plain chart have an answer to question i dated from..to (ms) or not
+ * at all? What it says no to is not there. */
+bool record_pick_may(const struct record_pick *k, int64_t patient, size_t i,
+    int64_t from, int64_t to);
+/* The Patient of a plain chart, as record_filter.bodies has it: 1, or 0: there
+ * is none. Borrowed until the next read through the record. */
+int record_pick_patient(struct record_pick *k, int64_t patient,
+    struct resource *res, struct ehr_err *e);
+/* Calls fn, in the order of record_chart(), for what may answer one of the
+ * questions wanted (a byte each), but for the Patient. */
+int record_pick_chart(struct record_pick *k, int64_t patient,
+    const uint8_t *wanted, record_fn *fn, void *arg, struct ehr_err *e);
+
 /* Number of the patient whose chart holds rid at as_of; 0 for none. */
 int record_patient_of(struct record *r, int64_t rid, int64_t as_of,
     int64_t *patient, struct ehr_err *e);

@@ -136,7 +136,7 @@ struct elm_value elm_gather(struct elm_ctx *c, const struct elm_node *n,
 	struct elm_list one = ELM_LIST_INIT(c);
 	struct ehr_err e;
 
-	if (n->args) {
+	if (n->args && r->codes.kind == ELM_NULL) {
 		r->codes = elm_run(c, n->arg[0]);
 		if (r->codes.kind == ELM_CODE || r->codes.kind == ELM_CONCEPT) {
 			elm_list_add(&one, r->codes);

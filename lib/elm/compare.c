@@ -411,22 +411,38 @@ OPERATOR(greater_or_equal)
 
 /* ---- logic (13), nulls (14), choice (15.2) ---- */
 
+/* The operand that decides alone does so on either side, even when the other
+ * one fails: the specification names no order. */
+static struct elm_value decided(struct elm_ctx *c, const struct elm_node *n,
+    enum tri by, enum tri (*fn)(enum tri a, enum tri b))
+{
+	enum tri a = elm_truth(elm_run(c, n->arg[0])), b;
+	bool failed = c->failed;
+	struct ehr_err why;
+
+	if (!failed) {
+		if (a == by)
+			return elm_tri(a);
+		return elm_tri(fn(a, elm_truth(elm_run(c, n->arg[1]))));
+	}
+	why = c->err;
+	c->failed = false;
+	b = elm_truth(elm_run(c, n->arg[1]));
+	if (!c->failed && b == by)
+		return elm_tri(b);
+	c->failed = true;
+	c->err = why;
+	return ELM_NOTHING;
+}
+
 OPERATOR(and)
 {
-	enum tri a = elm_truth(elm_run(c, n->arg[0]));
-
-	if (a == TRI_FALSE)
-		return elm_bool(false);
-	return elm_tri(tri_and(a, elm_truth(elm_run(c, n->arg[1]))));
+	return decided(c, n, TRI_FALSE, tri_and);
 }
 
 OPERATOR(or)
 {
-	enum tri a = elm_truth(elm_run(c, n->arg[0]));
-
-	if (a == TRI_TRUE)
-		return elm_bool(true);
-	return elm_tri(tri_or(a, elm_truth(elm_run(c, n->arg[1]))));
+	return decided(c, n, TRI_TRUE, tri_or);
 }
 
 OPERATOR(implies)

@@ -350,6 +350,7 @@ const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
 {
 	struct str type = elm_node_text(l, i, "type");
 	const struct elm_op *op = type.s ? elm_op(l->p, type) : NULL;
+	bool outer = l->chart;
 	struct elm_node *n;
 	elm_reader *reader;
 
@@ -358,6 +359,7 @@ const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
 	if (op == NULL)
 		return elm_refuse(l, i, "is not supported");
 	reader = elm_reader_of(type);
+	l->chart = false;
 	n = reader ? reader(l, i, op) : elm_read_general(l, i, op);
 	if (n == NULL || !elm_read_attributes(l, i, n))
 		return NULL;
@@ -365,6 +367,8 @@ const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
 		return elm_refuse(l, i, "its type is missing");
 	if (needs_precision(n) && n->precision == ELM_NO_PRECISION)
 		return elm_refuse(l, i, "its precision is missing");
+	n->chart = l->chart;
+	l->chart |= outer;
 	return n;
 }
 
@@ -407,7 +411,7 @@ int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 {
 	struct elm_scope scopes[ELM_OPERANDS_MAX];
 	struct elm_loader l = { p, def->lib, def->name, def, &def->lib->tape,
-		NULL, -1, -1, 0, e };
+		NULL, -1, -1, 0, e, false };
 	uint32_t at;
 
 	if (def->state == READY || (def->state == AT_WORK && def->function))
@@ -416,6 +420,7 @@ int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 		return ehr_fail(e, EHR_EREJECT, "%.*s: %.*s: needs itself",
 		    STR_FMT(def->lib->name), STR_FMT(def->name));
 	def->state = AT_WORK;
+	def->chart = true; /* for functions that call themselves */
 	at = tape_get(l.t, def->json, "expression");
 	if (def->function && !read_operands(&l, def, scopes)) {
 		def->state = RAW;
@@ -426,6 +431,7 @@ int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 	else
 		def->body = elm_compile_node(&l, at);
 	def->slots = l.slots;
+	def->chart = l.chart;
 	def->state = def->body ? READY : RAW;
 	return def->body ? 0 : EHR_EREJECT;
 }

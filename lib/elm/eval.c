@@ -111,15 +111,10 @@ struct elm_value elm_run(struct elm_ctx *c, const struct elm_node *n)
 
 /* ---- frames: a definition's aliases, lets and operands ---- */
 
-struct frame {
-	uint32_t base, top;
-	const struct elm_def *in;
-};
-
-static bool enter(struct elm_ctx *c, uint32_t slots, const struct elm_def *def,
-    struct frame *f)
+bool elm_enter(struct elm_ctx *c, uint32_t slots, const struct elm_def *def,
+    struct elm_frame *f)
 {
-	*f = (struct frame){ c->base, c->top, c->in };
+	*f = (struct elm_frame){ c->base, c->top, c->in };
 	if (slots > ELM_SLOTS_MAX - c->top) {
 		elm_fail(c, "too many aliases at once");
 		return false;
@@ -131,7 +126,7 @@ static bool enter(struct elm_ctx *c, uint32_t slots, const struct elm_def *def,
 	return true;
 }
 
-static void leave(struct elm_ctx *c, const struct frame *f)
+void elm_leave(struct elm_ctx *c, const struct elm_frame *f)
 {
 	c->base = f->base;
 	c->top = f->top;
@@ -145,18 +140,18 @@ enum { NOT_YET, KNOWN, AT_WORK };
 static struct elm_value value_of(struct elm_ctx *c, uint32_t number)
 {
 	const struct elm_def *def = c->p->def[number];
-	struct frame f;
+	struct elm_frame f;
 
 	if (c->known[number] == KNOWN)
 		return c->memo[number];
 	if (c->known[number] == AT_WORK)
 		return elm_fail(c, "a definition that needs itself");
-	if (!enter(c, def->slots, def, &f))
+	if (!elm_enter(c, def->slots, def, &f))
 		return ELM_NOTHING;
 	c->known[number] = AT_WORK;
 	c->memo[number] = elm_run(c, def->body);
 	c->known[number] = c->failed ? NOT_YET : KNOWN;
-	leave(c, &f);
+	elm_leave(c, &f);
 	return c->memo[number];
 }
 
@@ -187,14 +182,14 @@ static struct elm_value called(struct elm_ctx *c, const struct elm_def *def,
     const struct elm_value *args)
 {
 	struct elm_value out;
-	struct frame f;
+	struct elm_frame f;
 
-	if (c->failed || !enter(c, def->slots, def, &f))
+	if (c->failed || !elm_enter(c, def->slots, def, &f))
 		return ELM_NOTHING;
 	for (uint32_t i = 0; i < def->operands; i++)
 		*elm_slot(c, i) = args[i];
 	out = elm_run(c, def->body);
-	leave(c, &f);
+	elm_leave(c, &f);
 	return out;
 }
 
@@ -270,15 +265,15 @@ OPERATOR(function_ref)
 OPERATOR(parameter_ref)
 {
 	const struct elm_param *p = c->p->param[n->number];
-	struct frame f;
+	struct elm_frame f;
 
 	if (c->param_set[n->number] != UNSET || p->body == NULL)
 		return c->param[n->number];
-	if (!enter(c, p->slots, NULL, &f))
+	if (!elm_enter(c, p->slots, NULL, &f))
 		return ELM_NOTHING;
 	c->param[n->number] = elm_run(c, p->body);
 	c->param_set[n->number] = DEFAULTED;
-	leave(c, &f);
+	elm_leave(c, &f);
 	return c->param[n->number];
 }
 

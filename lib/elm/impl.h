@@ -61,6 +61,7 @@ struct elm_node {
 	const struct elm_op *op;
 	uint8_t precision;	/* enum elm_precision */
 	bool flag, flag2;	/* distinct; strict; closed bounds */
+	bool chart;		/* may need more of a patient than Patient */
 	uint32_t args;
 	uint32_t number;	/* slot, definition, value set, retrieve ... */
 	struct str name;
@@ -110,7 +111,7 @@ struct elm_def {
 	uint32_t json;		/* node in the library's tape */
 	uint32_t number;
 	struct elm_def *next;	/* of the same name */
-	bool function;
+	bool function, chart;	/* chart: as of a node */
 	uint8_t state;		/* see compile.c */
 	uint32_t operands, slots;
 	const struct elm_type *const *operand; /* types */
@@ -171,7 +172,7 @@ struct elm_package {
 	uint32_t params;
 	struct str *valueset, *system;
 	uint32_t valuesets, systems;
-	uint16_t *retrieve_type;   /* by number */
+	const struct elm_retrieve **retrieve; /* by number */
 	uint32_t retrieves;
 };
 
@@ -196,6 +197,16 @@ enum { UNSET, GIVEN, DEFAULTED };
 /* What a Retrieve gives; *r is a copy of its own, whose codes are set. */
 struct elm_value elm_gather(struct elm_ctx *c, const struct elm_node *n,
     struct elm_retrieve *r);
+
+/* The slots of a definition at work. */
+struct elm_frame {
+	uint32_t base, top;
+	const struct elm_def *in;
+};
+/* def NULL: who was at work stays so. False: too many, it has failed. */
+bool elm_enter(struct elm_ctx *c, uint32_t slots, const struct elm_def *def,
+    struct elm_frame *f);
+void elm_leave(struct elm_ctx *c, const struct elm_frame *f);
 
 /* A list that grows; its elements move to the arena at the end. */
 struct elm_list {

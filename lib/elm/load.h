@@ -23,6 +23,7 @@ struct elm_loader {
 	int loop_slot;		/* of Filter, ForEach ..., or -1 */
 	uint32_t slots;
 	struct ehr_err *e;
+	bool chart;		/* what was read so far may need the chart */
 };
 
 /* Compiles a definition and all it refers to. EHR_EREJECT: names the place. */
@@ -57,6 +58,7 @@ struct elm_lib *elm_included(struct elm_package *p, const struct elm_lib *from,
     struct str alias, struct ehr_err *e);
 uint32_t elm_valueset_number(struct elm_package *p, struct str id);
 uint32_t elm_system_number(struct elm_package *p, struct str id);
-uint32_t elm_retrieve_number(struct elm_package *p, int type);
+uint32_t elm_retrieve_number(struct elm_package *p,
+    const struct elm_retrieve *r);
 
 #endif

@@ -55,7 +55,7 @@ void elm_package_free(struct elm_package *p)
 	free(p->param);
 	free(p->valueset);
 	free(p->system);
-	free(p->retrieve_type);
+	free(p->retrieve);
 	free(p);
 }
 
@@ -308,15 +308,17 @@ struct str elm_codesystem(const struct elm_package *p, size_t i)
 	return i < p->systems ? p->system[i] : STR_NONE;
 }
 
-uint32_t elm_retrieve_number(struct elm_package *p, int type)
+uint32_t elm_retrieve_number(struct elm_package *p,
+    const struct elm_retrieve *r)
 {
-	p->retrieve_type = xrealloc(p->retrieve_type,
-	    (p->retrieves + 1) * sizeof(*p->retrieve_type));
-	p->retrieve_type[p->retrieves] = (uint16_t)type;
+	p->retrieve = xrealloc(p->retrieve,
+	    (p->retrieves + 1) * sizeof(struct elm_retrieve *));
+	p->retrieve[p->retrieves] = r;
 	return p->retrieves++;
 }
 
-int elm_retrieve_type(const struct elm_package *p, size_t i)
+const struct elm_retrieve *elm_retrieve_at(const struct elm_package *p,
+    size_t i)
 {
-	return i < p->retrieves ? p->retrieve_type[i] : 0;
+	return i < p->retrieves ? p->retrieve[i] : NULL;
 }

@@ -441,6 +441,7 @@ static struct elm_node *read_expression_ref(struct elm_loader *l, uint32_t i,
 	if (elm_compile(l->p, def, l->e) < 0)
 		return NULL;
 	n->number = def->number;
+	l->chart |= def->chart;
 	note_use(l->of, def->number);
 	return n;
 }
@@ -547,6 +548,7 @@ static struct elm_node *read_function_ref(struct elm_loader *l, uint32_t i,
 		if (elm_compile(l->p, found[d], l->e) < 0)
 			return NULL;
 		numbers[d] = found[d]->number;
+		l->chart |= found[d]->chart;
 	}
 	if (list)
 		tape_each(l->t, list, o)
@@ -575,7 +577,7 @@ static bool new_param(struct elm_loader *l, const struct elm_lib *lib,
 	struct elm_param *param = arena_alloc(&l->p->make.arena,
 	    sizeof(*param));
 	struct elm_loader at = { l->p, lib, name, NULL, &lib->tape, NULL, -1,
-		-1, 0, l->e };
+		-1, 0, l->e, false };
 	uint32_t value = tape_get(at.t, row, "default");
 
 	param->name = name;
@@ -585,6 +587,8 @@ static bool new_param(struct elm_loader *l, const struct elm_lib *lib,
 	l->p->param[l->p->params++] = param;
 	if (value && !(param->body = elm_compile_node(&at, value)))
 		return false;
+	if (at.chart)
+		return elm_refuse(&at, value, "a default that needs a patient");
 	param->slots = at.slots;
 	return true;
 }

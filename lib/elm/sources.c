@@ -249,6 +249,29 @@ static void note_retrieve(struct elm_def *of, const struct elm_node *n)
 	of->retrieve[of->retrieves++] = n;
 }
 
+/* Codes that no patient is needed for: a value set, or a list of codes. */
+static struct elm_value known_codes(struct elm_loader *l,
+    const struct elm_node *n)
+{
+	bool list = n->op->fn == elm_to_list || n->op->fn == elm_list_of;
+	struct elm_list out = ELM_LIST_INIT(&l->p->make);
+
+	if (n->op->fn == elm_literal && n->value.kind == ELM_VALUESET)
+		return n->value;
+	for (uint32_t i = 0; i < (list ? n->args : 1); i++) {
+		const struct elm_node *one = list ? n->arg[i] : n;
+
+		if (one == NULL || one->op->fn != elm_literal ||
+		    (one->value.kind != ELM_CODE &&
+			one->value.kind != ELM_CONCEPT)) {
+			elm_list_release(&out);
+			return ELM_NOTHING;
+		}
+		elm_list_add(&out, one->value);
+	}
+	return elm_list_done(&out);
+}
+
 struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
@@ -264,7 +287,8 @@ struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
 	if (r->type == 0 || r->type > FHIR_RESOURCES)
 		return elm_refuse(l, i, "%.*s is no resource of FHIR R4",
 		    STR_FMT(type));
-	r->number = elm_retrieve_number(l->p, r->type);
+	r->number = elm_retrieve_number(l->p, r);
+	l->chart |= r->type != FHIR_Patient;
 	r->profile = elm_node_text(l, i, "templateId");
 	if (codes == 0)
 		return n;
@@ -275,6 +299,7 @@ struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
 	n->arg[0] = elm_compile_node(l, codes);
 	if (n->arg[0] == NULL)
 		return NULL;
+	r->codes = known_codes(l, n->arg[0]);
 	note_retrieve(l->of, n);
 	return n;
 }

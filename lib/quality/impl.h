@@ -72,6 +72,9 @@ int intake_found(struct intake *in, struct quality_kept *k, struct str text,
 /* Value sets as the VSAC exports them as text or CSV. */
 int vsac_read(struct intake *in, struct str text, struct ehr_err *e);
 
+/* The end of the url of an extension: see struct elm_source. */
+#define QICORE_NOT_DONE "qicore-notDoneValueSet"
+
 /* ---- run.c ---- */
 
 const struct elm_package *quality_run_elm(const struct quality_run *run);

@@ -280,7 +280,49 @@ bool quality_valueset_hash(const struct quality_package *p, uint8_t out[32])
 	return p->completed;
 }
 
-int quality_type(const struct quality_package *p, size_t i)
+/* ---- what it needs ---- */
+
+bool quality_need(const struct quality_package *p, size_t i,
+    struct quality_need *need)
 {
-	return elm_retrieve_type(p->elm, i);
+	const struct elm_retrieve *r = elm_retrieve_at(p->elm, i);
+
+	if (r == NULL)
+		return false;
+	*need = (struct quality_need){ r->type,
+		r->codes.kind == ELM_NULL ? STR_NONE : r->code_path,
+		r->codes.kind == ELM_VALUESET ? p->set[r->codes.i] : -1 };
+	return true;
+}
+
+static bool among(const struct elm_code *const *codes, uint32_t n,
+    struct str system, struct str code)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (str_eq(codes[i]->code, code) &&
+		    str_eq(codes[i]->system, system))
+			return true;
+	return false;
+}
+
+bool quality_need_has(const struct quality_package *p, size_t i,
+    struct str system, struct str code)
+{
+	struct elm_value want = elm_retrieve_at(p->elm, i)->codes;
+	int set = want.kind == ELM_VALUESET ? p->set[want.i] : -1;
+
+	if (want.kind == ELM_VALUESET)
+		return str_ends(system, QICORE_NOT_DONE) ||
+		    terms_has(&p->terms, set, system, code) ||
+		    (system.n == 0 &&
+			terms_has(&p->terms, set, STR_NONE, code));
+	for (uint32_t k = 0; k < want.n; k++) {
+		const struct elm_value *v = &want.list[k];
+
+		if (v->kind == ELM_CODE
+			? among(&v->code, 1, system, code)
+			: among(v->concept->codes, v->concept->n, system, code))
+			return true;
+	}
+	return false;
 }

@@ -284,18 +284,38 @@ static void mark(struct members *m, struct elm_value v, uint32_t raw,
 		}
 }
 
-static int mark_all(struct quality_run *run, const struct quality_group *g,
-    struct members *m, struct ehr_err *e)
+/* The initial populations, or all others. */
+static int mark_populations(struct quality_run *run,
+    const struct quality_group *g, bool initial, struct members *m,
+    struct ehr_err *e)
 {
 	struct elm_value v;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < g->populations && rc == 0; i++) {
-		if (g->population[i].kind == QUALITY_OBSERVATION)
+		if (g->population[i].kind == QUALITY_OBSERVATION ||
+		    (g->population[i].kind == QUALITY_INITIAL) != initial)
 			continue;
 		rc = elm_eval(run->ctx, g->population[i].define, &v, e);
 		mark(m, v, UINT32_C(1) << i, 0);
 	}
+	return rc;
+}
+
+/* Who is in no initial population is in none at all: the rest is not asked. */
+static int mark_all(struct quality_run *run, const struct quality_group *g,
+    struct members *m, struct ehr_err *e)
+{
+	uint32_t some = 0;
+	struct elm_value v;
+	int rc = mark_populations(run, g, true, m, e);
+
+	for (uint32_t k = 0; k < m->n; k++)
+		some |= m->v[k].raw;
+	if (rc == 0 && some == 0)
+		return 0;
+	if (rc == 0)
+		rc = mark_populations(run, g, false, m, e);
 	for (uint32_t i = 0; i < g->strata && rc == 0; i++) {
 		rc = elm_eval(run->ctx, g->stratum[i].define, &v, e);
 		mark(m, v, 0, UINT64_C(1) << i);
@@ -413,13 +433,9 @@ static int run_group(struct quality_run *run, const struct quality_group *g,
 #define QICORE_PATIENT \
 	"http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-patient"
 
-int quality_run_patient(struct quality_run *run,
-    const struct quality_patient *patient,
-    const struct quality_group_result **result, struct ehr_err *e)
+static void begin(struct quality_run *run,
+    const struct quality_patient *patient)
 {
-	const struct quality_measure *m = &run->p->measure;
-	int rc = 0;
-
 	run->patient = patient;
 	run->strict = run->profiles == QUALITY_STRICT ||
 	    (run->profiles == QUALITY_AUTO &&
@@ -428,8 +444,55 @@ int quality_run_patient(struct quality_run *run,
 	run->source.not_done_sets = !run->strict;
 	elm_patient(run->ctx);
 	arena_reset(&run->arena);
+}
+
+int quality_run_patient(struct quality_run *run,
+    const struct quality_patient *patient,
+    const struct quality_group_result **result, struct ehr_err *e)
+{
+	const struct quality_measure *m = &run->p->measure;
+	int rc = 0;
+
+	begin(run, patient);
 	for (uint32_t i = 0; i < m->groups && rc == 0; i++)
 		rc = run_group(run, &m->group[i], &run->result[i], e);
 	*result = run->result;
 	return rc;
+}
+
+/* ---- who is in none ---- */
+
+bool quality_run_hopeless(struct quality_run *run,
+    const struct quality_patient *patient,
+    bool (*none)(void *arg, uint32_t need, int64_t from, int64_t to),
+    void *arg)
+{
+	const struct quality_measure *m = &run->p->measure;
+
+	begin(run, patient);
+	for (uint32_t g = 0; g < m->groups; g++)
+		for (uint32_t i = 0; i < m->group[g].populations; i++) {
+			const struct quality_population *p =
+			    &m->group[g].population[i];
+
+			if (p->kind == QUALITY_INITIAL &&
+			    !elm_hopeless(run->ctx, p->define, none, arg))
+				return false;
+		}
+	return true;
+}
+
+void quality_run_nobody(struct quality_run *run,
+    const struct quality_patient *patient,
+    const struct quality_group_result **result)
+{
+	static const struct quality_member nobody;
+	const struct quality_measure *m = &run->p->measure;
+
+	begin(run, patient);
+	for (uint32_t g = 0; g < m->groups; g++)
+		run->result[g] = (struct quality_group_result){
+			.members = str_is(m->group[g].basis, "boolean"),
+			.member = &nobody };
+	*result = run->result;
 }

@@ -175,6 +175,25 @@ static void concept(struct reading *r, enum index_param p, uint32_t node)
 	each_value(r, p, tape_get(r->t, node, "coding"), coding);
 }
 
+/* QI-Core: what was not done may name a value set instead of a code. */
+static void not_done(struct reading *r, enum index_param p, uint32_t node)
+{
+	uint32_t list = tape_get(r->t, node, "extension");
+	struct fact_row *row;
+	struct str url;
+
+	if (list == 0 || tape_type(r->t, list) != TAPE_ARRAY)
+		return;
+	tape_each(r->t, list, i) {
+		url = member(r, i, "url");
+		if (!str_ends(url, RECORD_NOT_DONE))
+			continue;
+		row = add_row(r, ROW_TOKEN, p);
+		row->text = member(r, i, "valueCanonical");
+		row->system = url;
+	}
+}
+
 /* A part whose member "code" is a concept. */
 static void coded(struct reading *r, enum index_param p, uint32_t node)
 {
@@ -498,7 +517,12 @@ static void rows_of(struct reading *r)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		const struct path *p = &paths[i];
 
-		if (p->type != r->type || (whole && p->param == INDEX_CODE))
+		if (p->type != r->type)
+			continue;
+		if (p->kind == KIND_CONCEPT)
+			each_value(r, p->param,
+			    tape_getn(r->t, 0, p->member), not_done);
+		if (whole && p->param == INDEX_CODE)
 			continue;
 		each_value(r, p->param, tape_getn(r->t, 0, p->member),
 		    kinds[p->kind]);
@@ -537,6 +561,24 @@ int facts_read(struct facts_reader *fr, struct arena *mem, int type,
 	f->name = take_all(&r, fr->str, &fr->n_str, sizeof(*fr->str),
 	    &f->n_name);
 	return 0;
+}
+
+int facts_coded(int type, struct str path)
+{
+	static const char choice[] = "CodeableConcept";
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct str member = paths[i].member;
+
+		if (paths[i].type != type || (paths[i].kind != KIND_CONCEPT &&
+			paths[i].kind != KIND_CODING))
+			continue;
+		if (str_ends(member, choice) && !str_eq(member, path))
+			member.n -= sizeof(choice) - 1;
+		if (str_eq(member, path))
+			return (int)paths[i].param;
+	}
+	return -1;
 }
 
 bool facts_may_drug(int type)

@@ -65,6 +65,10 @@ int facts_read(struct facts_reader *fr, struct arena *mem, int type,
  * and its date (borrowed from t); empty when it has to be read as a whole. */
 struct str sketch_read(const struct tape *t, int type, struct buf *same);
 
+/* The parameter whose rows have the codes of an element, by its path in the
+ * model of FHIR ("type", "medication"); -1: there is none. */
+int facts_coded(int type, struct str path);
+
 /* Can a resource of this type give a drug by reference? */
 bool facts_may_drug(int type);
 

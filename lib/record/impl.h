@@ -97,6 +97,10 @@ int record_range(struct record *r, int64_t first, int64_t last,
 int record_ranges(struct record *r, int64_t patient, int64_t as_of,
     int (*fn)(void *arg, int64_t first, int64_t last, struct ehr_err *e),
     void *arg, struct ehr_err *e);
+/* Body, type, source and id of a live row, with the guard left aside: 1, or 0:
+ * there is none. */
+int row_body(struct record *r, int64_t rid, struct resource *res,
+    struct ehr_err *e);
 /* record_get() without the guard. */
 int row_get(struct record *r, int64_t rid, int64_t as_of,
     struct resource *res, struct ehr_err *e);
@@ -251,8 +255,8 @@ int index_stale(struct record *r, struct ehr_err *e);
 
 /* Changes with paths.def, facts.c, sketch.c and index.def; see
  * record_reindex(). */
-enum { INDEX_VERSION = 5 };
-#define INDEX_VERSION_TEXT "5"
+enum { INDEX_VERSION = 6 };
+#define INDEX_VERSION_TEXT "6"
 
 /* Writes the search rows of a resource whose row stands as the facts say, or
  * takes them away. Most wait in memory, at the latest for index_flush() before

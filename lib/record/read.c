@@ -187,6 +187,23 @@ static int each_body(struct record *r, struct stmt *s,
 	return rc;
 }
 
+int row_body(struct record *r, int64_t rid, struct resource *res,
+    struct ehr_err *e)
+{
+	struct stmt *s = sql(r, RES_BODY);
+	int rc;
+
+	stmt_int(s, 1, rid);
+	rc = stmt_step(s, e);
+	if (rc <= 0)
+		return rc;
+	*res = (struct resource){ .rid = rid,
+		.type = (int)stmt_col_int(s, 1),
+		.source = (int)stmt_col_int(s, 2), .id = stmt_col(s, 3),
+		.body = stmt_col(s, 4) };
+	return splice(r, s, 5, &r->spliced, res, e);
+}
+
 int record_history(struct record *r, int64_t rid, record_fn *fn, void *arg,
     struct ehr_err *e)
 {
