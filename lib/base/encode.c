@@ -109,15 +109,19 @@ void base64_encode(struct buf *b, const void *p, size_t n)
 	b->len = (size_t)(out - b->s);
 }
 
+/* 1 + the value of a character, 0: it has none. */
+static const uint8_t base64_of[256] = {
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+	19, 20, 21, 22, 23, 24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42,
+	43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+	['+'] = 63, ['/'] = 64,
+};
+
 static int base64_value(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	return base64_of[(uint8_t)c] - 1;
 }
 
 /* Four characters to three bytes, for which b has room; pad of them were '='.
@@ -133,13 +137,29 @@ static void base64_quad(struct buf *b, uint32_t v, int pad)
 	b->len += (size_t)(3 - pad);
 }
 
+/* Fours of characters without blanks or '=': how many characters those are. */
+static size_t base64_fours(struct buf *b, struct str s)
+{
+	size_t i;
+
+	for (i = 0; i + 4 <= s.n; i += 4) {
+		int v0 = base64_value(s.s[i]), v1 = base64_value(s.s[i + 1]);
+		int v2 = base64_value(s.s[i + 2]), v3 = base64_value(s.s[i + 3]);
+
+		if ((v0 | v1 | v2 | v3) < 0)
+			break;
+		base64_quad(b, (uint32_t)(v0 << 18 | v1 << 12 | v2 << 6 | v3),
+		    0);
+	}
+	return i;
+}
+
 static bool base64_decode_into(struct buf *b, struct str s)
 {
 	int have = 0, pad = 0, value;
 	uint32_t v = 0;
-	size_t i;
 
-	for (i = 0; i < s.n; i++) {
+	for (size_t i = base64_fours(b, s); i < s.n; i++) {
 		char c = s.s[i];
 
 		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
