@@ -425,6 +425,8 @@ static struct elm_value decided(struct elm_ctx *c, const struct elm_node *n,
 			return elm_tri(a);
 		return elm_tri(fn(a, elm_truth(elm_run(c, n->arg[1]))));
 	}
+	if (c->fatal)
+		return ELM_NOTHING;
 	why = c->err;
 	c->failed = false;
 	b = elm_truth(elm_run(c, n->arg[1]));

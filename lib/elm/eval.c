@@ -45,7 +45,7 @@ void elm_patient(struct elm_ctx *c)
 		if (c->param_set[i] == DEFAULTED)
 			c->param_set[i] = UNSET;
 	c->base = c->top = c->depth = 0;
-	c->failed = false;
+	c->failed = c->fatal = false;
 }
 
 bool elm_parameter(struct elm_ctx *c, struct str name, struct elm_value v)
@@ -101,8 +101,10 @@ struct elm_value elm_run(struct elm_ctx *c, const struct elm_node *n)
 
 	if (c->failed)
 		return ELM_NOTHING;
-	if (c->depth >= ELM_DEPTH_MAX)
+	if (c->depth >= ELM_DEPTH_MAX) {
+		c->fatal = true;
 		return elm_fail(c, "nested too deeply");
+	}
 	c->depth++;
 	v = n->op->mode == ELM_LAZY ? n->op->fn(c, n, NULL) : run_all(c, n);
 	c->depth--;
@@ -116,6 +118,7 @@ bool elm_enter(struct elm_ctx *c, uint32_t slots, const struct elm_def *def,
 {
 	*f = (struct elm_frame){ c->base, c->top, c->in };
 	if (slots > ELM_SLOTS_MAX - c->top) {
+		c->fatal = true;
 		elm_fail(c, "too many aliases at once");
 		return false;
 	}
@@ -163,7 +166,7 @@ static int outcome(struct elm_ctx *c, struct elm_value *v, struct ehr_err *e)
 	*v = ELM_NOTHING;
 	if (e)
 		*e = c->err;
-	c->failed = false;
+	c->failed = c->fatal = false;
 	c->in = NULL;
 	c->base = c->top = c->depth = 0;
 	memset(c->known, NOT_YET, c->p->defs);

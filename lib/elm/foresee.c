@@ -300,7 +300,7 @@ static unsigned evaluated(struct foresight *f, const struct elm_node *n)
 	struct elm_value v = elm_run(f->c, n);
 
 	if (f->c->failed) {
-		f->c->failed = false;
+		f->c->failed = f->c->fatal = false;
 		return 0;
 	}
 	if (v.kind == ELM_NULL || (v.kind == ELM_LIST && v.n == 0))
@@ -337,6 +337,6 @@ bool elm_hopeless(struct elm_ctx *c, int define,
 		return false;
 	found = foresee(&f, def->body, look);
 	elm_leave(c, &frame);
-	c->failed = false;
+	c->failed = c->fatal = false;
 	return found != 0;
 }

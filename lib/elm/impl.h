@@ -159,6 +159,7 @@ struct elm_ctx {
 	uint32_t depth;
 	const struct elm_def *in; /* being evaluated, for messages */
 	bool failed;
+	bool fatal;		/* so that no other operand is tried */
 	struct ehr_err err;
 };
 

@@ -725,3 +725,15 @@ stale() {
 		| length > 30' <<<"$output"
 	same "$output" true
 }
+
+@test "a function that calls itself twice without an end fails at once" {
+	F='{"type":"FunctionRef","name":"F","operand":[]}'
+	DEFS='{"library":{"identifier":{"id":"L"},"statements":{"def":[
+		{"name":"F","type":"FunctionDef","operand":[],"expression":{"type":"And","operand":['$F','$F']}},
+		{"name":"IP","context":"Patient","expression":'$F'}]}}}'
+	package "$(measure),$(printf '{"resource":{"resourceType":"Library","content":[{"contentType":"application/elm+json","data":"%s"}]}}' \
+		"$(base64 -w0 <<<"$DEFS")")"
+	run -3 --separate-stderr timeout 20 ehr-mips eval \
+		-m "$T/package.json" - <<<"$patient"
+	has "$stderr" 'L: F: nested too deeply'
+}
