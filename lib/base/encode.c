@@ -143,13 +143,14 @@ static size_t base64_fours(struct buf *b, struct str s)
 	size_t i;
 
 	for (i = 0; i + 4 <= s.n; i += 4) {
-		int v0 = base64_value(s.s[i]), v1 = base64_value(s.s[i + 1]);
-		int v2 = base64_value(s.s[i + 2]), v3 = base64_value(s.s[i + 3]);
+		int v[4];
 
-		if ((v0 | v1 | v2 | v3) < 0)
+		for (size_t k = 0; k < 4; k++)
+			v[k] = base64_value(s.s[i + k]);
+		if ((v[0] | v[1] | v[2] | v[3]) < 0)
 			break;
-		base64_quad(b, (uint32_t)(v0 << 18 | v1 << 12 | v2 << 6 | v3),
-		    0);
+		base64_quad(b, (uint32_t)(v[0] << 18 | v[1] << 12 | v[2] << 6 |
+		    v[3]), 0);
 	}
 	return i;
 }
