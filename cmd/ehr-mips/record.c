@@ -323,7 +323,7 @@ static int feed_open(struct feed *f, struct job *j, struct ehr_err *e)
 		.shared_text = BUF_INIT, .e = e };
 	f->filter.bodies = true;
 	wanted_types(f);
-	return access_open(&f->j->a, &opt, STORE_READ, e);
+	return job_open(j, e);
 }
 
 int feed_record(struct job *j, struct ehr_err *e)
