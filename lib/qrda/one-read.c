@@ -276,14 +276,19 @@ static void category(struct buf *b, const struct kind *k)
 		    "\"system\":\"http://terminology.hl7.org/CodeSystem/"
 		    "condition-category\",\"code\":\"encounter-diagnosis\"}]"
 		    "}]");
-	} else if (rest.n) {
-		str_split(&rest, ' ', &word);
-		literal(b, "category", "[{\"coding\":[{\"system\":\"http://"
-		    "terminology.hl7.org/CodeSystem/observation-category\","
-		    "\"code\":");
-		json_quote(b, word);
-		buf_adds(b, "}]}]");
+		return;
 	}
+	if (!rest.n)
+		return;
+	literal(b, "category", "[");
+	while (str_split(&rest, ' ', &word)) {
+		buf_addf(b, "%s{\"coding\":[{\"system\":\"http://terminology."
+		    "hl7.org/CodeSystem/observation-category\",\"code\":",
+		    b->s[b->len - 1] == '[' ? "" : ",");
+		json_quote(b, word);
+		buf_adds(b, "}]}");
+	}
+	buf_addch(b, ']');
 }
 
 static void condition(struct buf *b, const struct xml_node *n)
