@@ -3,20 +3,17 @@
 #ifndef EHR_CRYPT_KIT_H
 #define EHR_CRYPT_KIT_H
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "folder_kit.h"
 #include "store/crypt.h"
-#include "test.h"
 
 /* In every row; nowhere on disk. */
 #define CANARY "Canary-of-the-coal-mine-7Q"
 
 static const struct keyring ring = { .n = 1, .k = { { 7, "first key" } } };
-static char dir[64];
 
 /* A connection; keys NULL: plain, as stock SQLite does it. */
 struct conn {
@@ -24,36 +21,6 @@ struct conn {
 	struct crypt *c;
 	int rc; /* of opening */
 };
-
-/* In memory where it can be: these tests sync thousands of times. */
-static inline void kit_dir(void)
-{
-	snprintf(dir, sizeof(dir), "%s/ehr-crypt.XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	CHECK(mkdtemp(dir) != NULL);
-}
-
-static inline const char *in_dir(const char *name)
-{
-	static char path[4][512];
-	static unsigned at;
-
-	at = (at + 1) % 4;
-	snprintf(path[at], sizeof(path[at]), "%s/%s", dir, name);
-	return path[at];
-}
-
-static inline void kit_clean(void)
-{
-	DIR *d = opendir(dir);
-
-	for (struct dirent *f; d && (f = readdir(d));)
-		if (f->d_name[0] != '.')
-			unlink(in_dir(f->d_name));
-	if (d)
-		closedir(d);
-	rmdir(dir);
-}
 
 static inline struct conn conn_open(const char *path,
     const struct keyring *keys)
@@ -246,26 +213,6 @@ static inline int disk_has(const char *what)
 	}
 	closedir(d);
 	return found;
-}
-
-/* Runs fn in a process that ends without closing anything. */
-static inline void in_child(void (*fn)(void *arg), void *arg)
-{
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	CHECK(pid >= 0);
-	if (pid == 0) {
-		if (setjmp(test_end) == 0)
-			fn(arg);
-		else
-			_exit(1);
-		_exit(0);
-	}
-	CHECK_INT(waitpid(pid, &status, 0), pid);
-	CHECK_INT(status, 0);
 }
 
 #endif

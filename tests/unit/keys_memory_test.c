@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 #include "ehr/access.h"
-#include "test.h"
+#include "folder_kit.h"
 
 enum { VEIL = 0x5a, MAX_NEEDLE = 128 };
 
@@ -66,21 +66,10 @@ static int places(const struct needle *k)
 
 /* ---- a record with a key file ---- */
 
-static char dir[64];
 static struct ehr_err err;
 
-static const char *in_dir(const char *name)
-{
-	static char path[4][128];
-	static unsigned at;
-
-	at = (at + 1) % 4;
-	snprintf(path[at], sizeof(path[at]), "%s/%s", dir, name);
-	return path[at];
-}
-
 /* Made in another process, of which nothing is left here. */
-static void make_record(bool encrypted)
+static void make_record(void *encrypted)
 {
 	struct key_slots f;
 	SECRET_AUTO *s = NULL;
@@ -89,7 +78,7 @@ static void make_record(bool encrypted)
 	struct store *db;
 
 	o.path = in_dir("r");
-	if (encrypted) {
+	if (*(bool *)encrypted) {
 		CHECK_INT(keyring_new(&ring, &err), 0);
 		CHECK_INT(secret_make(&s, &err), 0);
 		keyring_make(ring);
@@ -108,34 +97,11 @@ static void make_record(bool encrypted)
 
 static void begin(bool encrypted)
 {
-	int status;
-	pid_t pid;
-
-	snprintf(dir, sizeof(dir), "/tmp/ehr-memory.XXXXXX");
-	CHECK(mkdtemp(dir) != NULL);
+	kit_dir();
 	setenv("EHR_KEY_FILE", in_dir("k"), 1);
 	unsetenv("XDG_RUNTIME_DIR");
 	unsetenv("EHR_AGENT");
-	pid = fork();
-	if (pid == 0) {
-		if (setjmp(test_end) == 0)
-			make_record(encrypted);
-		else
-			_exit(1);
-		_exit(0);
-	}
-	CHECK_INT(waitpid(pid, &status, 0), pid);
-	CHECK_INT(status, 0);
-}
-
-static void end(void)
-{
-	static const char *const names[] = { "r", "r.keys", "r-lock", "k",
-		"r-wal", "r-shm" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		unlink(in_dir(names[i]));
-	rmdir(dir);
+	in_child(make_record, &encrypted);
 }
 
 /* ---- core dumps and debuggers: first, while this process holds no key ---- */
@@ -192,13 +158,13 @@ TEST(a_process_with_keys_leaves_no_core)
 	begin(false); /* control: without keys it does */
 	core = abort_with_record(&dumpable);
 	unlink(in_dir("core"));
-	end();
+	kit_clean();
 	CHECK(dumpable);
 	begin(true);
 	CHECK_INT(abort_with_record(&dumpable), 0);
 	CHECK(!dumpable);
 	CHECK(access(in_dir("core"), F_OK) != 0);
-	end();
+	kit_clean();
 	if (!core)
 		SKIP("no core dumps on this machine: no control");
 }
@@ -252,5 +218,5 @@ TEST(nothing_of_the_keys_is_left_behind)
 	access_close(&a);
 	for (int i = 0; i < 3; i++)
 		CHECK_INT(places(&of[i]), 0);
-	end();
+	kit_clean();
 }
