@@ -106,9 +106,65 @@ static int open_rows(struct job *j, struct ehr_err *e)
 	    e);
 }
 
+/* ---- -v: what the counts are of ---- */
+
+static int opened(struct job *j, struct access *a, struct ehr_err *e)
+{
+	return audit_head(record_store(a->r), &j->audit_size, j->audit_root,
+	    e);
+}
+
+static void note_inputs(struct job *j, const struct task *t)
+{
+	const struct quality_measure *m = quality_measure(t->package);
+	BUF_AUTO b = BUF_INIT;
+	uint8_t hash[32];
+	char from[11], to[11];
+
+	quality_run_period(t->run[0], from, to);
+	buf_addf(&b, "%.*s|%.*s: %s..%s, package ", STR_FMT(m->name),
+	    STR_FMT(m->version), from, to);
+	quality_package_hash(t->package, hash);
+	hex_format(&b, hash, sizeof(hash));
+	buf_adds(&b, ", value sets ");
+	if (quality_valueset_hash(t->package, hash))
+		hex_format(&b, hash, sizeof(hash));
+	else
+		buf_adds(&b, "of the package");
+	if (j->audit_size) {
+		buf_addf(&b, ", record %llu ",
+		    (unsigned long long)j->audit_size);
+		hex_format(&b, j->audit_root, sizeof(j->audit_root));
+	}
+	cli_note(j->c, "%s, ehr %s", b.s, EHR_VERSION);
+}
+
+static void note_scores(struct job *j, const struct task *t)
+{
+	const struct quality_measure *m = quality_measure(t->package);
+
+	for (uint32_t g = 0; g < m->groups; g++) {
+		BUF_AUTO b = BUF_INIT;
+
+		if (!quality_fraction_text(&b, quality_tally_score(t->tally[0],
+			g, QUALITY_WHOLE), 6))
+			buf_adds(&b, "none");
+		cli_note(j->c, "%.*s %.*s: score %s", STR_FMT(m->name),
+		    STR_FMT(m->group[g].id), b.s);
+	}
+}
+
+static void notes(struct job *j)
+{
+	for (size_t k = 0; k < j->tasks; k++) {
+		note_inputs(j, &j->task[k]);
+		note_scores(j, &j->task[k]);
+	}
+}
+
 int eval(struct cli *c, struct ehr_err *e)
 {
-	struct job j = { .c = c, .out = BUF_INIT };
+	struct job j = { .c = c, .out = BUF_INIT, .opened = opened };
 	int rc = job_load(&j, e);
 
 	if (rc == 0)
@@ -120,6 +176,8 @@ int eval(struct cli *c, struct ehr_err *e)
 					  : print_totals(&j, e);
 	if (j.rows)
 		rc = print_close(j.rows, rc, e);
+	if (rc == 0)
+		notes(&j);
 	buf_release(&j.out);
 	return job_end(&j, rc, e);
 }

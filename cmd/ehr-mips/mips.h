@@ -70,6 +70,8 @@ struct job {
 	uint64_t *moved;	/* of compare.c: patients, by task and group */
 	/* May be NULL: before patients of a record are read. */
 	int (*opened)(struct job *j, struct access *a, struct ehr_err *e);
+	uint64_t audit_size;	/* where the log stood then; 0: no record */
+	uint8_t audit_root[MERKLE_HASH];
 	/* In a worker: a measure's result; 0, or the patient is left out.
 	 * NULL: the tallies are enough. */
 	int (*result)(const struct job *j, const struct task *t,

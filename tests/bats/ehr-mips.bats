@@ -737,3 +737,31 @@ stale() {
 		-m "$T/package.json" - <<<"$patient"
 	has "$stderr" 'L: F: nested too deeply'
 }
+
+@test "eval -v tells what the counts are of, and the score" {
+	proportion
+	run -0 --separate-stderr ehr-mips eval -v -m "$T/package.json" \
+		-o tsv "$T/three.ndjson"
+	plain=$output
+	[[ "${stderr_lines[-2]}" =~ "ehr-mips: M|: 2026-01-01..2026-12-31, package "([0-9a-f]{64})", value sets of the package, ehr "[0-9.]+$ ]]
+	hash=${BASH_REMATCH[1]}
+	same "${stderr_lines[-1]}" "ehr-mips: M g: score 0.500000"
+	run -0 --separate-stderr ehr-mips eval -m "$T/package.json" \
+		-o tsv "$T/three.ndjson"
+	same "$output" "$plain"
+	same "$stderr" ""
+	sed 's/2026/2025/g' "$T/package.json" >"$T/other.json"
+	run -0 --separate-stderr ehr-mips eval -v -m "$T/other.json" \
+		-o tsv "$T/three.ndjson"
+	[[ "${stderr_lines[-2]}" == *"2025-12-31, package "* ]]
+	[[ "${stderr_lines[-2]}" != *"$hash"* ]]
+	plain_record -d "$T/p.ehr"
+	coded '{"system":"http://snomed.info/sct","code":"1"}'
+	echo "$vsac" >"$T/vs.txt"
+	ehr-import -q -d "$T/p.ehr" "$T/one.json"
+	ehr-mips valueset load -d "$T/p.ehr" "$T/vs.txt"
+	run -0 --separate-stderr ehr-mips eval -v -d "$T/p.ehr" \
+		-m "$T/package.json" -o tsv
+	[[ "${stderr_lines[-2]}" =~ ", value sets "[0-9a-f]{64}", record "[1-9][0-9]*" "[0-9a-f]{64}", ehr " ]]
+	same "${stderr_lines[-1]}" "ehr-mips: CMS1X g: score none"
+}
