@@ -89,6 +89,11 @@ int gaps(struct cli *c, struct ehr_err *e);
 int report(struct cli *c, struct ehr_err *e);
 int compare(struct cli *c, struct ehr_err *e);
 int trend(struct cli *c, struct ehr_err *e);
+int snapshot_make(struct cli *c, struct ehr_err *e);
+int snapshot_list(struct cli *c, struct ehr_err *e);
+int snapshot_print(struct cli *c, struct ehr_err *e);
+/* Appends the reports of all measures over the record, a line each. */
+int report_freeze(struct cli *c, struct buf *text, struct ehr_err *e);
 int why(struct cli *c, struct ehr_err *e);
 int kept_load(struct cli *c, struct ehr_err *e);
 int kept_unload(struct cli *c, struct ehr_err *e);

@@ -142,19 +142,25 @@ static int take_listed(struct job *j, struct work *w, struct ehr_err *e)
 
 /* ---- the whole of a measure ---- */
 
-static int write_measure(struct job *j, const struct task *t,
-    struct ehr_err *e)
+static void add_measure(struct job *j, const struct task *t, struct buf *b)
 {
 	char day[2][11], id[37];
 	struct quality_report r = about(j, t, 0, day);
-	BUF_AUTO b = BUF_INIT;
 
 	if (r.type == QUALITY_SUBJECT_LIST)
 		r.list = &j->report->list[j->report->first[t - j->task]];
 	quality_report_id(quality_measure(t->package), &r, id);
-	begin(j, &b, id);
-	quality_report(&b, t->tally[0], &r);
-	end(j, &b);
+	begin(j, b, id);
+	quality_report(b, t->tally[0], &r);
+	end(j, b);
+}
+
+static int write_measure(struct job *j, const struct task *t,
+    struct ehr_err *e)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	add_measure(j, t, &b);
 	return put(j->report, buf_str(&b), e);
 }
 
@@ -400,31 +406,70 @@ static int all(struct job *j, struct ehr_err *e)
 	return end_output(j, rc, e);
 }
 
+static void begin_report(struct report *r, struct job *j, struct cli *c,
+    enum quality_report_type type)
+{
+	struct date day;
+
+	*r = (struct report){ .reporter = BUF_INIT, .npi = BUF_INIT,
+		.date = BUF_INIT };
+	*j = (struct job){ .c = c, .out = BUF_INIT, .supplement = true,
+		.report = r, .opened = opened };
+	cli_today(c, &day);
+	date_format(&r->date, &day);
+	r->about = (struct quality_report){ .type = type,
+		.date = buf_str(&r->date), .tool = EHR_VERSION,
+		.reporter = str_of(c->facility) };
+}
+
+static int end_report(struct report *r, struct job *j, int rc,
+    struct ehr_err *e)
+{
+	for (size_t k = 0; k < r->lists; k++)
+		buf_release(&r->list[k]);
+	free(r->list);
+	free(r->first);
+	buf_release(&r->reporter);
+	buf_release(&r->npi);
+	buf_release(&r->date);
+	return job_end(j, rc, e);
+}
+
 int report(struct cli *c, struct ehr_err *e)
 {
-	struct report r = { .reporter = BUF_INIT, .npi = BUF_INIT,
-		.date = BUF_INIT };
-	struct job j = { .c = c, .out = BUF_INIT, .supplement = true,
-		.report = &r, .opened = opened };
-	struct date day;
+	struct report r;
+	struct job j;
 	int rc;
 
-	cli_today(c, &day);
-	date_format(&r.date, &day);
-	r.about = (struct quality_report){
-		.type = (enum quality_report_type)mips_opts.report,
-		.date = buf_str(&r.date), .tool = EHR_VERSION,
-		.reporter = str_of(c->facility) };
+	begin_report(&r, &j, c, (enum quality_report_type)mips_opts.report);
 	rc = formats(c, &r, e);
-	if (rc < 0)
-		return rc;
-	rc = all(&j, e);
-	for (size_t k = 0; k < r.lists; k++)
-		buf_release(&r.list[k]);
-	free(r.list);
-	free(r.first);
-	buf_release(&r.reporter);
-	buf_release(&r.npi);
-	buf_release(&r.date);
-	return job_end(&j, rc, e);
+	if (rc == 0)
+		rc = all(&j, e);
+	return end_report(&r, &j, rc, e);
+}
+
+/* A table of what a snapshot is made of, by measure. */
+static const enum quality_report_type frozen[] = { QUALITY_SUMMARY,
+	QUALITY_SUBJECT_LIST };
+
+int report_freeze(struct cli *c, struct buf *text, struct ehr_err *e)
+{
+	struct report r;
+	struct job j;
+	int operands = c->argc, rc;
+
+	begin_report(&r, &j, c, QUALITY_SUBJECT_LIST);
+	rc = job_load(&j, e);
+	if (rc == 0) {
+		prepare(&j);
+		c->argc = 0; /* the record's patients, no file's */
+		rc = job_run(&j, e);
+		c->argc = operands;
+	}
+	for (size_t k = 0; k < j.tasks && rc == 0; k++)
+		for (size_t i = 0; i < ARRAY_LEN(frozen); i++) {
+			r.about.type = frozen[i];
+			add_measure(&j, &j.task[k], text);
+		}
+	return end_report(&r, &j, rc, e);
 }

@@ -315,6 +315,24 @@ void quality_run_nobody(struct quality_run *run,
     const struct quality_patient *patient,
     const struct quality_group_result **result);
 
+/* ---- snapshots: reports as they were, kept in the record ---- */
+
+struct quality_snapshot {
+	struct str name, user;	/* borrowed for the call */
+	int64_t time, size;	/* ms; bytes of its text */
+	uint8_t sha256[32];	/* of its text */
+};
+/* Inside a transaction. EHR_EREJECT: there is one of that name. */
+int quality_snapshot_add(struct store *db, struct str name, struct str user,
+    struct str text, struct ehr_err *e);
+/* In the order they were made, until fn returns a negative code. */
+int quality_snapshot_each(struct store *db,
+    int (*fn)(void *arg, const struct quality_snapshot *s), void *arg,
+    struct ehr_err *e);
+/* Appends the text. EHR_ENOENT; EHR_EINTEGRITY: its hash is another. */
+int quality_snapshot_text(struct store *db, struct str name, struct buf *text,
+    struct ehr_err *e);
+
 /* ---- why ---- */
 
 /* A definition that a population stands on, or a retrieve in one, with its

@@ -168,3 +168,39 @@ score\t0.100000'
 			"$(jq -c . "$OWN/$name.measure.json")"
 	done
 }
+
+@test "a snapshot prints the same bytes when the record has changed" {
+	people >"$T/people.ndjson"
+	plain_record -d "$T/p.ehr" --facility Harbor
+	ehr-import -q -d "$T/p.ehr" "$T/people.ndjson"
+	run -0 --separate-stderr ehr-mips snapshot make -n -d "$T/p.ehr" \
+		-m "$OWN/PressureControl.json" first
+	run -0 --separate-stderr ehr-mips snapshot list -d "$T/p.ehr" -o tsv
+	same "$output" ""
+	run -0 --separate-stderr ehr-mips snapshot make -d "$T/p.ehr" \
+		-m "$OWN/PressureControl.json" first
+	run -0 --separate-stderr ehr-mips snapshot print -d "$T/p.ehr" first
+	before=$output
+	same "$(jq -c '[.type,.group[0].measureScore.value+0]' <<<"$before")" \
+		'["summary",0.5]
+["subject-list",0.5]'
+	run -0 --separate-stderr ehr-mips snapshot list -d "$T/p.ehr" -o tsv
+	same "$(cut -f1,4,5 <<<"$output")" "first	$(printf '%s\n' "$before" |
+		wc -c)	$(printf '%s\n' "$before" | sha256sum | cut -d' ' -f1)"
+	pressure p2 o2 2026-03-01 120 >"$T/later.json"
+	ehr-import -q -d "$T/p.ehr" "$T/later.json"
+	run -0 --separate-stderr ehr-mips snapshot print -d "$T/p.ehr" first
+	same "$output" "$before"
+	run -3 --separate-stderr ehr-mips snapshot make -d "$T/p.ehr" \
+		-m "$OWN/PressureControl.json" first
+	run -4 --separate-stderr ehr-mips snapshot print -d "$T/p.ehr" second
+	run -2 --separate-stderr ehr-mips snapshot make -d "$T/p.ehr" \
+		-m "$OWN/PressureControl.json" "two words"
+	run -0 ehr-audit log -d "$T/p.ehr" -o tsv
+	has "$output" "snapshot make: first"
+	has "$output" "snapshot: first"
+	run -19 sqlite3 "$T/p.ehr" "UPDATE mips_snapshot SET size = 0"
+	sqlite3 "$T/p.ehr" "DROP TRIGGER mips_snapshot_update;
+		UPDATE mips_snapshot SET sha256 = zeroblob(32)"
+	run -7 --separate-stderr ehr-mips snapshot print -d "$T/p.ehr" first
+}
