@@ -143,6 +143,12 @@ int admin_config_list(struct cli *c, struct ehr_err *e);
 extern const struct cli_opt admin_facility_opts[];
 int admin_facility_add(struct cli *c, struct ehr_err *e);
 int admin_facility_list(struct cli *c, struct ehr_err *e);
+int admin_facility_place(struct cli *c, struct ehr_err *e);
+int admin_facility_unplace(struct cli *c, struct ehr_err *e);
+int admin_facility_places(struct cli *c, struct ehr_err *e);
+/* 0, or EHR_ENOENT: there is none of that name. */
+int admin_facility_find(struct access *a, const char *name,
+    struct ehr_err *e);
 
 /* ---- staff.c ---- */
 extern const struct cli_opt admin_staff_opts[];

@@ -3,7 +3,7 @@
 
 static struct {
 	const char *npi, *name, *role, *at;
-	bool inactive, emergency;
+	bool inactive, emergency, everywhere, endless;
 } give;
 
 enum { EMERGENCY_DAYS = 90 }; /* then it is to be given again */
@@ -15,8 +15,12 @@ const struct cli_opt admin_staff_opts[] = {
 	    "what they may do (see ehr-permissions(7))", &give.role, 0, 0 },
 	{ "npi", 0, CLI_TEXT, 0, "N", "National Provider Identifier", &give.npi,
 	    0, 0 },
-	{ "at", 0, CLI_TEXT, 0, "FACILITY", "where they work (everywhere)",
+	{ "at", 0, CLI_TEXT, 0, "FACILITY", "they work there alone",
 	    &give.at, 0, 0 },
+	{ "everywhere", 0, CLI_FLAG, 0, NULL, "no longer at one alone",
+	    &give.everywhere, 0, 0 },
+	{ "no-end", 0, CLI_FLAG, 0, NULL, "the end that was given is void",
+	    &give.endless, 0, 0 },
 	{ "emergency", 0, CLI_FLAG, 0, NULL,
 	    "may break the glass, for 90 days from now", &give.emergency, 0,
 	    0 },
@@ -60,28 +64,6 @@ int admin_member(struct access *a, const char *user, int64_t *staff,
 	*staff = m.id;
 	return rc == 0 && m.id == 0 ? ehr_fail(e, EHR_ENOENT, "%s: not on the "
 	    "staff", user) : rc;
-}
-
-struct place {
-	struct str name;
-	bool found;
-};
-
-static int see_place(void *arg, const struct store_facility *f)
-{
-	struct place *p = arg;
-
-	p->found = p->found || str_eq(f->name, p->name);
-	return 0;
-}
-
-static int check_place(struct cli *c, struct access *a, struct ehr_err *e)
-{
-	struct place p = { str_of(give.at), give.at == NULL };
-	int rc = store_facility_each(record_store(a->r), see_place, &p, e);
-
-	return rc < 0 || p.found ? rc :
-	    cli_usage(c, e, "--at: no facility of that name");
 }
 
 static struct store_staff owner_of(const struct access *a)
@@ -140,22 +122,28 @@ int admin_staff_add(struct cli *c, struct ehr_err *e)
 		.active = !give.inactive,
 		.until = c->until ? c->until_ms : 0,
 		.facility = str_of(give.at),
+		.everywhere = give.everywhere, .endless = give.endless,
 		.emergency = give.emergency ? emergency_until() : 0,
 	};
 	BUF_AUTO scope = BUF_INIT;
 	int rc = check_roles(c, e);
 
+	if ((give.at && give.everywhere) || (c->until && give.endless))
+		return cli_usage(c, e, "--at or --everywhere, --until or "
+		    "--no-end");
 	if (rc == 0)
 		rc = admin_begin(c, &a, e);
+	if (rc == 0 && give.at)
+		rc = admin_facility_find(&a, give.at, e);
 	if (rc < 0)
 		return rc;
-	rc = check_place(c, &a, e);
 	if (rc == 0)
 		rc = check_owner(c, &a, e);
 	if (rc == 0)
 		rc = store_staff_put(record_store(a.r), &f, e);
-	buf_addf(&scope, "staff:%.*s=%.*s%s", STR_FMT(f.user),
-	    STR_FMT(f.roles), f.active ? "" : " inactive");
+	buf_addf(&scope, "staff:%.*s=%.*s%s%s%s", STR_FMT(f.user),
+	    STR_FMT(f.roles), f.active ? "" : " inactive", give.at ? " at " :
+	    "", give.at ? give.at : give.everywhere ? " everywhere" : "");
 	return admin_end(&a, rc, scope.s, e);
 }
 

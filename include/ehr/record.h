@@ -171,6 +171,26 @@ int record_sensitive(struct record *r, int64_t patient, int64_t as_of,
 /* May any chart be? */
 bool record_sensitive_any(const struct record *r);
 
+/* ---- facilities of the practice ----
+ *
+ * An entry is of the facility that a Location it names is of, or one that
+ * contains that (partOf), or a Location of an Encounter it names; else of
+ * none. */
+
+/* That Location is of the facility of that name, which is there: 1; 0: it was
+ * already. Inside a transaction, as is taking it away: 1, 0 it was of none. */
+int record_place_put(struct record *r, int64_t rid, struct str facility,
+    struct ehr_err *e);
+int record_place_drop(struct record *r, int64_t rid, struct ehr_err *e);
+/* By facility and number. */
+int record_place_each(struct record *r,
+    int (*fn)(void *arg, int64_t rid, struct str facility), void *arg,
+    struct ehr_err *e);
+/* Whoever writes from now on works at that facility alone (0: everywhere): it
+ * is recorded of their batches, and what is of another one cannot be written
+ * by hand (EHR_EPERM of batch_put()). */
+void record_at(struct record *r, int64_t facility);
+
 /* The version of rid valid at as_of: 1 found, 0 none at that time, or
  * withheld. */
 int record_get(struct record *r, int64_t rid, int64_t as_of,
@@ -368,6 +388,7 @@ struct batch_row {
 	int64_t started, finished;			/* ms; 0: not yet */
 	enum batch_state state;
 	int64_t undoes;					/* or 0 */
+	struct str facility; /* of who wrote; .s NULL: everywhere */
 	struct batch_counts counts;
 };
 

@@ -328,7 +328,8 @@ struct store_facility {
 	int64_t id;
 	struct str name, npi, zone; /* npi STR_NONE: none */
 };
-/* Adds it or, when there is one of that name, gives it these values: 1 when
+/* Adds it or, when there is one of that name, gives it these values (npi, zone
+ * STR_NONE: as they are; of a new one none and UTC): 1 when
  * something changed, 0 when all was so already. EHR_EUSAGE: a faulty value.
  * Inside a transaction. */
 int store_facility_put(struct store *db, const struct store_facility *f,
@@ -355,8 +356,10 @@ struct store_staff {
 	int64_t until;		/* ms of the last moment; 0: no end */
 	struct str facility;	/* STR_NONE: all */
 	int64_t emergency;	/* ms until they may break the glass; 0: no */
+	bool endless, everywhere; /* to put: no end, no facility any longer */
 };
-/* As store_facility_put(), by user. EHR_EUSAGE also when no administrator
+/* As store_facility_put(), by user; npi, until and facility of before stay when
+ * none is given. EHR_EUSAGE also when no administrator
  * would be left who is active and has no end. */
 int store_staff_put(struct store *db, const struct store_staff *f,
     struct ehr_err *e);
@@ -376,6 +379,7 @@ struct store_acting {
 	int64_t id;
 	enum perm always, reason;
 	bool emergency; /* may break the glass now */
+	int64_t facility; /* where they work; 0: everywhere */
 	struct buf roles;
 };
 /* Roles count from the second member of staff on, while there is an

@@ -101,6 +101,7 @@ static enum audit_action action_of(enum perm p)
 	} of[] = {
 		{ PERM_ADMIN | PERM_UPKEEP | PERM_VERIFY, AUDIT_CONFIG },
 		{ PERM_WRITE | PERM_CHART | PERM_REGISTER, AUDIT_UPDATE },
+		{ PERM_REQUEST, AUDIT_REQUEST },
 		{ PERM_SIGN, AUDIT_SIGN }, { PERM_IMPORT, AUDIT_IMPORT },
 		{ PERM_EXPORT, AUDIT_EXPORT }, { PERM_AUDIT, AUDIT_AUDIT },
 	};
@@ -179,8 +180,10 @@ static int act(struct access *a, struct store *db, struct ehr_err *e)
 		return rc;
 	}
 	buf_addf(&name, "role %s", who.roles.s);
-	if (a->r)
+	if (a->r) {
+		record_at(a->r, who.facility);
 		rc = record_guard(a->r, who.id, e);
+	}
 	store_grant(db, granted(a, &who), who.reason, name.s);
 	return rc;
 }

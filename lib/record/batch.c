@@ -165,6 +165,9 @@ static int add(struct batch *b, const struct item_ref *it, struct diag *why,
 {
 	int rc = b->any ? 0 : guard_write(b->r, it->h.type, e);
 
+	if (rc == 0 && !b->any)
+		rc = place_check(b->r, it->h.source, it->h.type, it->id,
+		    it->body, e);
 	if (rc == 0 && b->keep_signed)
 		rc = signed_refuses(b, it, e);
 	if (rc > 0)
@@ -359,6 +362,10 @@ int batch_begin_row(struct batch *b, struct ehr_err *e)
 			stmt_int(s, 8, b->undoes);
 		else
 			stmt_null(s, 8);
+		if (b->r->guard.facility)
+			stmt_int(s, 9, b->r->guard.facility);
+		else
+			stmt_null(s, 9);
 		rc = stmt_run(s, e);
 		b->id = store_last_rowid(b->r->db);
 	}

@@ -25,6 +25,7 @@ struct ident_row {
 enum { GUARD_TYPES = 256 };
 struct guard {
 	uint8_t category[GUARD_TYPES]; /* of a type: place in the table */
+	int64_t facility;  /* whoever writes works there alone; 0: everywhere */
 	struct map64 once; /* rids that were counted */
 	bool on;	   /* what follows is known (record_guard()) */
 	bool by_body;	   /* the index cannot be asked for labels */
@@ -117,6 +118,13 @@ bool guard_hides_body(struct record *r, const struct resource *res);
 bool guard_hides_index(struct record *r, int64_t rid);
 /* May a batch write entries of this type? EHR_EPERM. */
 int guard_write(struct record *r, int type, struct ehr_err *e);
+
+/* ---- place.c: facilities ---- */
+
+/* EHR_EPERM: body (.s NULL: none, it is deleted), or what stands under that
+ * name now, is of another facility than the writer's. */
+int place_check(struct record *r, int source, int type, struct str id,
+    struct str body, struct ehr_err *e);
 
 /* ---- sensitive.c: labels and the practice's list ---- */
 

@@ -95,7 +95,7 @@ int practice_text(const char *what, struct str s, struct ehr_err *e)
 
 int practice_npi(struct str npi, struct ehr_err *e)
 {
-	if (npi.s && !store_npi_valid(npi))
+	if (npi.n && !store_npi_valid(npi))
 		return ehr_fail(e, EHR_EUSAGE,
 		    "npi: ten digits with a right check digit are wanted");
 	return 0;
@@ -120,7 +120,7 @@ int store_facility_put(struct store *db, const struct store_facility *f,
 
 	if (rc == 0)
 		rc = practice_npi(f->npi, e);
-	if (rc == 0)
+	if (rc == 0 && f->zone.s)
 		rc = store_zone_check(f->zone, e);
 	if (rc < 0)
 		return rc;

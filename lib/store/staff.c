@@ -41,6 +41,8 @@ int store_staff_put(struct store *db, const struct store_staff *f,
 		stmt_int(s, 8, f->emergency);
 	else
 		stmt_null(s, 8);
+	stmt_int(s, 9, f->endless);
+	stmt_int(s, 10, f->everywhere);
 	rc = practice_put(s, e);
 	if (rc > 0)
 		rc = check_administrator(db, e);
@@ -58,7 +60,7 @@ int store_staff_each(struct store *db,
 		struct store_staff f = { stmt_col_int(s, 0), stmt_col(s, 1),
 			stmt_col(s, 2), stmt_col(s, 3), stmt_col(s, 4),
 			stmt_col_int(s, 5) != 0, stmt_col_int(s, 6),
-			stmt_col(s, 7), stmt_col_int(s, 8) };
+			stmt_col(s, 7), stmt_col_int(s, 8), false, false };
 
 		rc = fn(arg, &f);
 		if (rc)
@@ -72,7 +74,7 @@ int store_staff_each(struct store *db,
 
 /* Columns of STAFF_ACTING. */
 enum { A_COUNT, A_ADMINISTRATOR, A_ID, A_ROLES, A_ACTIVE, A_UNTIL,
-	A_EMERGENCY };
+	A_EMERGENCY, A_FACILITY };
 
 static enum store_acting_as acting_as(struct stmt *s)
 {
@@ -98,6 +100,7 @@ int store_staff_acting(struct store *db, struct str user,
 	if (rc > 0) {
 		who->as = acting_as(s);
 		who->id = stmt_col_int(s, A_ID);
+		who->facility = stmt_col_int(s, A_FACILITY);
 		who->emergency = stmt_col_int(s, A_EMERGENCY) >= clock_ms();
 		buf_addstr(&who->roles, stmt_col(s, A_ROLES));
 		rc = 0;

@@ -101,7 +101,10 @@ load helper
 	run -0 --separate-stderr ehr-admin facility add "North Clinic"
 	run -0 --separate-stderr ehr-admin facility add Main --tz UTC
 	run -0 --separate-stderr ehr-admin facility list
-	same "$output" $'1\tMain\t\tUTC\n2\tNorth Clinic\t\tUTC'
+	same "$output" $'1\tMain\t1234567893\tUTC\n2\tNorth Clinic\t\tUTC'
+	run -0 --separate-stderr ehr-admin facility add Main --npi ''
+	run -0 --separate-stderr ehr-admin facility list
+	same "${lines[0]}" $'1\tMain\t\tUTC'
 	run -2 --separate-stderr ehr-admin facility add Main --npi 123
 	run -2 --separate-stderr ehr-admin facility add Main --tz Nowhere
 	run -2 --separate-stderr ehr-admin facility add ""

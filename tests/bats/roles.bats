@@ -11,6 +11,7 @@ setup_file() {
 	{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/a"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}],"text":"Hypertension"}}
 	{"resourceType":"Coverage","id":"v","status":"active","beneficiary":{"reference":"Patient/a"},"payor":[{"reference":"Organization/o"}]}
 	{"resourceType":"Organization","id":"o","name":"Payer"}
+	{"resourceType":"Location","id":"l","name":"House"}
 	{"resourceType":"DocumentReference","id":"n","status":"current","docStatus":"final","subject":{"reference":"Patient/a"},"type":{"text":"Progress note"},"content":[{"attachment":{"contentType":"text/plain","data":"cGFscGl0YXRpb25z"}}]}
 	{"resourceType":"DocumentReference","id":"d","status":"current","docStatus":"preliminary","subject":{"reference":"Patient/a"},"type":{"text":"Progress note"},"content":[{"attachment":{"contentType":"text/plain","data":"cGFscGl0YXRpb25z"}}]}
 	END
@@ -115,6 +116,11 @@ codes() {
 	same "$(codes ehr-admin config set a.b c)" "0 5 5 5 5 5 5 5 "
 	same "$(codes ehr-admin config list)" "0 0 0 0 0 0 0 0 "
 	same "$(codes ehr-admin facility add North)" "0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin facility place North Location/l)" \
+		"0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin facility unplace Location/l)" \
+		"0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin facility places)" "0 0 0 0 0 0 0 0 "
 	same "$(codes ehr-admin staff add x --name X --role nurse)" \
 		"0 5 5 5 5 5 5 5 "
 	same "$(codes ehr-admin staff list)" "0 0 0 0 0 0 0 0 "
@@ -344,7 +350,7 @@ ehr-note	read	ok	a	[break-glass,sensitive] note	no pulse"
 	run -0 --separate-stderr ehr-admin staff list -o json
 	same "$(jq -c '.[2] | [.role, .until, .at]' <<<"$output")" \
 		'["nurse,auditor","2030-12-31T23:59:59.999Z","North"]'
-	run -2 --separate-stderr ehr-admin staff add x --name X --role nurse \
+	run -4 --separate-stderr ehr-admin staff add x --name X --role nurse \
 		--at South
 	run -2 --separate-stderr ehr-admin staff add x --name X --role nurse,nurse
 }
