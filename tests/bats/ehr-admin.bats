@@ -110,7 +110,7 @@ load helper
 	run -2 --separate-stderr ehr-admin facility add ""
 	run -0 --separate-stderr ehr-admin facility add Main
 	run -0 sqlite3 "$EHR_DB" "SELECT count(*) FROM audit_event"
-	same "$output" 3
+	same "$output" 4
 }
 
 @test "staff: added, changed, listed, checked" {
