@@ -121,6 +121,40 @@ static int evaluate(struct scoring *x, struct ehr_err *e)
 	return job_end(&j, rc, e);
 }
 
+struct names {
+	struct cli_list list;
+	struct arena mem;
+};
+
+/* They come by name; of several versions evaluating asks which. */
+static int add_name(void *arg, const struct quality_kept *k)
+{
+	struct names *n = arg;
+
+	if (n->list.n && str_is(k->name, n->list.v[n->list.n - 1]))
+		return 0;
+	n->list.v = xrealloc(n->list.v, (n->list.n + 1) * sizeof(char *));
+	n->list.v[n->list.n++] = arena_strndup(&n->mem, k->name.s, k->name.n);
+	return 0;
+}
+
+/* Without -m and --results those that the record keeps. */
+static int evaluate_kept(struct scoring *x, struct ehr_err *e)
+{
+	struct names names = { { NULL, 0 }, ARENA_INIT };
+	int rc = quality_kept_each(record_store(x->a.r), QUALITY_KEPT_MEASURE,
+	    add_name, &names, e);
+
+	if (rc == 0 && names.list.n) {
+		mips_opts.measures = names.list;
+		rc = evaluate(x, e);
+		mips_opts.measures = (struct cli_list){ NULL, 0 };
+	}
+	free(names.list.v);
+	arena_release(&names.mem);
+	return rc;
+}
+
 static int add_entry(void *arg, const struct quality_entry *entry)
 {
 	struct scoring *x = arg;
@@ -145,6 +179,8 @@ static int results(struct scoring *x, struct ehr_err *e)
 		    score_rules_year(x->rules), false, add_entry, x, e);
 	if (rc == 0 && mips_opts.measures.n)
 		rc = evaluate(x, e);
+	else if (rc == 0 && x->record && score_opts.results.n == 0)
+		rc = evaluate_kept(x, e);
 	for (size_t i = 0; i < score_opts.results.n && rc == 0; i++)
 		rc = score_input_read(&x->in, score_opts.results.v[i], e);
 	for (size_t i = 0; i < score_opts.what_if.n && rc == 0; i++)

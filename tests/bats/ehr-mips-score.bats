@@ -193,3 +193,19 @@ shape() {
 	same "$(value ia ia)" 50
 	run -2 --separate-stderr "${score[@]}" "$T/x"
 }
+
+@test "without -m the measures that the record keeps are evaluated" {
+	need_data ecqm
+	cases=("$EHR_DATA"/ecqm/CMS165*/tests/*/patient-bundle.json)
+	ehr-admin init -q --plain -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "${cases[@]}"
+	run -0 --separate-stderr "${score[@]}" -q -d "$T/p.ehr"
+	same "$(grep -c rate: <<<"$output")" 0
+	ehr-mips load -q -d "$T/p.ehr" "$EHR_DATA"/ecqm/CMS165*/bundle.json.gz
+	run -0 --separate-stderr "${score[@]}" -q -d "$T/p.ehr"
+	kept=$output
+	same "$(grep -c $'^quality\t236 CMS165\t.*rate:' <<<"$kept")" 1
+	run -0 --separate-stderr "${score[@]}" -q -d "$T/p.ehr" \
+		-m "$(echo "$EHR_DATA"/ecqm/CMS165*/bundle.json.gz)"
+	same "$output" "$kept"
+}
