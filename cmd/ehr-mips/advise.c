@@ -38,8 +38,8 @@ static void next_step(struct advice *a)
 
 	a->next = (struct ratio){ 0, 0 };
 	for (int i = 0; i < SCORE_PERCENTILES && !b->inverse; i++)
-		if (ratio_cmp(b->percentile[i], g->rate) > 0 && i < 10 &&
-		    a->next.d == 0)
+		if (i < 10 && a->next.d == 0 &&
+		    ratio_cmp(b->percentile[i], g->rate) > 0)
 			a->next = b->percentile[i];
 	for (int i = SCORE_PERCENTILES - 1; i > 0 && b->inverse; i--)
 		if (ratio_cmp(b->percentile[i], g->rate) < 0 && a->next.d == 0)
