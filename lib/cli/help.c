@@ -26,7 +26,7 @@ static void opt_line(struct buf *b, const struct cli_opt *o)
 		buf_addch(b, ' ');
 	buf_addf(b, "%s%s\n", o->help,
 	    o->flags & CLI_REQUIRED ? " (needed)" :
-	    o->kind == CLI_LIST ? " (again and again)" : "");
+	    o->kind == CLI_LIST ? " (may be repeated)" : "");
 }
 
 static void verb_opts(struct buf *b, const struct cli_verb *v)
