@@ -89,7 +89,7 @@ int admin_facility_find(struct access *a, const char *name, struct ehr_err *e)
 int admin_facility_place(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
-	int64_t rid;
+	int64_t rid = 0;
 	int rc = begin(c, &a, e);
 
 	if (rc == 0)
