@@ -256,7 +256,7 @@ int job_end(struct job *j, int rc, struct ehr_err *e)
 		free(j->task[i].tally);
 		free(j->task[i].seen);
 	}
-	for (unsigned k = 0; k <= j->jobs; k++)
+	for (unsigned k = 0; k <= j->jobs && j->patient; k++)
 		quality_patient_free(j->patient[k]);
 	free(j->task);
 	free(j->patient);
