@@ -142,26 +142,6 @@ static int explain(struct job *j, const struct task *t, struct ehr_err *e)
 	return rc == 0 ? cli_write(&out, e) : rc;
 }
 
-static int read_file(struct buf *b, const char *path, struct ehr_err *e)
-{
-	struct in *in;
-	ssize_t n;
-	int rc = in_open(&in, path, e);
-
-	if (rc < 0)
-		return rc;
-	do {
-		buf_grow(b, 1 << 16);
-		n = in_read(in, b->s + b->len, 1 << 16, e);
-		if (n > 0)
-			b->len += (size_t)n;
-	} while (n > 0 && b->len <= MAX_RESOURCE);
-	in_close(in);
-	if (b->len > MAX_RESOURCE)
-		return ehr_fail(e, EHR_EREJECT, "%s: too large", path);
-	return (int)n;
-}
-
 int why(struct cli *c, struct ehr_err *e)
 {
 	struct job j = { .c = c, .out = BUF_INIT };
@@ -173,7 +153,8 @@ int why(struct cli *c, struct ehr_err *e)
 	rc = job_load(&j, e);
 	if (rc == 0)
 		rc = c->argc ? feed_chart(&j, str_of(c->argv[0]), &text, e)
-			     : read_file(&text, mips_opts.bundle, e);
+			     : in_all(mips_opts.bundle, MAX_RESOURCE,
+				   &text, e);
 	if (rc == 0)
 		rc = quality_patient_read(j.patient[0], buf_str(&text), e);
 	for (size_t i = 0; i < j.tasks && rc == 0; i++)

@@ -312,23 +312,7 @@ int score_reference_add(struct score_reference *ref, const char *name,
 
 int score_read_file(const char *path, struct buf *text, struct ehr_err *e)
 {
-	struct in *in;
-	ssize_t n;
-	int rc = in_open(&in, path, e);
-
-	if (rc < 0)
-		return rc;
-	do {
-		buf_grow(text, 1 << 16);
-		n = in_read(in, text->s + text->len, 1 << 16, e);
-		if (n > 0)
-			text->len += (size_t)n;
-	} while (n > 0 && text->len <= MAX_FILE);
-	in_close(in);
-	if (n < 0)
-		return (int)n;
-	return n == 0 ? 0 : ehr_fail(e, EHR_EREJECT, "%s: over %d MiB", path,
-	    MAX_FILE >> 20);
+	return in_all(path, MAX_FILE, text, e);
 }
 
 static int read_file(struct score_reference *ref, const char *path,

@@ -2,7 +2,6 @@
 load helper
 
 setup() {
-	command -v age >/dev/null || skip "no age"
 	export EHR_DB=$T/p.ehr
 	ehr-admin init -q --plain
 	for i in $(seq 400); do
