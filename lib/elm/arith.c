@@ -399,6 +399,12 @@ static struct elm_value extreme(struct elm_ctx *c, struct elm_value like,
 	}
 }
 
+bool elm_has_ends(int kind)
+{
+	return (kind >= ELM_INTEGER && kind <= ELM_DECIMAL) ||
+	    (kind >= ELM_DATE && kind <= ELM_QUANTITY);
+}
+
 struct elm_value elm_min(struct elm_ctx *c, struct elm_value like)
 {
 	return extreme(c, like, false);

@@ -81,6 +81,8 @@ struct gathering {
 	struct elm_ctx *c;
 	struct elm_list *out;
 	const struct elm_retrieve *r;
+	struct elm_value range; /* an interval, or nothing: all dates */
+	struct str dated;	/* the property that must lie in it */
 };
 
 /* QI-Core: what was not done may name a whole value set instead of a code. */
@@ -119,11 +121,34 @@ static bool code_matches(struct elm_ctx *c, struct elm_value resource,
 	return elm_truth(any_in(c, code, r->codes)) == TRI_TRUE;
 }
 
+/* A Period as the interval it stands for, a primitive as its value. */
+static struct elm_value dates_of(struct elm_ctx *c, struct elm_value v)
+{
+	struct elm_value low, high;
+
+	if (v.kind != ELM_FHIR || v.cls != FHIR_Period)
+		return elm_unbox(c, v);
+	low = elm_unbox(c, elm_property(c, v, STR("start")));
+	high = elm_unbox(c, elm_property(c, v, STR("end")));
+	return elm_interval(c, low, high, low.kind != ELM_NULL, true);
+}
+
+static bool date_matches(const struct gathering *g, struct elm_value resource)
+{
+	struct elm_value v = dates_of(g->c,
+	    elm_path(g->c, resource, g->dated));
+
+	return v.kind != ELM_NULL && elm_interval_includes(g->c, g->range, v,
+		   false, ELM_NO_PRECISION) == TRI_TRUE;
+}
+
 static void add_resource(void *to, const struct tape *t, uint32_t root)
 {
 	struct gathering *g = to;
 	struct elm_value v = elm_fhir_value(t, root, g->r->type);
 
+	if (g->range.kind == ELM_INTERVAL && !date_matches(g, v))
+		return;
 	if (g->r->code_path.s == NULL || code_matches(g->c, v, g->r))
 		elm_list_add(g->out, v);
 }
@@ -132,11 +157,16 @@ struct elm_value elm_gather(struct elm_ctx *c, const struct elm_node *n,
     struct elm_retrieve *r)
 {
 	struct elm_list out = ELM_LIST_INIT(c);
-	struct gathering g = { c, &out, r };
+	struct gathering g = { c, &out, r, ELM_NOTHING, n->name };
 	struct elm_list one = ELM_LIST_INIT(c);
 	struct ehr_err e;
 
-	if (n->args && r->codes.kind == ELM_NULL) {
+	if (n->args > 1) {
+		g.range = elm_run(c, n->arg[1]);
+		if (g.range.kind != ELM_INTERVAL)
+			return elm_list_done(&out);
+	}
+	if (n->args && n->arg[0] && r->codes.kind == ELM_NULL) {
 		r->codes = elm_run(c, n->arg[0]);
 		if (r->codes.kind == ELM_CODE || r->codes.kind == ELM_CONCEPT) {
 			elm_list_add(&one, r->codes);

@@ -65,7 +65,8 @@ static uint16_t backbone(struct str name)
 	return 0;
 }
 
-static void named_type(struct elm_type *type, struct str qname)
+/* False: no type of CQL. */
+static bool named_type(struct elm_type *type, struct str qname)
 {
 	struct str uri = STR_NONE, name = qname;
 
@@ -80,7 +81,7 @@ static void named_type(struct elm_type *type, struct str qname)
 		type->cls = (uint16_t)fhir_type(name);
 		if (type->cls == 0)
 			type->cls = backbone(name);
-		return;
+		return true;
 	}
 	type->kind = ELM_T_ANY;
 	for (size_t i = 0; i < ARRAY_LEN(system_types); i++)
@@ -88,6 +89,7 @@ static void named_type(struct elm_type *type, struct str qname)
 			type->kind = ELM_T_SYSTEM;
 			type->system = system_types[i].kind;
 		}
+	return type->kind == ELM_T_SYSTEM || str_is(name, "Any");
 }
 
 /* The types an array (or one object) of specifiers holds. */
@@ -132,14 +134,14 @@ const struct elm_type *elm_read_type(struct elm_loader *l, uint32_t i)
 	struct str shape;
 	uint32_t at;
 
-	if (tape_type(l->t, i) == TAPE_STRING) {
-		named_type(type, tape_str(l->t, i));
-		return type;
-	}
 	shape = elm_node_text(l, i, "type");
-	if (str_is(shape, "NamedTypeSpecifier")) {
-		named_type(type, elm_node_text(l, i, "name"));
-		return type;
+	if (tape_type(l->t, i) == TAPE_STRING ||
+	    str_is(shape, "NamedTypeSpecifier")) {
+		struct str name = shape.s ? elm_node_text(l, i, "name")
+					  : tape_str(l->t, i);
+
+		return named_type(type, name) ? type
+		    : elm_refuse(l, i, "%.*s is no type", STR_FMT(name));
 	}
 	for (size_t k = 0; k < ARRAY_LEN(type_shapes); k++) {
 		if (!str_is(shape, type_shapes[k].specifier))
@@ -209,6 +211,30 @@ static bool needs_type(const struct elm_node *n)
 	return fn == elm_as || fn == elm_is || fn == elm_convert ||
 	    fn == elm_can_convert || fn == elm_min_value ||
 	    fn == elm_max_value || fn == elm_instance;
+}
+
+/* Of what the operator does nothing with: would be null at run time. */
+static bool wrong_type(const struct elm_node *n)
+{
+	elm_fn *fn = n->op->fn;
+
+	if (fn == elm_min_value || fn == elm_max_value)
+		return n->type->kind != ELM_T_SYSTEM ||
+		    !elm_has_ends(n->type->system);
+	if (fn == elm_convert || fn == elm_can_convert)
+		return n->type->kind == ELM_T_SYSTEM
+		    ? !elm_converts_to(n->type->system)
+		    : n->type->kind != ELM_T_ANY;
+	return false;
+}
+
+/* A member of the JSON that changes what the operator does. */
+static bool has_more(struct elm_loader *l, uint32_t i,
+    const struct elm_node *n)
+{
+	bool ends = n->op->fn == elm_first || n->op->fn == elm_last;
+
+	return ends && tape_get(l->t, i, "orderBy") != 0;
 }
 
 static bool needs_precision(const struct elm_node *n)
@@ -310,6 +336,22 @@ static bool loops(const struct elm_op *op)
 	    op->fn == elm_repeat || op->fn == elm_aggregate;
 }
 
+/* An aggregate may be of a property of its source's elements. */
+static void take_path(struct elm_loader *l, uint32_t i, struct elm_node *n)
+{
+	struct str path = elm_node_text(l, i, "path");
+	struct elm_node *of;
+
+	if (path.s == NULL || strcmp(n->op->children, "source") != 0)
+		return;
+	of = elm_node_new(l, elm_op(l->p, STR("Property")), 1);
+	of->name = path;
+	of->flag = true;
+	of->arg[0] = n->arg[0];
+	of->chart = l->chart;
+	n->arg[0] = of;
+}
+
 struct elm_node *elm_read_general(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
@@ -335,14 +377,28 @@ struct elm_node *elm_read_general(struct elm_loader *l, uint32_t i,
 				memcpy(n->arg, c.v, c.n * sizeof(*c.v));
 			n->number = l->loop_slot < 0 ? 0
 						      : (uint32_t)l->loop_slot;
+			take_path(l, i, n);
 		}
 	}
 	free(c.v);
 	l->scope = scope.up;
 	l->loop_slot = outer;
-	if (n && (op->fn == elm_current || op->fn == elm_iteration ||
-		     op->fn == elm_total) && outer < 0)
+	return n;
+}
+
+/* Current, Iteration, Total: of the loop that scope names, or the innermost. */
+struct elm_node *elm_read_current(struct elm_loader *l, uint32_t i,
+    const struct elm_op *op)
+{
+	struct elm_node *n = elm_node_new(l, op, 0);
+	struct str name = elm_node_text(l, i, "scope");
+	const struct elm_scope *s = elm_in_scope(l, name);
+
+	if (l->loop_slot < 0)
 		return elm_refuse(l, i, "outside of a loop");
+	if (name.s && s == NULL)
+		return elm_refuse(l, i, "%.*s is not in scope", STR_FMT(name));
+	n->number = s ? s->slot : (uint32_t)l->loop_slot;
 	return n;
 }
 
@@ -365,6 +421,10 @@ const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
 		return NULL;
 	if (needs_type(n) && n->type == NULL)
 		return elm_refuse(l, i, "its type is missing");
+	if (needs_type(n) && wrong_type(n))
+		return elm_refuse(l, i, "of that type");
+	if (has_more(l, i, n))
+		return elm_refuse(l, i, "orderBy is not supported");
 	if (needs_precision(n) && n->precision == ELM_NO_PRECISION)
 		return elm_refuse(l, i, "its precision is missing");
 	n->chart = l->chart;
@@ -373,6 +433,15 @@ const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
 }
 
 /* ---- definitions ---- */
+
+/* A function's context is its caller's. */
+bool elm_of_everybody(struct elm_package *p, const struct elm_def *def)
+{
+	struct str context = elm_json_text(p, &def->lib->tape, def->json,
+	    "context");
+
+	return !def->function && context.s && !str_is(context, "Patient");
+}
 
 static bool read_operands(struct elm_loader *l, struct elm_def *def,
     struct elm_scope *scopes)
@@ -411,7 +480,7 @@ int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 {
 	struct elm_scope scopes[ELM_OPERANDS_MAX];
 	struct elm_loader l = { p, def->lib, def->name, def, &def->lib->tape,
-		NULL, -1, -1, 0, e, false };
+		NULL, -1, -1, 0, e, false, false };
 	uint32_t at;
 
 	if (def->state == READY || (def->state == AT_WORK && def->function))
@@ -419,6 +488,7 @@ int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 	if (def->state == AT_WORK)
 		return ehr_fail(e, EHR_EREJECT, "%.*s: %.*s: needs itself",
 		    STR_FMT(def->lib->name), STR_FMT(def->name));
+	l.everybody = elm_of_everybody(p, def);
 	def->state = AT_WORK;
 	def->chart = true; /* for functions that call themselves */
 	at = tape_get(l.t, def->json, "expression");

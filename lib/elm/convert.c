@@ -245,6 +245,11 @@ static elm_fn *const by_kind[ELM_KINDS] = {
 	[ELM_CONCEPT] = elm_op_to_concept,
 };
 
+bool elm_converts_to(int kind)
+{
+	return by_kind[kind] != NULL;
+}
+
 OPERATOR(convert)
 {
 	if (elm_is_a(v[0], n->type))

@@ -300,10 +300,18 @@ struct elm_value elm_property(struct elm_ctx *c, struct elm_value v,
 struct elm_value elm_path(struct elm_ctx *c, struct elm_value v,
     struct str path)
 {
-	struct str name;
+	struct str name, index;
+	int64_t i;
 
-	while (v.kind != ELM_NULL && str_split(&path, '.', &name))
-		v = elm_property(c, v, name);
+	while (v.kind != ELM_NULL && str_split(&path, '.', &name)) {
+		str_split(&name, '[', &index); /* "name[0]" */
+		v = elm_property(c, v, index);
+		if (name.n == 0)
+			continue;
+		name.n--; /* the closing bracket */
+		v = v.kind == ELM_LIST && str_int(name, &i) && i >= 0 &&
+			i < v.n ? v.list[i] : ELM_NOTHING;
+	}
 	return v;
 }
 

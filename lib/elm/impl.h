@@ -312,6 +312,10 @@ enum elm_precision elm_precision(struct str name);
 /* Least and greatest value of a kind of point. */
 struct elm_value elm_min(struct elm_ctx *c, struct elm_value like);
 struct elm_value elm_max(struct elm_ctx *c, struct elm_value like);
+/* Has a kind a least and a greatest value? */
+bool elm_has_ends(int kind);
+/* Is there a conversion to a System type (22.5)? */
+bool elm_converts_to(int kind);
 /* The next or former point; nothing and a message at the end. */
 struct elm_value elm_step(struct elm_ctx *c, struct elm_value v, int by);
 

@@ -24,10 +24,16 @@ struct elm_loader {
 	uint32_t slots;
 	struct ehr_err *e;
 	bool chart;		/* what was read so far may need the chart */
+	bool everybody;		/* of another context than one patient's */
 };
 
 /* Compiles a definition and all it refers to. EHR_EREJECT: names the place. */
 int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e);
+/* The innermost one of that name, or NULL. */
+const struct elm_scope *elm_in_scope(const struct elm_loader *l,
+    struct str name);
+/* Is it of no patient's context ("Unfiltered", "Population")? */
+bool elm_of_everybody(struct elm_package *p, const struct elm_def *def);
 /* A node, or NULL with a message. */
 const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i);
 /* NULL, after a message "library: definition: node: why". */
@@ -47,6 +53,7 @@ elm_reader *elm_reader_of(struct str op);
 /* By the table of operators; the attributes come behind. */
 elm_reader elm_read_general;
 bool elm_read_attributes(struct elm_loader *l, uint32_t i, struct elm_node *n);
+elm_reader elm_read_current;
 elm_reader elm_read_query, elm_read_sort, elm_read_retrieve,
     elm_read_valueset_ref, elm_read_system_ref;
 const struct elm_sort *elm_read_sort_by(struct elm_loader *l, uint32_t i);

@@ -156,10 +156,30 @@ static struct elm_lib *find_library(const struct elm_package *p,
 	return NULL;
 }
 
+/* The model of another FHIR release has other elements. */
+static bool other_model(struct elm_package *p, const struct elm_lib *lib,
+    struct str *version)
+{
+	const struct tape *t = &lib->tape;
+	uint32_t rows = tape_path(t, lib->root, "usings");
+
+	rows = rows ? tape_get(t, rows, "def") : 0;
+	if (rows == 0 || tape_type(t, rows) != TAPE_ARRAY)
+		return false;
+	tape_each(t, rows, i) {
+		*version = elm_json_text(p, t, i, "version");
+		if (str_is(elm_json_text(p, t, i, "localIdentifier"), "FHIR") &&
+		    version->n && !str_starts(*version, "4."))
+			return true;
+	}
+	return false;
+}
+
 int elm_package_add(struct elm_package *p, struct str json, struct ehr_err *e)
 {
 	struct elm_lib *lib = xcalloc(1, sizeof(*lib));
 	struct tape_error why;
+	struct str model;
 	uint32_t id;
 
 	if (tape_parse(&lib->tape, json.s, json.n, &why) < 0) {
@@ -177,6 +197,12 @@ int elm_package_add(struct elm_package *p, struct str json, struct ehr_err *e)
 		    "ELM: no library with an identifier");
 	}
 	lib->version = elm_json_text(p, &lib->tape, id, "version");
+	if (other_model(p, lib, &model)) {
+		ehr_fail(e, EHR_EREJECT, "%.*s: of FHIR %.*s, not R4",
+		    STR_FMT(lib->name), STR_FMT(model));
+		lib_free(lib);
+		return EHR_EREJECT;
+	}
 	if (find_library(p, lib->name, lib->version)) {
 		lib_free(lib);
 		return 0;

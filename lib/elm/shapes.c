@@ -25,7 +25,8 @@ static struct elm_node *literal_of(struct elm_loader *l, uint32_t i,
 		return elm_refuse(l, i, "a literal without a type");
 	switch (type->system) {
 	case ELM_STRING: n->value = text; break;
-	case ELM_BOOLEAN: n->value = elm_bool(str_is(s, "true")); break;
+	case ELM_BOOLEAN: n->value = elm_to_boolean(&l->p->make, n, &text);
+		break;
 	case ELM_INTEGER:
 		n->value = elm_to_integer(&l->p->make, n, &text);
 		break;
@@ -342,7 +343,7 @@ static struct elm_node *read_elements(struct elm_loader *l, uint32_t i,
 	return n;
 }
 
-static const struct elm_scope *in_scope(const struct elm_loader *l,
+const struct elm_scope *elm_in_scope(const struct elm_loader *l,
     struct str name)
 {
 	const struct elm_scope *s = l->scope;
@@ -361,14 +362,15 @@ static struct elm_node *read_property(struct elm_loader *l, uint32_t i,
 	const struct elm_scope *s;
 
 	n->name = elm_node_text(l, i, "path");
-	n->flag = n->name.s && memchr(n->name.s, '.', n->name.n) != NULL;
+	n->flag = n->name.s && (memchr(n->name.s, '.', n->name.n) != NULL ||
+	    memchr(n->name.s, '[', n->name.n) != NULL);
 	if (n->name.s == NULL)
 		return elm_refuse(l, i, "path is missing");
 	if (source) {
 		n->arg[0] = elm_compile_node(l, source);
 		return n->arg[0] ? n : NULL;
 	}
-	s = scope.s ? in_scope(l, scope) : NULL;
+	s = scope.s ? elm_in_scope(l, scope) : NULL;
 	if (s == NULL)
 		return elm_refuse(l, i, "%.*s is not in scope", STR_FMT(scope));
 	n->number = s->slot;
@@ -438,6 +440,9 @@ static struct elm_node *read_expression_ref(struct elm_loader *l, uint32_t i,
 		return NULL;
 	if (def == NULL || def->function)
 		return elm_refuse(l, i, "%.*s is not defined", STR_FMT(name));
+	if (l->everybody && !elm_of_everybody(l->p, def))
+		return elm_refuse(l, i, "%.*s of each patient, outside of "
+		    "a patient's context", STR_FMT(name));
 	if (elm_compile(l->p, def, l->e) < 0)
 		return NULL;
 	n->number = def->number;
@@ -577,7 +582,7 @@ static bool new_param(struct elm_loader *l, const struct elm_lib *lib,
 	struct elm_param *param = arena_alloc(&l->p->make.arena,
 	    sizeof(*param));
 	struct elm_loader at = { l->p, lib, name, NULL, &lib->tape, NULL, -1,
-		-1, 0, l->e, false };
+		-1, 0, l->e, false, false };
 	uint32_t value = tape_get(at.t, row, "default");
 
 	param->name = name;
@@ -623,7 +628,7 @@ static struct elm_node *read_slot_ref(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
 	struct str name = elm_node_text(l, i, "name");
-	const struct elm_scope *s = in_scope(l, name);
+	const struct elm_scope *s = elm_in_scope(l, name);
 
 	(void)op;
 	if (s == NULL)
@@ -637,7 +642,7 @@ static struct elm_node *read_identifier_ref(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
 	struct str name = elm_node_text(l, i, "name");
-	const struct elm_scope *s = in_scope(l, name);
+	const struct elm_scope *s = elm_in_scope(l, name);
 	struct elm_node *n;
 
 	(void)op;
@@ -677,6 +682,8 @@ static const struct {
 	{ "OperandRef", read_slot_ref }, { "AliasRef", read_slot_ref },
 	{ "QueryLetRef", read_slot_ref },
 	{ "IdentifierRef", read_identifier_ref },
+	{ "Current", elm_read_current }, { "Iteration", elm_read_current },
+	{ "Total", elm_read_current },
 };
 
 elm_reader *elm_reader_of(struct str op)

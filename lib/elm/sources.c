@@ -33,9 +33,18 @@ static const struct elm_node *child(struct elm_loader *l, uint32_t i,
 
 /* ---- sorting ---- */
 
-static bool descending(struct str direction)
+/* False: no direction. */
+static bool read_direction(struct elm_loader *l, uint32_t i,
+    struct elm_sort_item *item)
 {
-	return str_starts(direction, "desc");
+	struct str s = elm_node_text(l, i, "direction");
+
+	item->descending = str_is(s, "desc") || str_is(s, "descending");
+	if (item->descending || s.s == NULL || str_is(s, "asc") ||
+	    str_is(s, "ascending"))
+		return true;
+	elm_refuse(l, i, "direction %.*s", STR_FMT(s));
+	return false;
 }
 
 const struct elm_sort *elm_read_sort_by(struct elm_loader *l, uint32_t i)
@@ -52,7 +61,8 @@ const struct elm_sort *elm_read_sort_by(struct elm_loader *l, uint32_t i)
 		struct elm_sort_item *item = &s->item[s->n++];
 		struct str type = elm_node_text(l, k, "type");
 
-		item->descending = descending(elm_node_text(l, k, "direction"));
+		if (!read_direction(l, k, item))
+			return NULL;
 		if (str_is(type, "ByColumn")) {
 			item->path = elm_node_text(l, k, "path");
 		} else if (str_is(type, "ByExpression")) {
@@ -147,8 +157,13 @@ static bool read_relations(struct elm_loader *l, uint32_t i,
 		return true;
 	tape_each(l->t, list, at) {
 		struct elm_relation *r = &relation[k++];
+		struct str type = elm_node_text(l, at, "type");
 
-		r->without = str_is(elm_node_text(l, at, "type"), "Without");
+		r->without = str_is(type, "Without");
+		if (!r->without && !str_is(type, "With")) {
+			elm_refuse(l, at, "is no relationship");
+			return false;
+		}
 		r->source = child(l, at, "expression");
 		if (r->source == NULL)
 			return false;
@@ -272,15 +287,78 @@ static struct elm_value known_codes(struct elm_loader *l,
 	return elm_list_done(&out);
 }
 
+/* What would choose other resources than those that are given. */
+static const char *const not_taken[] = { "id", "context", "include",
+	"codeFilter", "dateFilter", "otherFilter", "dateLowProperty",
+	"dateHighProperty", "dateSearch", "codeSearch", "valueSetProperty" };
+static const char *const comparators[] = { "in", "~in", "contains",
+	"~contains", "=", "~" };
+
+static bool is_plain(struct elm_loader *l, uint32_t i)
+{
+	struct str by = elm_node_text(l, i, "codeComparator");
+	bool known = by.s == NULL;
+
+	for (size_t k = 0; k < ARRAY_LEN(not_taken); k++) {
+		uint32_t at = tape_get(l->t, i, not_taken[k]);
+
+		if (at == 0 || tape_type(l->t, at) == TAPE_NULL ||
+		    (tape_type(l->t, at) == TAPE_ARRAY &&
+			tape_first(l->t, at) == 0))
+			continue;
+		elm_refuse(l, i, "%s is not supported", not_taken[k]);
+		return false;
+	}
+	for (size_t k = 0; k < ARRAY_LEN(comparators); k++)
+		known |= str_is(by, comparators[k]);
+	if (!known)
+		elm_refuse(l, i, "codeComparator %.*s", STR_FMT(by));
+	return known;
+}
+
+/* The codes and the dates that are asked for. */
+static bool read_filters(struct elm_loader *l, uint32_t i, struct elm_node *n)
+{
+	uint32_t codes = tape_get(l->t, i, "codes");
+	uint32_t range = tape_get(l->t, i, "dateRange");
+	struct elm_retrieve *r = n->retrieve;
+
+	if (range) {
+		n->name = elm_node_text(l, i, "dateProperty");
+		n->arg[1] = child(l, i, "dateRange");
+		if (n->arg[1] && n->name.s == NULL)
+			elm_refuse(l, i, "dateProperty is missing");
+		if (n->arg[1] == NULL || n->name.s == NULL)
+			return false;
+	}
+	if (codes == 0)
+		return true;
+	r->code_path = elm_node_text(l, i, "codeProperty");
+	if (r->code_path.s == NULL) {
+		elm_refuse(l, i, "codeProperty is missing");
+		return false;
+	}
+	r->codes_name = codes_name(l, codes);
+	n->arg[0] = elm_compile_node(l, codes);
+	if (n->arg[0] == NULL)
+		return false;
+	r->codes = known_codes(l, n->arg[0]);
+	note_retrieve(l->of, n);
+	return true;
+}
+
 struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
-	uint32_t codes = tape_get(l->t, i, "codes");
-	struct elm_node *n = elm_node_new(l, op, codes ? 1 : 0);
+	struct elm_node *n = elm_node_new(l, op,
+	    tape_get(l->t, i, "dateRange") ? 2
+	    : tape_get(l->t, i, "codes") ? 1 : 0);
 	struct elm_retrieve *r = arena_alloc(&l->p->make.arena, sizeof(*r));
 	struct str type = elm_node_text(l, i, "dataType"), uri;
 
 	n->retrieve = r;
+	if (l->everybody)
+		return elm_refuse(l, i, "outside of a patient's context");
 	if (type.n && type.s[0] == '{')
 		str_split(&type, '}', &uri);
 	r->type = fhir_type(type);
@@ -290,16 +368,5 @@ struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
 	r->number = elm_retrieve_number(l->p, r);
 	l->chart |= r->type != FHIR_Patient;
 	r->profile = elm_node_text(l, i, "templateId");
-	if (codes == 0)
-		return n;
-	r->code_path = elm_node_text(l, i, "codeProperty");
-	if (r->code_path.s == NULL)
-		return elm_refuse(l, i, "codeProperty is missing");
-	r->codes_name = codes_name(l, codes);
-	n->arg[0] = elm_compile_node(l, codes);
-	if (n->arg[0] == NULL)
-		return NULL;
-	r->codes = known_codes(l, n->arg[0]);
-	note_retrieve(l->of, n);
-	return n;
+	return is_plain(l, i) && read_filters(l, i, n) ? n : NULL;
 }

@@ -4,6 +4,8 @@
 
 #include "elm/impl.h"
 
+#include <locale.h>
+#include <pthread.h>
 #include <wctype.h>
 
 /* ---- characters ---- */
@@ -193,32 +195,44 @@ OPERATOR(last_position_of)
 	return position(v, true);
 }
 
-/* ---- case (17.9, 17.17): simple mappings ---- */
+/* ---- case (17.9, 17.17): Unicode's simple mappings ---- */
+
+/* The same letters whatever locale the program was started in. */
+static locale_t letters;
+
+static void find_letters(void)
+{
+	letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
 
 static struct elm_value mapped(struct elm_ctx *c, struct elm_value v,
-    wint_t (*map)(wint_t))
+    wint_t (*map)(wint_t, locale_t))
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	BUF_AUTO out = BUF_INIT;
 	const char *p = v.s, *end = v.s + v.n;
 
 	if (v.kind != ELM_STRING)
 		return ELM_NOTHING;
+	pthread_once(&once, find_letters);
+	if (letters == (locale_t)0)
+		return elm_fail(c, "this system has no locale C.UTF-8");
 	while (p < end) {
 		uint32_t ch = utf8_next(&p, end);
 
-		utf8_put(&out, (uint32_t)map((wint_t)ch));
+		utf8_put(&out, (uint32_t)map((wint_t)ch, letters));
 	}
 	return keep(c, &out);
 }
 
 OPERATOR(lower)
 {
-	return mapped(c, v[0], towlower);
+	return mapped(c, v[0], towlower_l);
 }
 
 OPERATOR(upper)
 {
-	return mapped(c, v[0], towupper);
+	return mapped(c, v[0], towupper_l);
 }
 
 /* ---- regular expressions: Perl's, by PCRE2 ---- */
