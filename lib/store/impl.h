@@ -30,7 +30,7 @@ struct store {
 	int log;	     /* pages of the log after this commit */
 	bool log_rest;	     /* it was copied, but for what came meanwhile */
 	int64_t time;	     /* of this transaction; 0: not asked for yet */
-	bool time_lost;	     /* the one of before could not be read */
+	struct ehr_err time_fault; /* why the one of before is not known */
 	int64_t last_time;   /* the latest one given out in it */
 	int64_t bulk_end;    /* monotonic ms */
 };

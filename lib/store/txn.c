@@ -259,7 +259,7 @@ int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e)
 	db->bulk = kind == STORE_BULK;
 	db->bulk_end = store_clock() + STORE_BULK_MS;
 	db->time = db->last_time = 0;
-	db->time_lost = false;
+	db->time_fault.code = 0;
 	return 0;
 }
 
@@ -269,9 +269,11 @@ static int keep_time(struct store *db, struct ehr_err *e)
 
 	if (db->time == 0)
 		return 0;
-	if (db->time_lost)
-		return ehr_fail(e, EHR_EIO, "%s: the time of the last commit "
-		    "cannot be read", db->path);
+	if (db->time_fault.code < 0) {
+		if (e)
+			*e = db->time_fault;
+		return db->time_fault.code;
+	}
 	s = store_sql(db, &store_sql_table[STORE_TIME_SET]);
 	stmt_int(s, 1, store_time_last(db));
 	return stmt_run(s, e);
@@ -329,8 +331,9 @@ int64_t store_time(struct store *db)
 
 	if (db->time)
 		return db->time;
-	db->time_lost = store_int(db, &store_sql_table[STORE_TIME_GET],
-	    &last, NULL) < 0; /* told by the commit */
+	/* a failure is told by the commit */
+	store_int(db, &store_sql_table[STORE_TIME_GET], &last,
+	    &db->time_fault);
 	db->time = clock_ms();
 	if (db->time <= last)
 		db->time = last + 1;

@@ -115,3 +115,24 @@ masked() {
 		[ -e "$EHR_TOP/$link" ] || same "$link" "a file"
 	done <"$T/links"
 }
+
+# What the table of threats claims, and the tests that stand for it.
+@test "each threat that is said to be met has tests, and each of them is there" {
+	page=$EHR_TOP/man/ehr-security.7
+	sed -n '/^\.Ss Threats/,/^\.El/s/^\.It \(.*\) Ta \(stopped\|detected\|shown\) Ta.*/\1/p' \
+		"$page" | sort >"$T/claimed"
+	sed -n '/^\.Ss Tests/,/^\.El/p' "$page" >"$T/list"
+	sed -n 's/^\.It //p' "$T/list" | sort >"$T/met"
+	[ "$(wc -l <"$T/claimed")" -gt 10 ]
+	run -0 diff "$T/claimed" "$T/met"
+	run -0 awk '/^\.It/ { n++ } /^\.Bd/ { getline; if (!/^\./) with++ }
+		END { exit n != with }' "$T/list"
+	sed -n '/^\.Bd/,/^\.Ed/{/^\./!p}' "$T/list" >"$T/tests"
+	[ "$(wc -l <"$T/tests")" -ge "$(wc -l <"$T/met")" ]
+	while IFS= read -r line; do
+		file=${line%%: *} name=${line#*: }
+		grep -qxF "@test \"$name\" {" "$EHR_TOP/tests/bats/$file.bats" ||
+			grep -qxF "TEST($name)" "$EHR_TOP/tests/unit/$file.c" ||
+			same "$line" "a test"
+	done <"$T/tests"
+}

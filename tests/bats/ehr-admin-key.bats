@@ -63,13 +63,41 @@ opened() {
 
 @test "a changed page is refused, never read" {
 	size=$(stat -c %s "$T/p.ehr")
+	ehr-export --all >"$T/right"
 	for at in $((size / 2)) 4196 120; do
 		cp "$T/p.ehr" "$T/x.ehr"
 		cp "$T/p.ehr.keys" "$T/x.ehr.keys"
 		printf '\001\002\003' | dd of="$T/x.ehr" bs=1 seek="$at" \
 			conv=notrunc status=none
-		run ! ehr-admin check -d "$T/x.ehr"
+		run -7 --separate-stderr ehr-admin check -d "$T/x.ehr"
+		rc=0 # 0: what it shows has nothing from there
+		ehr-export --all -d "$T/x.ehr" >"$T/shown" || rc=$?
+		[ "$rc" = 0 ] || same "$rc" 7
+		cmp -n "$(stat -c %s "$T/shown")" "$T/shown" "$T/right"
 	done
+}
+
+@test "slots that others changed open nothing" {
+	cp "$T/p.ehr.keys" "$T/whole"
+	ehr-admin init -d "$T/q.ehr" --key-file "$T/k"
+	changed() { # WHAT SED-SCRIPT
+		sed -i "$2" "$T/p.ehr.keys"
+		run -7 --separate-stderr ehr-find zanz
+		same "$output" ""
+		has "$stderr" "ehr-find: $T/p.ehr.keys"
+		run -7 --separate-stderr ehr-admin key add --key-file "$T/k9"
+		[ ! -e "$T/k9" ]
+		cp "$T/whole" "$T/p.ehr.keys"
+	}
+	changed label 's/^\(slot 1 [^ ]* [^ ]*\) -/\1 mine/'
+	has "$stderr" "was changed by somebody who could open no slot"
+	changed next 's/^next .*/next 9/'
+	changed mac 's/^mac ./mac x/'
+	changed added "/^next/s/.*/next 3/;/^slot 1/{p;s/^slot 1/slot 2/}"
+	# The slots of another record, which the same key file opens.
+	cp "$T/q.ehr.keys" "$T/p.ehr.keys"
+	run -9 --separate-stderr ehr-find zanz
+	same "$output" ""
 }
 
 @test "key add, list, remove" {

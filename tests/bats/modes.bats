@@ -19,6 +19,27 @@ encrypted() { ehr-admin init --key-file "$T/k"; }
 	done
 }
 
+@test "another login reads nothing of a record at work" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	umask 000
+	chmod 755 "$T/../.." "$T/.." "$T"
+	encrypted
+	mkfifo "$T/fifo"
+	ehr-import -q "$T/fifo" 3>&- &
+	exec 4>"$T/fifo"
+	printf '{"resourceType":"Patient","id":"a"}\n' >&4
+	until [ -e "$T/p.ehr-shm" ]; do sleep 0.05; done
+	other() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+	run -0 other ls "$T" # the folder is no help
+	for file in p.ehr p.ehr-wal p.ehr-shm p.ehr-lock p.ehr.keys k; do
+		[ -e "$T/$file" ]
+		run ! other cat "$T/$file"
+	done
+	exec 4>&-
+	wait
+	run -0 ehr-audit verify
+}
+
 @test "record, slots, key file: modes that let others in are refused" {
 	encrypted
 	for file in p.ehr p.ehr.keys k; do
