@@ -213,6 +213,7 @@ static int take(void *arg, struct work *w, struct ehr_err *e)
 
 int job_load(struct job *j, struct ehr_err *e)
 {
+	const struct cli_list *measures = &mips_opts.measures;
 	int zone, rc = zone_minutes(j->c, &zone, e);
 
 	j->jobs = mips_opts.jobs ? (unsigned)mips_opts.jobs : 1;
@@ -222,8 +223,12 @@ int job_load(struct job *j, struct ehr_err *e)
 	j->a = ACCESS_INIT;
 	if (rc == 0 && job_needs_record(j))
 		rc = job_open(j, e);
-	for (size_t i = 0; i < mips_opts.measures.n && rc == 0; i++)
-		rc = load(j, mips_opts.measures.v[i], zone, e);
+	if (rc == 0 && measures->n == 0) {
+		rc = job_names(j, e);
+		measures = &j->names;
+	}
+	for (size_t i = 0; i < measures->n && rc == 0; i++)
+		rc = load(j, measures->v[i], zone, e);
 	return rc;
 }
 
@@ -261,7 +266,9 @@ int job_end(struct job *j, int rc, struct ehr_err *e)
 	free(j->task);
 	free(j->patient);
 	access_close(&j->a);
-	if (rc == 0 && j->failed)
+	free(j->names.v);
+	arena_release(&j->names_mem);
+	if ((rc == 0 || rc == EHR_ENO) && j->failed)
 		rc = ehr_fail(e, EHR_EREJECT, "%llu patients left out",
 		    (unsigned long long)j->failed);
 	return rc;

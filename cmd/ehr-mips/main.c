@@ -27,6 +27,15 @@ static const struct cli_opt gaps_opts[] = {
 	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
 	{ 0 },
 };
+static const struct cli_opt check_data_opts[] = {
+#define ALL_MEASURES
+#include "options.def"
+#undef ALL_MEASURES
+	{ "all", 'a', CLI_FLAG, 0, NULL, "what is in order, every local code",
+	    &mips_opts.all, 0, 0 },
+	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
+	{ 0 },
+};
 static const struct cli_opt report_opts[] = {
 #include "options.def"
 	{ "type", 0, CLI_CHOICE, 0, "summary|subject-list|individual",
@@ -150,6 +159,8 @@ static const struct cli_verb verbs[] = {
 	    SHARED | CLI_TODAY, patients_opts, 0, -1, false, patients },
 	{ "gaps", "[FILE...|-]", "who lacks something, and what",
 	    SHARED | CLI_TODAY, gaps_opts, 0, -1, false, gaps },
+	{ "check-data", "[FILE...|-]", "why measures find nobody",
+	    SHARED, check_data_opts, 0, -1, false, check_data },
 	{ "report", "[FILE...|-]", "FHIR MeasureReports",
 	    SHARED | CLI_TODAY | CLI_FACILITY, report_opts, 0, -1, false,
 	    report },

@@ -12,7 +12,7 @@ struct mips_opts {
 	struct cli_list measures, valuesets;
 	const char *period, *zone;
 	int profiles;	/* enum quality_profiles */
-	bool by_patient, episodes;
+	bool by_patient, episodes, all;
 	int64_t jobs;
 	int population;	/* enum whom */
 	const char *bundle;
@@ -55,6 +55,8 @@ struct job {
 	size_t (*split)(const char *from, const char *to,
 	    char period[JOB_PARTS][JOB_PERIOD]);
 	struct access a;	/* the record, once job_open() was called */
+	struct cli_list names;	/* without -m: what the record keeps */
+	struct arena names_mem;
 	struct task *task;
 	size_t tasks;
 	unsigned jobs;
@@ -64,9 +66,12 @@ struct job {
 	bool supplement;	/* supplemental data are wanted, too */
 	struct str today;	/* next visits are wanted, from then on */
 	bool lines;		/* --by-patient as NDJSON */
+	bool whole;		/* resources that no measure matches, too */
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;
 	struct report *report;	/* of report.c */
+	struct quality_census **census; /* of check-data.c, by worker */
+	uint64_t findings;
 	uint64_t *moved;	/* of compare.c: patients, by task and group */
 	/* May be NULL: before patients of a record are read. */
 	int (*opened)(struct job *j, struct access *a, struct ehr_err *e);
@@ -86,6 +91,7 @@ extern struct mips_opts mips_opts;
 int eval(struct cli *c, struct ehr_err *e);
 int patients(struct cli *c, struct ehr_err *e);
 int gaps(struct cli *c, struct ehr_err *e);
+int check_data(struct cli *c, struct ehr_err *e);
 int report(struct cli *c, struct ehr_err *e);
 int compare(struct cli *c, struct ehr_err *e);
 int trend(struct cli *c, struct ehr_err *e);
@@ -109,12 +115,15 @@ int mips_begin(struct cli *c, struct access *a, struct ehr_err *e);
 int mips_end(struct access *a, int rc, const struct buf *scope,
     struct ehr_err *e);
 
-/* Reads and links the packages of -m. */
+/* Reads and links the packages of -m; without -m the measures that the record
+ * keeps, which may be none. */
 int job_load(struct job *j, struct ehr_err *e);
 /* Opens the record, unless it is open. */
 int job_open(struct job *j, struct ehr_err *e);
 /* Are patients or measures of the record asked for? */
 bool job_needs_record(const struct job *j);
+/* Fills in names, of the record that is open. */
+int job_names(struct job *j, struct ehr_err *e);
 /* Reads into p and links what name means: a path, or with j's record
  * NAME[|VERSION] of a measure that is kept. EHR_ENOENT: none, or several. */
 int job_package(struct job *j, const char *name, struct quality_package *p,

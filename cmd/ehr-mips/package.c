@@ -23,10 +23,31 @@ static bool is_path(const char *name)
 
 bool job_needs_record(const struct job *j)
 {
+	if (mips_opts.measures.n == 0)
+		return true;
 	for (size_t i = 0; i < mips_opts.measures.n; i++)
 		if (!is_path(mips_opts.measures.v[i]))
 			return true;
 	return j->c->argc == 0 && mips_opts.bundle == NULL;
+}
+
+/* They come by name; of several versions evaluating asks which. */
+static int add_name(void *arg, const struct quality_kept *k)
+{
+	struct job *j = arg;
+	struct cli_list *n = &j->names;
+
+	if (n->n && str_is(k->name, n->v[n->n - 1]))
+		return 0;
+	n->v = xrealloc(n->v, (n->n + 1) * sizeof(char *));
+	n->v[n->n++] = arena_strndup(&j->names_mem, k->name.s, k->name.n);
+	return 0;
+}
+
+int job_names(struct job *j, struct ehr_err *e)
+{
+	return quality_kept_each(record_store(j->a.r), QUALITY_KEPT_MEASURE,
+	    add_name, j, e);
 }
 
 struct kept {

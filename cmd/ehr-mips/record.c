@@ -294,7 +294,7 @@ static int feed_all(struct feed *f)
 	if (rc == 0)
 		rc = access_set_begin(&f->j->a, AUDIT_LIST, "quality measures",
 		    NULL, 0, f->e);
-	if (rc == 0)
+	if (rc == 0 && !f->j->whole)
 		rc = open_pick(f);
 	if (rc == 0)
 		rc = feed_each(f);

@@ -98,7 +98,8 @@ static int add_task(struct scoring *x, const struct task *t,
 	return 0;
 }
 
-/* The measures of -m over the patients named, else those of the record. */
+/* The measures of -m, else those that the record keeps, over the patients named
+ * or those of the record. */
 static int evaluate(struct scoring *x, struct ehr_err *e)
 {
 	struct job j = { .c = x->c, .out = BUF_INIT };
@@ -109,50 +110,16 @@ static int evaluate(struct scoring *x, struct ehr_err *e)
 	if (mips_opts.period == NULL)
 		mips_opts.period = year.s;
 	rc = job_load(&j, e);
-	if (rc == 0)
+	if (rc == 0 && j.tasks)
 		rc = job_run(&j, e);
 	for (size_t i = 0; i < j.tasks && rc == 0; i++)
 		rc = add_task(x, &j.task[i], e);
-	if (rc == 0)
+	if (rc == 0 && j.tasks)
 		quality_run_period(j.task[0].run[0], x->first, x->last);
 	if (mips_opts.period == year.s)
 		mips_opts.period = NULL;
 	buf_release(&j.out);
 	return job_end(&j, rc, e);
-}
-
-struct names {
-	struct cli_list list;
-	struct arena mem;
-};
-
-/* They come by name; of several versions evaluating asks which. */
-static int add_name(void *arg, const struct quality_kept *k)
-{
-	struct names *n = arg;
-
-	if (n->list.n && str_is(k->name, n->list.v[n->list.n - 1]))
-		return 0;
-	n->list.v = xrealloc(n->list.v, (n->list.n + 1) * sizeof(char *));
-	n->list.v[n->list.n++] = arena_strndup(&n->mem, k->name.s, k->name.n);
-	return 0;
-}
-
-/* Without -m and --results those that the record keeps. */
-static int evaluate_kept(struct scoring *x, struct ehr_err *e)
-{
-	struct names names = { { NULL, 0 }, ARENA_INIT };
-	int rc = quality_kept_each(record_store(x->a.r), QUALITY_KEPT_MEASURE,
-	    add_name, &names, e);
-
-	if (rc == 0 && names.list.n) {
-		mips_opts.measures = names.list;
-		rc = evaluate(x, e);
-		mips_opts.measures = (struct cli_list){ NULL, 0 };
-	}
-	free(names.list.v);
-	arena_release(&names.mem);
-	return rc;
 }
 
 static int add_entry(void *arg, const struct quality_entry *entry)
@@ -177,10 +144,9 @@ static int results(struct scoring *x, struct ehr_err *e)
 	if (x->record)
 		rc = quality_entry_each(record_store(x->a.r),
 		    score_rules_year(x->rules), false, add_entry, x, e);
-	if (rc == 0 && mips_opts.measures.n)
+	if (rc == 0 && (mips_opts.measures.n ||
+			   (x->record && score_opts.results.n == 0)))
 		rc = evaluate(x, e);
-	else if (rc == 0 && x->record && score_opts.results.n == 0)
-		rc = evaluate_kept(x, e);
 	for (size_t i = 0; i < score_opts.results.n && rc == 0; i++)
 		rc = score_input_read(&x->in, score_opts.results.v[i], e);
 	for (size_t i = 0; i < score_opts.what_if.n && rc == 0; i++)

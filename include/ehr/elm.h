@@ -155,6 +155,12 @@ struct elm_retrieve {
  * codes are nothing when they are not known before there is a patient. */
 const struct elm_retrieve *elm_retrieve_at(const struct elm_package *p,
     size_t i);
+/* The i-th retrieve of a definition's own expression that asks for named
+ * codes, NULL behind the last. */
+const struct elm_retrieve *elm_define_asks(const struct elm_package *p,
+    int define, size_t i);
+/* Does something that was defined so far read an element of that name? */
+bool elm_reads(const struct elm_package *p, struct str element);
 
 struct elm_source {
 	/* Gives every resource of the patient that may match (at least all

@@ -175,6 +175,7 @@ struct elm_package {
 	uint32_t valuesets, systems;
 	const struct elm_retrieve **retrieve; /* by number */
 	uint32_t retrieves;
+	struct strmap reads;	/* names of properties */
 };
 
 /* ---- eval.c ---- */

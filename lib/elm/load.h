@@ -65,6 +65,7 @@ struct elm_lib *elm_included(struct elm_package *p, const struct elm_lib *from,
     struct str alias, struct ehr_err *e);
 uint32_t elm_valueset_number(struct elm_package *p, struct str id);
 uint32_t elm_system_number(struct elm_package *p, struct str id);
+void elm_note_path(struct elm_package *p, struct str path);
 uint32_t elm_retrieve_number(struct elm_package *p,
     const struct elm_retrieve *r);
 

@@ -50,6 +50,7 @@ void elm_package_free(struct elm_package *p)
 		free(p->def[i]->retrieve);
 	}
 	strmap_release(&p->ops);
+	strmap_release(&p->reads);
 	arena_release(&p->make.arena);
 	free(p->def);
 	free(p->param);
@@ -277,6 +278,27 @@ int elm_define_uses(const struct elm_package *p, int define, size_t i)
 	const struct elm_def *def = p->def[define];
 
 	return i < def->used ? (int)def->uses[i] : -1;
+}
+
+void elm_note_path(struct elm_package *p, struct str path)
+{
+	struct str name;
+
+	while (str_split(&path, '.', &name))
+		strmap_put(&p->reads, name, NULL);
+}
+
+bool elm_reads(const struct elm_package *p, struct str property)
+{
+	return strmap_get(&p->reads, property) != NULL;
+}
+
+const struct elm_retrieve *elm_define_asks(const struct elm_package *p,
+    int define, size_t i)
+{
+	const struct elm_def *def = p->def[define];
+
+	return i < def->retrieves ? def->retrieve[i]->retrieve : NULL;
 }
 
 int elm_function(struct elm_package *p, struct str library, struct str name,

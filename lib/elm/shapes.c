@@ -366,6 +366,7 @@ static struct elm_node *read_property(struct elm_loader *l, uint32_t i,
 	    memchr(n->name.s, '[', n->name.n) != NULL);
 	if (n->name.s == NULL)
 		return elm_refuse(l, i, "path is missing");
+	elm_note_path(l->p, n->name);
 	if (source) {
 		n->arg[0] = elm_compile_node(l, source);
 		return n->arg[0] ? n : NULL;

@@ -65,6 +65,7 @@ const struct elm_sort *elm_read_sort_by(struct elm_loader *l, uint32_t i)
 			return NULL;
 		if (str_is(type, "ByColumn")) {
 			item->path = elm_node_text(l, k, "path");
+			elm_note_path(l->p, item->path);
 		} else if (str_is(type, "ByExpression")) {
 			l->sort_slot = (int)s->slot;
 			item->by = child(l, k, "expression");
