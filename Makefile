@@ -78,11 +78,15 @@ $(BUILD)/gen/schema.h: scripts/gen-schema $(wildcard lib/store/schema/*.sql)
 	@scripts/gen-schema lib/store/schema > $@
 $(filter $(BUILD)/lib/store/%,$(LIB_OBJ)): $(BUILD)/gen/schema.h
 
-# Constants of the MIPS score.
+# Constants of the MIPS score, GUIDs of measures.
 $(BUILD)/gen/score.h: scripts/gen-score $(wildcard lib/quality/data/score-*.tsv)
 	@mkdir -p $(@D)
 	@scripts/gen-score lib/quality/data > $@
 $(BUILD)/lib/quality/score_rules.o: $(BUILD)/gen/score.h
+$(BUILD)/gen/guids.h: scripts/gen-guids $(wildcard lib/qrda/data/guids-*.tsv)
+	@mkdir -p $(@D)
+	@scripts/gen-guids --rows lib/qrda/data > $@
+$(BUILD)/lib/qrda/guids_year.o: $(BUILD)/gen/guids.h
 
 # Objects of the sources that match. A % in a static pattern's prerequisites
 # would be its stem, so the lists are made here. X-parts/*.c are X's parts.

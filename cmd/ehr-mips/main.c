@@ -140,6 +140,7 @@ static const struct cli_opt load_opts[] = {
 	{ 0 },
 };
 static const struct cli_opt qrda_opts[] = {
+#define MEASURE_FLAGS 0
 #include "options.def"
 #include "qrda-options.def"
 	{ 0 },

@@ -9,7 +9,7 @@
 
 struct ones {
 	struct cli *c;
-	struct qrda_table *guids;
+	struct guids guids;
 	struct arena mem;
 	struct qrda1 q;
 	const char *file;
@@ -143,13 +143,13 @@ static int each_input(struct ones *o, int (*fn)(struct ones *o,
 /* ---- what the documents refer to ---- */
 
 static int refer(struct ones *o, const struct quality_measure *m,
-    struct str *guid, struct str *title)
+    const char *from, struct str *guid, struct str *title)
 {
-	const struct qrda_guids *g = qrda_table_find(o->guids, m->cms_id);
+	const struct qrda_guids *g;
+	int rc = guids_find(&o->guids, m, from, &g, o->e);
 
-	if (!g)
-		return ehr_fail(o->e, EHR_EUSAGE, "%s has no GUIDs of %.*s",
-		    mips_opts.guids, STR_FMT(m->name));
+	if (rc < 0)
+		return rc;
 	guid[o->q.measures] = g->uuid;
 	title[o->q.measures++] = m->title;
 	return 0;
@@ -165,11 +165,11 @@ static int head(struct ones *o, struct job *j)
 
 	o->q.measure = guid;
 	o->q.title = title;
+	quality_run_period(j->task[0].run[0], from, to);
 	for (size_t i = 0; i < j->tasks && rc == 0; i++)
-		rc = refer(o, quality_measure(j->task[i].package), guid,
+		rc = refer(o, quality_measure(j->task[i].package), from, guid,
 		    title);
 	cli_today(o->c, &day);
-	quality_run_period(j->task[0].run[0], from, to);
 	snprintf(text, 40, "%04d%02d%02d%.4s%.2s%.2s%.4s%.2s%.2s", day.year,
 	    day.month, day.day, from, from + 5, from + 8, to, to + 5, to + 8);
 	o->q.time = (struct str){ text, 8 };
@@ -182,15 +182,16 @@ static int head(struct ones *o, struct job *j)
 
 int qrda_one(struct cli *c, struct ehr_err *e)
 {
-	struct ones o = { .c = c, .mem = ARENA_INIT, .e = e };
+	struct ones o = { .c = c, .mem = ARENA_INIT, .e = e,
+		.guids = { .mem = ARENA_INIT } };
 	struct job j = { .c = c, .out = BUF_INIT };
-	int rc = 0;
+	int rc;
 
-	if (!mips_opts.guids)
-		return cli_usage(c, e, "--guids FILE is missing");
+	if (mips_opts.measures.n == 0)
+		return cli_usage(c, e, "-m is missing");
 	if (c->place && mkdir(c->place, 0700) < 0 && errno != EEXIST)
 		return ehr_fail_errno(e, "%s", c->place);
-	rc = qrda_table_read(&o.guids, mips_opts.guids, e);
+	rc = guids_open(&o.guids, c, e);
 	if (rc == 0)
 		rc = job_load(&j, e);
 	if (rc == 0)
@@ -198,7 +199,7 @@ int qrda_one(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = each_input(&o, one_input);
 	rc = job_end(&j, rc, e);
-	qrda_table_free(o.guids);
+	guids_close(&o.guids);
 	arena_release(&o.mem);
 	return rc;
 }

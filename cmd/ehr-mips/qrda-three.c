@@ -7,7 +7,9 @@
 /* A document that is made: its texts live in mem. */
 struct making {
 	struct job *j;
-	struct qrda_table *guids;
+	struct guids guids;
+	const struct qrda_guids **of; /* by task */
+	int64_t year; /* of the answers */
 	struct arena mem;
 	struct qrda3 q;
 };
@@ -26,14 +28,6 @@ static struct str text(struct making *k, const char *fmt, ...)
 }
 
 /* ---- populations and their GUIDs ---- */
-
-static const char *const codes[] = {
-	[QUALITY_INITIAL] = "IPOP",
-	[QUALITY_DENOMINATOR] = "DENOM",
-	[QUALITY_EXCLUSION] = "DENEX",
-	[QUALITY_EXCEPTION] = "DENEXCEP",
-	[QUALITY_NUMERATOR] = "NUMER",
-};
 
 static struct str guid_of(const struct qrda_guids *g, uint32_t group,
     const char *code, int stratum)
@@ -156,8 +150,7 @@ static int add_population(struct making *k, struct qrda_measure *to,
 {
 	const struct quality_measure *m = quality_tally_measure(t);
 	const struct quality_group *from = &m->group[group];
-	enum quality_kind kind = from->population[i].kind;
-	const char *code = kind < ARRAY_LEN(codes) ? codes[kind] : NULL;
+	const char *code = guids_code(from->population[i].kind);
 	struct qrda_population *p = &to->population[to->populations++];
 	size_t strata = strata_of(g, group);
 
@@ -215,22 +208,12 @@ static int add_groups(struct making *k, struct qrda_measure *to,
 }
 
 static int add_measure(struct making *k, struct quality_tally *t,
-    struct ehr_err *e)
+    const struct qrda_guids *g, struct ehr_err *e)
 {
 	const struct quality_measure *m = quality_tally_measure(t);
-	const struct qrda_guids *g = qrda_table_find(k->guids, m->cms_id);
 	struct qrda_measure *to = &k->q.measure[k->q.measures++];
 	size_t n = 0;
 
-	if (!g)
-		return ehr_fail(e, EHR_EUSAGE, "%s has no GUIDs of %.*s",
-		    mips_opts.guids, STR_FMT(m->name));
-	if (g->groups != m->groups)
-		return ehr_fail(e, EHR_EUSAGE, "%.*s has GUIDs for %u groups, "
-		    "the measure has %u", STR_FMT(g->cms), g->groups,
-		    m->groups);
-	cli_note(k->j->c, "%.*s %.*s: GUIDs are those of %.*s",
-	    STR_FMT(m->name), STR_FMT(m->version), STR_FMT(g->cms));
 	for (uint32_t i = 0; i < m->groups; i++)
 		n += m->group[i].populations;
 	*to = (struct qrda_measure){ .guid = g->uuid, .title = m->title };
@@ -247,14 +230,24 @@ static struct str hl7_day(struct making *k, const char day[11])
 	return text(k, "%.4s%.2s%.2s", day, day + 5, day + 8);
 }
 
+static void set_period(struct making *k)
+{
+	char from[11], to[11];
+
+	if (k->j->tasks == 0)
+		return;
+	quality_run_period(k->j->task[0].run[0], from, to);
+	k->q.quality.low = hl7_day(k, from);
+	k->q.quality.high = hl7_day(k, to);
+	str_int((struct str){ from, 4 }, &k->year);
+}
+
 static void set_header(struct making *k)
 {
 	struct qrda3 *q = &k->q;
 	struct date day;
-	char from[11], to[11];
 
 	cli_today(k->j->c, &day);
-	quality_run_period(k->j->task[0].run[0], from, to);
 	q->program = str_of(mips_opts.program);
 	q->cehrt = str_of(mips_opts.cehrt);
 	q->mvp = str_of(mips_opts.mvp);
@@ -267,9 +260,9 @@ static void set_header(struct making *k)
 	q->practice = mips_opts.practice ? str_of(mips_opts.practice)
 	    : mips_opts.tin ? text(k, "TIN %s", mips_opts.tin)
 			    : text(k, "%s", mips_opts.program);
-	q->quality.low = hl7_day(k, from);
-	q->quality.high = hl7_day(k, to);
-	q->measure = arena_alloc(&k->mem, k->j->tasks * sizeof(*q->measure));
+	q->measure = arena_alloc(&k->mem, (k->j->tasks + 1) *
+	    sizeof(*q->measure));
+	set_period(k);
 }
 
 /* Its id comes from all else: the same counts have the same one. */
@@ -293,14 +286,12 @@ static int write_document(struct making *k, struct buf *out, struct ehr_err *e)
 static int make(struct making *k, struct ehr_err *e)
 {
 	BUF_AUTO out = BUF_INIT;
-	int64_t year = 0;
 	int rc;
 
 	set_header(k);
-	str_int((struct str){ k->q.quality.low.s, 4 }, &year);
-	rc = qrda_answers(k->j->c, year, &k->mem, &k->q, e);
+	rc = qrda_answers(k->j->c, k->year, &k->mem, &k->q, e);
 	for (size_t i = 0; i < k->j->tasks && rc == 0; i++)
-		rc = add_measure(k, k->j->task[i].tally[0], e);
+		rc = add_measure(k, k->j->task[i].tally[0], k->of[i], e);
 	if (rc == 0)
 		rc = write_document(k, &out, e);
 	return rc == 0 ? cli_put(k->j->c, &out, e) : rc;
@@ -309,30 +300,66 @@ static int make(struct making *k, struct ehr_err *e)
 /* What is wrong is told before patients are read. */
 static int ready(struct making *k, struct ehr_err *e)
 {
-	if (!mips_opts.guids)
-		return cli_usage(k->j->c, e, "--guids FILE is missing: QPP "
-		    "measures-data of the year with the GUIDs of measures and "
-		    "populations");
-	if (!mips_opts.program || !qrda_program(str_of(mips_opts.program)))
-		return cli_usage(k->j->c, e, "--program is one of %s",
+	char from[11], to[11];
+	int rc = 0;
+
+	k->of = arena_alloc(&k->mem, (k->j->tasks + 1) * sizeof(*k->of));
+	for (size_t i = 0; i < k->j->tasks && rc == 0; i++) {
+		const struct task *t = &k->j->task[i];
+
+		quality_run_period(t->run[0], from, to);
+		rc = guids_find(&k->guids, quality_measure(t->package), from,
+		    &k->of[i], e);
+	}
+	return rc;
+}
+
+/* What the command line has to say of a program; without measures the year of
+ * the answers is that of --period. */
+static int usage(struct making *k, struct ehr_err *e)
+{
+	struct cli *c = k->j->c;
+	struct str program = str_of(mips_opts.program);
+
+	if (!qrda_program(program))
+		return cli_usage(c, e, "--program is one of %s",
 		    qrda_programs());
-	return qrda_table_read(&k->guids, mips_opts.guids, e);
+	if (qrda_program_pi(program) && (!mips_opts.pi || mips_opts.ia ||
+		mips_opts.measures.n))
+		return cli_usage(c, e, "%s reports promoting interoperability "
+		    "alone: --pi, neither --ia nor -m", mips_opts.program);
+	if (mips_opts.measures.n)
+		return 0;
+	if (!mips_opts.pi && !mips_opts.ia)
+		return cli_usage(c, e, "nothing to report: -m, --pi or --ia");
+	if (c->argc)
+		return cli_usage(c, e, "patients, but no measure: -m");
+	if (!mips_opts.period || strlen(mips_opts.period) != 4 ||
+	    !str_int(str_of(mips_opts.period), &k->year))
+		return cli_usage(c, e, "without measures --period is the year "
+		    "of the answers");
+	return 0;
 }
 
 int qrda_three(struct cli *c, struct ehr_err *e)
 {
 	struct job j = { .c = c, .out = BUF_INIT, .supplement = true };
-	struct making k = { .j = &j, .mem = ARENA_INIT };
-	int rc = ready(&k, e);
+	struct making k = { .j = &j, .mem = ARENA_INIT,
+		.guids = { .mem = ARENA_INIT } };
+	int rc = usage(&k, e);
 
 	if (rc == 0)
+		rc = guids_open(&k.guids, c, e);
+	if (rc == 0 && mips_opts.measures.n)
 		rc = job_load(&j, e);
 	if (rc == 0)
+		rc = ready(&k, e);
+	if (rc == 0 && j.tasks)
 		rc = job_run(&j, e);
 	if (rc == 0)
 		rc = make(&k, e);
 	rc = job_end(&j, rc, e);
-	qrda_table_free(k.guids);
+	guids_close(&k.guids);
 	arena_release(&k.mem);
 	return rc;
 }

@@ -15,7 +15,7 @@ int qrda(struct cli *c, struct ehr_err *e)
 struct files {
 	struct cli *c;
 	struct printer *rows;
-	struct qrda_table *guids;
+	struct guids guids;
 	const char *file;
 	uint64_t found, rejected;
 	struct ehr_err *e;
@@ -78,9 +78,27 @@ static int print_finding(void *arg, const struct qrda_finding *x)
 	return print_row(f->rows, f->e);
 }
 
+/* The measures built in of the year a document is of, or NULL. */
+static const struct qrda_table *built_in(struct files *f,
+    const struct xml_doc *doc)
+{
+	ARENA_AUTO mem = ARENA_INIT;
+	struct ehr_err none = { 0 };
+	struct qrda3 q;
+	int64_t year;
+
+	if (qrda3_read(&q, &mem, doc, &none) < 0 || q.quality.low.n < 4 ||
+	    !str_int((struct str){ q.quality.low.s, 4 }, &year))
+		return NULL;
+	return guids_year(&f->guids, (int)year);
+}
+
 static int check_one(struct files *f, const struct xml_doc *doc)
 {
-	return qrda3_check(doc, f->guids, print_finding, f, f->e);
+	const struct qrda_table *t = f->guids.file ? f->guids.file
+						   : built_in(f, doc);
+
+	return qrda3_check(doc, t, print_finding, f, f->e);
 }
 
 int qrda_check(struct cli *c, struct ehr_err *e)
@@ -88,9 +106,9 @@ int qrda_check(struct cli *c, struct ehr_err *e)
 	static const struct print_col cols[] = { { "file", 0 },
 		{ "line", PRINT_RIGHT }, { "rule", 0 }, { "name", 0 },
 		{ "place", PRINT_WIDE }, { "expected", PRINT_WIDE } };
-	struct files f = { .c = c, .e = e, .each = check_one };
-	int rc = mips_opts.guids
-	    ? qrda_table_read(&f.guids, mips_opts.guids, e) : 0;
+	struct files f = { .c = c, .e = e, .each = check_one,
+		.guids = { .mem = ARENA_INIT } };
+	int rc = guids_open(&f.guids, c, e);
 
 	if (rc == 0)
 		rc = print_open(&f.rows, c, cols, ARRAY_LEN(cols), e);
@@ -98,7 +116,7 @@ int qrda_check(struct cli *c, struct ehr_err *e)
 		rc = all_files(&f);
 	if (rc == 0 && f.found)
 		rc = EHR_ENO;
-	qrda_table_free(f.guids);
+	guids_close(&f.guids);
 	return f.rows ? print_close(f.rows, rc, e) : rc;
 }
 

@@ -82,6 +82,8 @@ int qrda3_read(struct qrda3 *q, struct arena *mem, const struct xml_doc *doc,
 int qrda3_write(struct buf *b, const struct qrda3 *q, struct ehr_err *e);
 /* Is it one of the program names of 2026? */
 bool qrda_program(struct str name);
+/* Does it report promoting interoperability alone? */
+bool qrda_program_pi(struct str name);
 /* Blanks between them. */
 const char *qrda_programs(void);
 bool qrda_npi(struct str s); /* ten digits with the right last one */
@@ -99,11 +101,18 @@ struct qrda_guids {
 	struct str cms;	 /* "CMS122v13" */
 	struct str uuid; /* of the measure */
 	struct str id;	 /* QPP's: "001" */
+	/* Of the version whose GUIDs some groups have, as the source has none
+	 * of their own yet; else nothing. */
+	struct str carried;
 	uint32_t groups;
 	size_t n;
 	const struct qrda_guid *guid;
 };
 struct qrda_table;
+
+/* The measures of a performance year that are built in (data/guids-YEAR.tsv,
+ * from CMS's qpp-measures-data). EHR_ENOENT: none of the year. */
+int qrda_table_year(struct qrda_table **t, int year, struct ehr_err *e);
 
 /* Those of a QPP measures-data document (measureId, eMeasureId, eMeasureUuid,
  * strata[].eMeasureUuids). EHR_EREJECT. */

@@ -63,6 +63,7 @@ struct quality_measure {
 	struct str name, version, url, title, library;
 	struct str start, end;	  /* effectivePeriod, dates as written */
 	struct str cms_id;	  /* "CMS122", or nothing */
+	struct str uuid;	  /* version-specific identifier, if any */
 	bool inverse;		  /* a lower rate is better */
 	uint32_t groups, supplements;
 	const struct quality_group *group;

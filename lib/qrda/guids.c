@@ -8,15 +8,7 @@
 
 enum { TABLE_BYTES = 64 << 20 };
 
-struct qrda_table {
-	struct arena mem;
-	struct qrda_guids *measure;
-	size_t n;
-};
-
-static const struct {
-	const char *code, *member;
-} kinds[] = {
+const struct guid_kind guid_kinds[GUID_KINDS] = {
 	{ "IPOP", "initialPopulationUuid" },
 	{ "DENOM", "denominatorUuid" },
 	{ "DENEX", "denominatorExclusionUuid" },
@@ -43,12 +35,13 @@ static void add_group(struct qrda_table *t, struct qrda_guids *m,
 	uint32_t strata = tape_get(tape, uuids, "strata");
 	int n = 0;
 
-	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		struct str guid = member(t, tape, uuids, kinds[k].member);
+	for (size_t k = 0; k < GUID_KINDS; k++) {
+		struct str guid = member(t, tape, uuids, guid_kinds[k].member);
 
 		if (guid.s)
-			to[m->n++] = (struct qrda_guid){ str_of(kinds[k].code),
-				guid, m->groups, -1 };
+			to[m->n++] = (struct qrda_guid){
+				str_of(guid_kinds[k].code), guid, m->groups,
+				-1 };
 	}
 	if (strata && tape_type(tape, strata) == TAPE_ARRAY)
 		tape_each(tape, strata, i)
@@ -157,7 +150,8 @@ const struct qrda_guids *qrda_table_find(const struct qrda_table *t,
 
 /* ---- what a document makes of them ---- */
 
-enum { GUID_UNKNOWN, GUID_NUMBER, GUID_POPULATION, GUID_DENOMINATOR };
+enum { GUID_UNKNOWN, GUID_NUMBER, GUID_POPULATION, GUID_DENOMINATOR,
+	GUID_STRATA, GUID_STRATUM, GUID_RATE };
 static const struct rule_row guid_rules[] = {
 	[GUID_UNKNOWN] = { .number = "6", .name = "MEASURE_GUID_MISSING" },
 	[GUID_NUMBER] = { .number = "14",
@@ -166,6 +160,13 @@ static const struct rule_row guid_rules[] = {
 	    .name = "QUALITY_MEASURE_ID_INCORRECT_UUID" },
 	[GUID_DENOMINATOR] = { .number = "13",
 	    .name = "DENOMINATOR_COUNT_INVALID" },
+	/* The converter asks these of Primary Care First alone. */
+	[GUID_STRATA] = { .number = "49",
+	    .name = "PCF_QUALITY_MEASURE_ID_STRATA_MISMATCH" },
+	[GUID_STRATUM] = { .number = "48",
+	    .name = "PCF_QUALITY_MEASURE_ID_MISSING_STRATA" },
+	[GUID_RATE] = { .number = "59",
+	    .name = "QUALITY_MEASURE_ID_INCORRECT_UUID" },
 };
 
 struct measure_check {
@@ -196,8 +197,8 @@ static int check_numbers(const struct measure_check *c)
 {
 	int rc = 0;
 
-	for (size_t k = 1; k < ARRAY_LEN(kinds) && rc == 0; k++) {
-		struct str code = str_of(kinds[k].code);
+	for (size_t k = 1; k < GUID_KINDS && rc == 0; k++) {
+		struct str code = str_of(guid_kinds[k].code);
 		BUF_AUTO b = BUF_INIT;
 		size_t want = 0, got = 0;
 
@@ -208,8 +209,68 @@ static int check_numbers(const struct measure_check *c)
 		if (want == got)
 			continue;
 		buf_addf(&b, "%zu %s of %.*s, here are %zu", want,
-		    kinds[k].code, STR_FMT(c->want->cms), got);
+		    guid_kinds[k].code, STR_FMT(c->want->cms), got);
 		rc = tell(c, GUID_NUMBER, buf_str(&b));
+	}
+	return rc;
+}
+
+static bool has_stratum(const struct qrda_population *p, struct str guid)
+{
+	for (size_t i = 0; i < p->strata; i++)
+		if (same_guid(p->stratum[i].guid, guid))
+			return true;
+	return false;
+}
+
+/* The strata of the group that g, which p was found by, belongs to. */
+static int check_strata(const struct measure_check *c,
+    const struct qrda_guid *g, const struct qrda_population *p)
+{
+	size_t want = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < c->want->n && rc == 0; i++) {
+		const struct qrda_guid *s = &c->want->guid[i];
+		BUF_AUTO b = BUF_INIT;
+
+		if (s->group != g->group || s->stratum < 0)
+			continue;
+		want++;
+		if (has_stratum(p, s->guid))
+			continue;
+		buf_addf(&b, "a stratum %.*s of %.*s %.*s", STR_FMT(s->guid),
+		    STR_FMT(g->code), STR_FMT(g->guid));
+		rc = tell(c, GUID_STRATUM, buf_str(&b));
+	}
+	if (rc == 0 && want != p->strata) {
+		BUF_AUTO b = BUF_INIT;
+
+		buf_addf(&b, "%zu strata of %.*s %.*s, here are %zu", want,
+		    STR_FMT(g->code), STR_FMT(g->guid), p->strata);
+		rc = tell(c, GUID_STRATA, buf_str(&b));
+	}
+	return rc;
+}
+
+/* The numerator that a rate is of. */
+static int check_rates(const struct measure_check *c)
+{
+	int rc = 0;
+
+	for (size_t k = 0; k < c->m->rates && rc == 0; k++) {
+		struct str guid = c->m->rate[k].numerator;
+		BUF_AUTO b = BUF_INIT;
+		bool known = !guid.s;
+
+		for (size_t i = 0; i < c->want->n; i++)
+			known = known || (str_is(c->want->guid[i].code,
+			    "NUMER") && same_guid(c->want->guid[i].guid, guid));
+		if (known)
+			continue;
+		buf_addf(&b, "a rate of a NUMER of %.*s, not of %.*s",
+		    STR_FMT(c->want->cms), STR_FMT(guid));
+		rc = tell(c, GUID_RATE, buf_str(&b));
 	}
 	return rc;
 }
@@ -236,6 +297,8 @@ static int check_populations(const struct measure_check *c)
 			    "IPOP", STR_FMT(g->guid));
 			rc = tell(c, GUID_DENOMINATOR, buf_str(&b));
 		}
+		if (rc == 0 && g->code.s && p)
+			rc = check_strata(c, g, p);
 	}
 	return rc;
 }
@@ -257,5 +320,7 @@ int check_guids(const struct qrda_table *t, const struct xml_node *node,
 		return tell(&c, GUID_UNKNOWN,
 		    STR("a GUID of the measures given"));
 	rc = check_numbers(&c);
-	return rc == 0 ? check_populations(&c) : rc;
+	if (rc == 0)
+		rc = check_populations(&c);
+	return rc == 0 ? check_rates(&c) : rc;
 }

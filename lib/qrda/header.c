@@ -1,30 +1,52 @@
 /* The header of a Category III, and what a program wants of it. */
 #include "impl.h"
+#include "programs.h"
 
 #define NPI "2.16.840.1.113883.4.6"
 #define TIN "2.16.840.1.113883.4.2"
 #define GROUPS "2.16.840.1.113883.3.249.5."
 
-/* Who reports, by the program: their numbers beside the TIN. */
-static const struct program {
-	const char *suffix; /* of the program's name */
+enum who_kind { WHO_INDIV, WHO_GROUP, WHO_VIRTUALGROUP, WHO_APMENTITY,
+	WHO_SUBGROUP };
+
+/* Who reports: the numbers of the performer. */
+static const struct who {
 	bool npi, tin;
-	const char *group;  /* root of the group's id, or NULL */
+	const char *group; /* root of the group's id, or NULL */
 	const char *what;
+} whos[] = {
+	[WHO_INDIV] = { .npi = true, .tin = true },
+	[WHO_GROUP] = { .tin = true },
+	[WHO_VIRTUALGROUP] = { .group = GROUPS "2", .what = "virtual group" },
+	[WHO_APMENTITY] = { .group = GROUPS "4", .what = "APM entity" },
+	[WHO_SUBGROUP] = { .group = GROUPS "5", .what = "subgroup" },
+};
+
+static const struct program {
+	const char *name;
+	enum who_kind who;
+	enum { MVP_MAY, MVP_MUST, MVP_NEVER } mvp;
+	enum { SECTIONS_ALL, SECTIONS_PI } sections;
 } programs[] = {
-	{ "_INDIV", true, true, NULL, NULL },
-	{ "_VIRTUALGROUP", false, false, GROUPS "2", "virtual group" },
-	{ "_SUBGROUP", false, true, GROUPS "5", "subgroup" },
-	{ "_GROUP", false, true, NULL, NULL },
-	{ "_APMENTITY", false, false, GROUPS "4", "APM entity" },
+#define X(name, who, mvp, sections) \
+	{ name, WHO_##who, MVP_##mvp, SECTIONS_##sections },
+	PROGRAM_LIST(X)
+#undef X
 };
 
 static const struct program *program_of(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
-		if (str_ends(name, programs[i].suffix))
+		if (str_is(name, programs[i].name))
 			return &programs[i];
 	return NULL;
+}
+
+bool qrda_program_pi(struct str name)
+{
+	const struct program *p = program_of(name);
+
+	return p && p->sections == SECTIONS_PI;
 }
 
 /* ---- what has to be there ---- */
@@ -32,7 +54,7 @@ static const struct program *program_of(struct str name)
 static int check_performer(const struct qrda3 *q,
     const struct qrda_performer *p, struct ehr_err *e)
 {
-	const struct program *want = program_of(q->program);
+	const struct who *want = &whos[program_of(q->program)->who];
 
 	if (want->npi && !qrda_npi(p->npi))
 		return ehr_fail(e, EHR_EUSAGE, "%.*s wants an NPI (ten digits, "
@@ -40,33 +62,47 @@ static int check_performer(const struct qrda3 *q,
 	if (!want->npi && p->npi.s)
 		return ehr_fail(e, EHR_EUSAGE, "%.*s has no NPI",
 		    STR_FMT(q->program));
-	if (want->tin && !qrda_tin(p->tin))
+	if ((want->tin || p->tin.s) && !qrda_tin(p->tin))
 		return ehr_fail(e, EHR_EUSAGE, "%.*s wants a TIN (nine digits)",
 		    STR_FMT(q->program));
 	if (want->group && !p->group.n)
 		return ehr_fail(e, EHR_EUSAGE, "%.*s wants the id of its %s",
 		    STR_FMT(q->program), want->what);
+	if (!want->group && p->group.s)
+		return ehr_fail(e, EHR_EUSAGE, "%.*s is no group with an id",
+		    STR_FMT(q->program));
 	return 0;
 }
 
-/* SSP_PI programs report promoting interoperability alone. */
-static int check_sections(const struct qrda3 *q, struct ehr_err *e)
+static int check_pathway(const struct qrda3 *q, const struct program *p,
+    struct ehr_err *e)
+{
+	if (p->mvp == MVP_MUST && !q->mvp.n)
+		return ehr_fail(e, EHR_EUSAGE, "%s reports a value pathway: "
+		    "its id is missing", p->name);
+	if (p->mvp == MVP_NEVER && q->mvp.n)
+		return ehr_fail(e, EHR_EUSAGE, "%s reports no value pathway",
+		    p->name);
+	return 0;
+}
+
+static int check_sections(const struct qrda3 *q, const struct program *p,
+    struct ehr_err *e)
 {
 	if (!q->measures && !q->pis && !q->ias)
 		return ehr_fail(e, EHR_EUSAGE, "nothing to report");
-	if (!str_starts(q->program, "SSP_PI_"))
-		return 0;
-	if (q->measures || q->ias || !q->pis)
-		return ehr_fail(e, EHR_EUSAGE, "%.*s reports promoting "
-		    "interoperability and nothing else", STR_FMT(q->program));
+	if (p->sections == SECTIONS_PI && (q->measures || q->ias || !q->pis))
+		return ehr_fail(e, EHR_EUSAGE, "%s reports promoting "
+		    "interoperability and nothing else", p->name);
 	return 0;
 }
 
 static int check(const struct qrda3 *q, struct ehr_err *e)
 {
+	const struct program *p = program_of(q->program);
 	int rc;
 
-	if (!qrda_program(q->program))
+	if (!p)
 		return ehr_fail(e, EHR_EUSAGE, "no such program: one of %s",
 		    qrda_programs());
 	if (q->performers != 1)
@@ -75,7 +111,9 @@ static int check(const struct qrda3 *q, struct ehr_err *e)
 	if (rc == 0 && !q->cehrt.n)
 		rc = ehr_fail(e, EHR_EUSAGE, "the CMS EHR Certification ID "
 		    "is missing");
-	return rc == 0 ? check_sections(q, e) : rc;
+	if (rc == 0)
+		rc = check_pathway(q, p, e);
+	return rc == 0 ? check_sections(q, p, e) : rc;
 }
 
 /* ---- parts ---- */
@@ -177,7 +215,7 @@ static void recipient(struct xml_writer *w, const struct qrda3 *q)
 
 static void performer(struct xml_writer *w, const struct qrda3 *q)
 {
-	const struct program *of = program_of(q->program);
+	const struct who *of = &whos[program_of(q->program)->who];
 	const struct qrda_performer *p = q->performer;
 
 	xml_open(w, "documentationOf", "typeCode", "DOC", NULL);
@@ -186,7 +224,7 @@ static void performer(struct xml_writer *w, const struct qrda3 *q)
 	xml_open(w, "assignedEntity", NULL);
 	id(w, NPI, of->npi ? p->npi : STR_NONE);
 	xml_open(w, "representedOrganization", NULL);
-	if (p->tin.s && !str_is(q->program, "MIPS_APMENTITY"))
+	if (of->tin)
 		id(w, TIN, p->tin);
 	if (of->group)
 		id(w, of->group, p->group);

@@ -6,6 +6,17 @@
 #include "place.h"
 #include "rules.h"
 
+struct qrda_table {
+	struct arena mem;
+	struct qrda_guids *measure;
+	size_t n;
+};
+/* Populations that have GUIDs: their code, and QPP's name of the GUID. */
+enum { GUID_KINDS = 5 };
+extern const struct guid_kind {
+	const char *code, *member;
+} guid_kinds[GUID_KINDS];
+
 /* EHR_EREJECT: not a QRDA III. */
 int qrda3_is(const struct xml_doc *doc, struct ehr_err *e);
 /* What a measure's reference and results say. */

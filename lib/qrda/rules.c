@@ -28,7 +28,7 @@ bool rule_word_in(struct str word, struct str list)
 	struct str one;
 
 	while (str_split(&list, ' ', &one))
-		if (str_eq(word, one))
+		if (one.n && str_eq(word, one))
 			return true;
 	return false;
 }

@@ -294,6 +294,29 @@ struct str measure_cms_id(struct str name)
 	return n > 3 ? (struct str){ name.s, n } : STR_NONE;
 }
 
+/* The version-specific identifier (CQFM artifact-identifier-type), when it is
+ * a UUID. */
+static struct str version_uuid(struct quality_package *p)
+{
+	static const char urn[] = "urn:uuid:";
+	uint32_t list = tape_get(&p->tape, 0, "identifier");
+
+	if (!list || tape_type(&p->tape, list) != TAPE_ARRAY)
+		return STR_NONE;
+	tape_each(&p->tape, list, i) {
+		struct str value = text(p, i, "value");
+
+		if (!str_is(code_of(p, tape_get(&p->tape, i, "type")),
+			"version-specific") || !str_starts(value, urn))
+			continue;
+		value.s += strlen(urn);
+		value.n -= strlen(urn);
+		if (uuid_valid(value))
+			return value;
+	}
+	return STR_NONE;
+}
+
 /* As QPP has it, else as the measure itself says. */
 static bool is_inverse(struct quality_package *p, struct str id)
 {
@@ -365,6 +388,7 @@ int measure_read(struct quality_package *p, struct ehr_err *e)
 	m->title = text(p, 0, "title");
 	m->library = main_library(p);
 	m->cms_id = measure_cms_id(m->name);
+	m->uuid = version_uuid(p);
 	period = tape_get(&p->tape, 0, "effectivePeriod");
 	m->start = period ? text(p, period, "start") : STR_NONE;
 	m->end = period ? text(p, period, "end") : STR_NONE;

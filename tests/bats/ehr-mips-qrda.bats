@@ -3,6 +3,7 @@
 load helper
 
 sample=$EHR_BUILD/tests/tools/qrda-sample
+m1=59738aab-1f1a-4097-82c1-cd7bf3714afa # its measure, CMS153v14
 
 setup_file() {
 	export MIPS=$EHR_DATA/reference/mips
@@ -13,10 +14,11 @@ setup_file() {
 	run -0 --separate-stderr ehr-mips qrda check "$T/s.xml"
 	same "$output" ""
 	run -0 --separate-stderr ehr-mips qrda list -o csv "$T/s.xml"
-	has "$output" ",quality,M1,IPOP,A1,,,4"
-	has "$output" ",quality,M1,IPOP,A1,stratum,D1,2"
-	has "$output" ",quality,M1,IPOP,A1,payer,A,3"
-	has "$output" ",quality,M1,NUMER,A3,payer,D,0"
+	ipop=$m1,IPOP,938888B6-FF4F-4431-A464-52E770E6D9ED
+	has "$output" ",quality,$ipop,,,4"
+	has "$output" ",quality,$ipop,stratum,f71d06b9-1df1-404e-a65f-dfd3227548d8,2"
+	has "$output" ",quality,$ipop,payer,A,3"
+	has "$output" ",quality,$m1,NUMER,088B388C-E545-4450-A24F-0A027A58E952,payer,D,0"
 	has "$output" ",pi,PI_EP_1,DENOM,,,,9"
 	has "$output" ",pi,PI_PPHI_1,Y"
 	has "$output" ",ia,IA_BE_4,Y"
@@ -129,6 +131,18 @@ export_122() {
 	run -2 --separate-stderr export_122 --program MIPS_SUBGROUP \
 		--tin 123456789
 	has "$stderr" "id of its subgroup"
+	run -2 --separate-stderr export_122 --program MIPS_SUBGROUP \
+		--group-id S1
+	has "$stderr" "MIPS_SUBGROUP reports a value pathway: its id is missing"
+	run -2 --separate-stderr export_122 --program APP_PLUS_GROUP \
+		--tin 123456789 --mvp G0053
+	has "$stderr" "APP_PLUS_GROUP reports no value pathway"
+	run -2 --separate-stderr export_122 --program APP_PLUS_GROUP \
+		--tin 123456789 --group-id A1
+	has "$stderr" "is no group with an id"
+	run -2 --separate-stderr export_122 --program MIPS_VIRTUALGROUP \
+		--group-id V1 --tin 12345678
+	has "$stderr" "wants a TIN (nine digits)"
 	run -0 --separate-stderr export_122 --program MIPS_APMENTITY \
 		--group-id A1 --mvp G0053
 	has "$output" 'root="2.16.840.1.113883.3.249.5.6" extension="G0053"'
@@ -136,11 +150,129 @@ export_122() {
 	has "$stderr" "--program is one of"
 }
 
+# Every program: what it wants, and CMS's own rules.
+@test "each program's document is what CMS's own rules take" {
+	need_data ecqm
+	export EHR_DB=$T/p.ehr
+	plain_record -d "$EHR_DB"
+	ehr-mips pi add --year 2026 PI_EP_1 49/115 --from 2026-01-01 \
+		--to 2026-07-01
+	n=0
+	while read -r program ids; do
+		what=(-m "$EHR_DATA"/ecqm/CMS122*/bundle.json.gz
+			"$EHR_DATA"/ecqm/CMS122*/tests/*/patient-bundle.json)
+		case $program in SSP_PI_*) what=(--pi --period 2026) ;; esac
+		# shellcheck disable=SC2086
+		ehr-mips qrda --cat 3 --today 2027-01-15 --program "$program" \
+			--cehrt-id 0015EABCDEFGHIJ $ids "${what[@]}" \
+			-O "$T/$program.xml"
+		n=$((n + 1))
+	done <<-END
+	MIPS_INDIV --tin 123456789 --npi 1234567893 --mvp G0053
+	MIPS_GROUP --tin 123456789 --mvp G0053
+	MIPS_SUBGROUP --group-id SG-00000001 --mvp G0053
+	MIPS_VIRTUALGROUP --group-id V1
+	MIPS_APMENTITY --group-id A1 --tin 123456789
+	MIPS_APP1_INDIV --tin 123456789 --npi 1234567893
+	MIPS_APP1_GROUP --tin 123456789
+	MIPS_APP1_APMENTITY --group-id A1
+	APP_PLUS_INDIV --tin 123456789 --npi 1234567893
+	APP_PLUS_GROUP --tin 123456789
+	APP_PLUS_APMENTITY --group-id A1
+	SSP_PI_INDIV --tin 123456789 --npi 1234567893
+	SSP_PI_GROUP --tin 123456789
+	SSP_PI_APMENTITY --group-id A1
+	END
+	same "$n" 14
+	same "$("$EHR_TOP/tests/tools/schematron" "$T/sch" "$T"/*.xml)" ""
+	run -0 --separate-stderr ehr-mips qrda check "$T"/*.xml
+	grep -q 4.6.\ nullFlavor=.NA "$T/MIPS_SUBGROUP.xml"
+	grep -c 'root="2.16.840.1.113883.4.2" ext' "$T/MIPS_APMENTITY.xml" |
+		grep -qx 1 # the custodian's
+	# The rules do tell programs apart.
+	sed 's/SSP_PI_GROUP/MIPS_APMENTITY/' "$T/SSP_PI_GROUP.xml" >"$T/x.xml"
+	has "$("$EHR_TOP/tests/tools/schematron" "$T/sch" "$T/x.xml")" CMS_109
+	run -1 --separate-stderr ehr-mips qrda check "$T/x.xml"
+	has "$output" CMS_109
+}
+
+@test "without measures: the answers of a year, and nothing else" {
+	export EHR_DB=$T/p.ehr
+	plain_record -d "$EHR_DB"
+	ssp() {
+		ehr-mips qrda --cat 3 --program SSP_PI_GROUP --tin 123456789 \
+			--cehrt-id 0015EABCDEFGHIJ "$@"
+	}
+	run -2 --separate-stderr ssp
+	has "$stderr" "SSP_PI_GROUP reports promoting interoperability alone"
+	run -2 --separate-stderr ssp --pi --ia --period 2026
+	run -2 --separate-stderr ssp --pi -m x
+	run -2 --separate-stderr ssp --pi
+	has "$stderr" "--period is the year"
+	run -2 --separate-stderr ssp --pi --period 2026-Q1
+	run -2 --separate-stderr ssp --pi --period 2026 "$T/p.json"
+	has "$stderr" "patients, but no measure"
+	run -4 --separate-stderr ssp --pi --period 2026
+	has "$stderr" "no PI_... of 2026"
+	run -2 --separate-stderr ssp --program MIPS_GROUP --period 2026
+	has "$stderr" "nothing to report"
+	run -2 --separate-stderr ehr-mips qrda --cat 1 "$T/p.json"
+	has "$stderr" "-m is missing"
+}
+
+@test "GUIDs that are built in are those of the measure's year" {
+	need_data ecqm
+	run -0 --separate-stderr ehr-mips qrda --cat 3 -v --today 2027-01-15 \
+		-m "$EHR_DATA"/ecqm/CMS145*/bundle.json.gz \
+		--program MIPS_GROUP --tin 123456789 --cehrt-id X \
+		--period 2025 "$EHR_DATA"/ecqm/CMS145*/tests/*/patient-bundle.json
+	has "$output" 'extension="5f7dd8a7-07b4-4271-81ff-3e0ab486cae7"'
+	has "$output" '<id root="45B35274-CD8E-4CD7-A433-F4321DFE441D"/>'
+	has "$stderr" "GUIDs are of 2026, the period begins on 2025-01-01"
+	has "$stderr" "CMS145v14: GUIDs of groups after the first are those of CMS145v13"
+	has "$stderr" "GUIDs are those of CMS145v14"
+}
+
+@test "strata, rates and the measure section: what a converter refuses" {
+	"$sample" >"$T/s.xml"
+	sed 's/a6120934-/a6120935-/' "$T/s.xml" >"$T/a.xml"
+	run -1 --separate-stderr ehr-mips qrda check "$T/a.xml"
+	same "$(cut -f3,4 <<<"$output" | sort | uniq -c | tr -s ' ')" \
+$' 4 48\tPCF_QUALITY_MEASURE_ID_MISSING_STRATA'
+	sed 's/27\.3\.4"/27.3.99"/
+		s/27.2.1" extension="2020-12-01/27.2.1" extension="2019-12-01/' \
+		"$T/s.xml" >"$T/b.xml"
+	run -1 --separate-stderr ehr-mips qrda check "$T/b.xml"
+	same "$(grep -c $'\t49\tPCF_QUALITY_MEASURE_ID_STRATA_MISMATCH' <<<"$output")" 4
+	has "$output" $'\t95\tMEASURE_SECTION_V5_REQUIRES_CATEGORY_SECTION\t'
+	# The last numerator reference is the rate's.
+	sed 's/088B388C-/088B388D-/' "$T/s.xml" >"$T/c.xml"
+	run -1 --separate-stderr ehr-mips qrda check "$T/c.xml"
+	has "$output" "a rate of a NUMER of CMS153v14, not of 088B388D-"
+	has "$output" "a NUMER with the UUID 088B388C-"
+}
+
 @test "without GUIDs nothing is written" {
-	run -2 --separate-stderr ehr-mips qrda --cat 3 -m "$T/none" \
-		--program MIPS_GROUP -O "$T/o.xml"
-	has "$stderr" "--guids FILE is missing"
+	own=$EHR_TOP/lib/quality/data/measures/PressureControl.json
+	run -2 --separate-stderr ehr-mips qrda --cat 3 -m "$own" \
+		--program MIPS_GROUP -O "$T/o.xml" "$T/none"
+	has "$stderr" "no GUIDs of PressureControl of 2026 are known"
 	[ ! -e "$T/o.xml" ]
+	# A package may bring its own.
+	patient='{"resourceType":"Patient","id":"p"}'
+	uuid=00000000-0000-4000-8000-00000000000
+	jq -c --arg u $uuid '(.entry[].resource |
+		select(.resourceType == "Measure")) |= (.identifier = [{
+		type: {coding: [{code: "version-specific"}]},
+		value: ("urn:uuid:" + $u + "0")}] |
+		.group[0].population |= [to_entries[] | .value.id = $u +
+			"\(.key + 1)" | .value] |
+		.group[0].stratifier |= [to_entries[] | .value.id = $u +
+			"\(.key + 8)" | .value])' "$own" >"$T/own.json"
+	run -0 --separate-stderr ehr-mips qrda --cat 3 -m "$T/own.json" \
+		--program MIPS_GROUP --tin 123456789 --cehrt-id X - <<<"$patient"
+	has "$output" "extension=\"${uuid}0\""
+	has "$output" "<id root=\"${uuid}8\"/>"
 	echo '[]' >"$T/g.json"
 	run -3 --separate-stderr ehr-mips qrda --cat 3 -m "$T/none" \
 		--program MIPS_GROUP --guids "$T/g.json"
@@ -152,6 +284,12 @@ export_122() {
 	export EHR_DB=$T/p.ehr
 	plain_record -d "$EHR_DB"
 	one=(--program MIPS_GROUP --tin 123456789 --pi)
+	export_122() {
+		ehr-mips qrda --cat 3 -q --today 2027-01-15 "$@" \
+			-m "$EHR_DATA"/ecqm/CMS122*/bundle.json.gz \
+			--cehrt-id 0015EABCDEFGHIJ \
+			"$EHR_DATA"/ecqm/CMS122*/tests/*/patient-bundle.json
+	}
 	run -4 --separate-stderr export_122 "${one[@]}"
 	has "$stderr" "no PI_... of 2026"
 	ehr-mips pi add --year 2026 PI_PPHI_1 yes

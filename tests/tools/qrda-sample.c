@@ -6,18 +6,27 @@
 #include "ehr/qrda.h"
 
 #define LIT(s) { s, sizeof(s) - 1 }
+/* GUIDs that are built in: of CMS153v14. */
+#define M1 LIT("59738aab-1f1a-4097-82c1-cd7bf3714afa")
+#define A1 LIT("938888B6-FF4F-4431-A464-52E770E6D9ED")
+#define A2 LIT("7B198078-DCA5-4E4D-A9DE-5C37D68EABF5")
+#define A3 LIT("0D49F098-5B25-4D08-BA45-8360F3641559")
+#define A4 LIT("088B388C-E545-4450-A24F-0A027A58E952")
+#define D1 LIT("f71d06b9-1df1-404e-a65f-dfd3227548d8")
+#define D2 LIT("a6120934-b093-4c8a-b358-3428bd846fd2")
 
 static const struct qrda3 *sample(void)
 {
-	static struct qrda_stratum stratum = { LIT("D1"), 2 };
+	static struct qrda_stratum stratum[] = { { D1, 2 }, { D2, 1 } };
 	static struct qrda_split split = { QRDA_PAYER, LIT("A"), 3 };
 	static struct qrda_population population[] = {
-		{ LIT("IPOP"), LIT("A1"), 4, 1, 1, &stratum, &split },
-		{ LIT("DENOM"), LIT("A2"), 4, 0, 0, NULL, NULL },
-		{ LIT("NUMER"), LIT("A3"), 3, 0, 0, NULL, NULL },
+		{ LIT("IPOP"), A1, 4, 2, 1, stratum, &split },
+		{ LIT("DENOM"), A2, 4, 2, 0, stratum, NULL },
+		{ LIT("DENEX"), A3, 0, 2, 0, stratum, NULL },
+		{ LIT("NUMER"), A4, 3, 2, 0, stratum, NULL },
 	};
-	static struct qrda_rate rate = { LIT("0.75"), LIT("A3") };
-	static struct qrda_measure measure = { LIT("M1"), LIT("A & B"),
+	static struct qrda_rate rate = { LIT("0.75"), A4 };
+	static struct qrda_measure measure = { M1, LIT("A & B"),
 		ARRAY_LEN(population), 1, population, &rate };
 	static struct qrda_activity pi[] = {
 		{ LIT("PI_EP_1"), { NULL, 0 }, 7, 9 },
