@@ -101,7 +101,7 @@ static const struct cli_verb verbs[] = {
 	    admin_staff_opts, 1, 1, false, admin_staff_add },
 	{ "staff list", NULL, "List the staff", READS, NULL, 0, 0, false,
 	    admin_staff_list },
-	{ "staff totp", "enroll|remove|test USER",
+	{ "staff totp", "enroll|remove|test|unlock USER",
 	    "One-time codes of a member", WRITES, NULL, 2, 2, false,
 	    admin_totp },
 	{ "guard on", NULL, "Give the record and the tools to group ehr",

@@ -32,6 +32,7 @@ static int show(const char *uri, struct ehr_err *e)
 {
 	BUF_AUTO b = BUF_INIT;
 	QRcode *q;
+	int rc;
 
 	if (cli_tty() && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) {
 		q = QRcode_encodeString8bit(uri, 0, QR_ECLEVEL_L);
@@ -40,7 +41,9 @@ static int show(const char *uri, struct ehr_err *e)
 		QRcode_free(q);
 	}
 	buf_addf(&b, "%s\n", uri);
-	return cli_write(&b, e);
+	rc = cli_write(&b, e);
+	crypto_cleanse(b.s, b.len);
+	return rc;
 }
 
 static int issuer(struct store *db, struct buf *b, struct ehr_err *e)
@@ -76,17 +79,30 @@ static int enroll(struct cli *c, struct access *a, int64_t staff,
 	return rc;
 }
 
+/* What changed one row or (0) none, which is the answer then. */
+static int end(struct access *a, int rc, const char *scope, const char *none,
+    struct ehr_err *e)
+{
+	if (rc != 0)
+		return admin_end(a, rc, scope, e);
+	store_rollback(record_store(a->r));
+	return ehr_fail(e, EHR_ENO, "%s", none);
+}
+
 static int take_away(struct cli *c, struct access *a, int64_t staff,
     struct ehr_err *e)
 {
-	int rc = store_factor_drop(record_store(a->r), staff, e);
-
 	(void)c;
-	if (rc == 0) {
-		store_rollback(record_store(a->r));
-		return ehr_fail(e, EHR_ENO, "no second factor is enrolled");
-	}
-	return admin_end(a, rc, "totp-remove", e);
+	return end(a, store_factor_drop(record_store(a->r), staff, e),
+	    "totp-remove", "no second factor is enrolled", e);
+}
+
+static int unlock(struct cli *c, struct access *a, int64_t staff,
+    struct ehr_err *e)
+{
+	(void)c;
+	return end(a, store_factor_unlock(record_store(a->r), staff, e),
+	    "totp-unlock", "no wrong code was tried", e);
 }
 
 /* ---- test ---- */
@@ -130,7 +146,7 @@ int admin_totp(struct cli *c, struct ehr_err *e)
 		int (*fn)(struct cli *c, struct access *a, int64_t staff,
 		    struct ehr_err *e);
 	} does[] = { { "enroll", enroll }, { "remove", take_away },
-		{ "test", test } };
+		{ "test", test }, { "unlock", unlock } };
 	ACCESS_AUTO a = ACCESS_INIT;
 	int64_t staff = 0;
 	size_t i;
@@ -140,7 +156,7 @@ int admin_totp(struct cli *c, struct ehr_err *e)
 		if (strcmp(c->argv[0], does[i].name) == 0)
 			break;
 	if (i == ARRAY_LEN(does))
-		return cli_usage(c, e, "enroll, remove or test");
+		return cli_usage(c, e, "enroll, remove, test or unlock");
 	rc = admin_begin(c, &a, e);
 	if (rc == 0)
 		rc = access_need(&a, PERM_ADMIN, "staff totp", e);

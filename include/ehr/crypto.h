@@ -51,6 +51,9 @@ void hmac_sha256(struct str key, const struct str *part, size_t n,
 
 enum otp_digest { OTP_SHA1, OTP_SHA256, OTP_SHA512 };
 enum { OTP_SECRET = 20, OTP_DIGITS = 6, OTP_STEP = 30 /* seconds */ };
+/* Throttling (RFC 4226 7.3): after so many wrong ones in a row one more is
+ * taken each so many seconds. */
+enum { OTP_MOST_WRONG = 10, OTP_LOCK = 15 * 60 };
 /* The code of a counter (RFC 4226 5.3), at most 9 digits; that of a time is
  * the one of time / OTP_STEP (RFC 6238 4.2). */
 uint32_t otp_code(enum otp_digest digest, struct str secret, uint64_t counter,

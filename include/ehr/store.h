@@ -396,9 +396,13 @@ int store_staff_acting(struct store *db, struct str user,
 int store_factor_put(struct store *db, int64_t staff,
     const uint8_t secret[OTP_SECRET], struct ehr_err *e);
 int store_factor_drop(struct store *db, int64_t staff, struct ehr_err *e);
+/* Forgets wrong codes: 1, 0 there were none. */
+int store_factor_unlock(struct store *db, int64_t staff, struct ehr_err *e);
 int store_factor_enrolled(struct store *db, int64_t staff, struct ehr_err *e);
-/* 1: the code is right and counts as used from now on, committed; 0: wrong, or
- * used before, or older than one that was. EHR_ENOENT: none is enrolled. */
+/* 1: the code is right and counts as used from now on; 0: wrong, or used
+ * before, or older than one that was, and counted as such. Either is committed.
+ * EHR_ENOENT: none is enrolled; EHR_EPERM: OTP_MOST_WRONG were wrong, the last
+ * one less than OTP_LOCK ago. */
 int store_factor_check(struct store *db, int64_t staff, struct str code,
     struct ehr_err *e);
 

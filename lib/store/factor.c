@@ -29,15 +29,25 @@ int store_factor_put(struct store *db, int64_t staff,
 	return stmt_run(s, e);
 }
 
-int store_factor_drop(struct store *db, int64_t staff, struct ehr_err *e)
+/* Runs one that returns the row it changed: 1, 0 there was none. */
+static int change(struct stmt *s, struct ehr_err *e)
 {
-	struct stmt *s = of_member(db, FACTOR_DROP, staff);
 	int rc = stmt_step(s, e);
 
 	if (rc > 0 && stmt_run(s, e) < 0)
 		return e ? e->code : EHR_EIO;
 	stmt_reset(s);
 	return rc;
+}
+
+int store_factor_drop(struct store *db, int64_t staff, struct ehr_err *e)
+{
+	return change(of_member(db, FACTOR_DROP, staff), e);
+}
+
+int store_factor_unlock(struct store *db, int64_t staff, struct ehr_err *e)
+{
+	return change(of_member(db, FACTOR_UNLOCK, staff), e);
 }
 
 /* 1: used now; 0: another one was quicker with it. */
@@ -45,48 +55,75 @@ static int use(struct store *db, int64_t staff, int64_t step,
     struct ehr_err *e)
 {
 	struct stmt *s = of_member(db, FACTOR_USED, staff);
-	int rc;
 
 	stmt_int(s, 2, step);
-	rc = stmt_step(s, e);
-	if (rc > 0 && stmt_run(s, e) < 0)
-		return e ? e->code : EHR_EIO;
-	stmt_reset(s);
-	return rc;
+	return change(s, e);
+}
+
+/* 0, and one wrong code more. */
+static int count_wrong(struct store *db, int64_t staff, int64_t now,
+    struct ehr_err *e)
+{
+	struct stmt *s = of_member(db, FACTOR_WRONG, staff);
+
+	stmt_int(s, 2, now);
+	return stmt_run(s, e);
+}
+
+/* After many wrong codes one is taken each so many seconds: who tries them all
+ * takes years, and whose they are need not be let in by somebody else. A clock
+ * that was put back locks nobody. */
+static int locked(struct stmt *s, int64_t now, struct ehr_err *e)
+{
+	int64_t since = now - stmt_col_int(s, 3);
+
+	if (stmt_col_int(s, 2) < OTP_MOST_WRONG || since < 0 ||
+	    since >= OTP_LOCK)
+		return 0;
+	return ehr_fail(e, EHR_EPERM, "%lld wrong one-time codes in a row: "
+	    "locked for %lld seconds more, or until ehr-admin staff totp "
+	    "unlock", (long long)stmt_col_int(s, 2),
+	    (long long)(OTP_LOCK - since));
 }
 
 /* The step that the code is of, -1: none, inside a transaction. */
 static int match(struct store *db, int64_t staff, struct str code,
-    int64_t *step, struct ehr_err *e)
+    int64_t now, int64_t *step, struct ehr_err *e)
 {
 	struct stmt *s = of_member(db, FACTOR_GET, staff);
 	int rc = stmt_step(s, e);
 
-	if (rc > 0)
-		*step = otp_match(stmt_col(s, 0), (int64_t)time(NULL),
-		    stmt_col_int(s, 1), code);
+	if (rc == 0)
+		rc = ehr_fail(e, EHR_ENOENT, "no second factor is enrolled "
+		    "(ehr-admin staff totp enroll)");
+	else if (rc > 0)
+		rc = locked(s, now, e);
+	if (rc == 0)
+		*step = otp_match(stmt_col(s, 0), now, stmt_col_int(s, 1),
+		    code);
 	stmt_reset(s);
-	return rc == 0 ? ehr_fail(e, EHR_ENOENT, "no second factor is "
-	    "enrolled (ehr-admin staff totp enroll)") : rc;
+	return rc;
 }
 
 int store_factor_check(struct store *db, int64_t staff, struct str code,
     struct ehr_err *e)
 {
-	int64_t step = -1;
-	int rc = store_begin(db, STORE_SHORT, e);
+	int64_t step = -1, now = (int64_t)time(NULL);
+	int rc = store_begin(db, STORE_SHORT, e), done;
 
 	if (rc < 0)
 		return rc;
-	rc = match(db, staff, code, &step, e);
-	if (rc > 0)
-		rc = step < 0 ? 0 : use(db, staff, step, e);
-	if (rc <= 0) {
+	rc = match(db, staff, code, now, &step, e);
+	if (rc == 0 && step >= 0)
+		rc = use(db, staff, step, e);
+	if (rc == 0)
+		rc = count_wrong(db, staff, now, e);
+	if (rc < 0) {
 		store_rollback(db);
 		return rc;
 	}
-	rc = store_commit(db, e);
-	return rc < 0 ? rc : 1;
+	done = store_commit(db, e);
+	return done < 0 ? done : rc;
 }
 
 int store_factor_enrolled(struct store *db, int64_t staff, struct ehr_err *e)

@@ -107,6 +107,46 @@ $now"
 ehr-find	login	refused"
 }
 
+@test "a dry run takes a code as any other command does" {
+	enroll
+	ehr-admin config set totp.roles clinician
+	now=$(code "$secret" 0)
+	run -0 --separate-stderr tty ehr-admin config set -n a.b c <<<"$now"
+	run -5 --separate-stderr tty ehr-admin config set -n a.b c <<<"$now
+$now
+$now"
+}
+
+@test "ten wrong codes in a row lock it, until somebody unlocks it" {
+	run -1 --separate-stderr ehr-admin staff totp unlock "$me"
+	has "$stderr" "no wrong code was tried"
+	enroll
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		run -1 --separate-stderr ehr-admin staff totp test "$me" <<<none
+	done
+	run -5 --separate-stderr ehr-admin staff totp test "$me" \
+		<<<"$(code "$secret" 0)"
+	has "$stderr" "ehr-admin: 10 wrong one-time codes in a row: locked for "
+	run -0 --separate-stderr ehr-admin staff totp unlock -n "$me"
+	run -5 --separate-stderr ehr-admin staff totp test "$me" \
+		<<<"$(code "$secret" 0)"
+	run -0 --separate-stderr ehr-admin staff totp unlock "$me"
+	same "$output$stderr" ""
+	run -1 --separate-stderr ehr-admin staff totp unlock "$me"
+	run -0 --separate-stderr ehr-admin staff totp test "$me" \
+		<<<"$(code "$secret" 0)"
+	run -0 ehr-audit log --action config -o tsv
+	has "$output" totp-unlock
+	run -4 --separate-stderr ehr-admin staff totp unlock nobody
+	# A tool that is locked out is a refused login.
+	ehr-admin config set totp.roles clinician
+	run -5 --separate-stderr tty ehr-find --all <<<$'a\nb\nc'
+	run -5 --separate-stderr tty ehr-find --all <<<$'a\nb\nc'
+	run -5 --separate-stderr tty ehr-find --all <<<$'a\nb\nc'
+	run -5 --separate-stderr tty ehr-find --all <<<$'a\nb\nc'
+	has "$stderr" "locked for"
+}
+
 @test "the agent remembers for its session" {
 	enroll
 	ehr-admin config set totp.roles clinician
