@@ -57,15 +57,23 @@ static struct elm_value sum_numbers(struct elm_ctx *c, struct elm_value a,
 	    more(a.precision, b.precision));
 }
 
+/* In the more granular unit of the two. */
 static struct elm_value sum_quantities(struct elm_ctx *c,
     const struct elm_quantity *a, const struct elm_quantity *b, int sign)
 {
-	int128 value;
+	int128 x = a->value, y = b->value, one;
+	struct str unit = a->unit;
 
-	if (!elm_unit_convert(b->unit, a->unit, b->value, &value))
+	if (!elm_unit_convert(b->unit, a->unit, ELM_ONE, &one))
 		return ELM_NOTHING;
-	return elm_quantity(c, a->value + sign * value, a->unit,
-	    more(a->digits, b->digits));
+	if (one < ELM_ONE) {
+		unit = b->unit;
+		if (!elm_unit_convert(a->unit, unit, x, &x))
+			return ELM_NOTHING;
+	} else if (!elm_unit_convert(b->unit, unit, y, &y)) {
+		return ELM_NOTHING;
+	}
+	return elm_quantity(c, x + sign * y, unit, more(a->digits, b->digits));
 }
 
 static bool uncertain(struct elm_value v)
@@ -313,8 +321,6 @@ OPERATOR(exp)
 {
 	if (!elm_is_number(v[0]))
 		return ELM_NOTHING;
-	if (to_double(v[0]) > 47)
-		return elm_fail(c, "Exp: the result is beyond a Decimal");
 	return from_double(c, expl(to_double(v[0])));
 }
 
@@ -322,10 +328,7 @@ OPERATOR(ln)
 {
 	if (!elm_is_number(v[0]))
 		return ELM_NOTHING;
-	if (elm_dec(v[0]) == 0)
-		return elm_fail(c, "Ln: of zero");
-	return elm_dec(v[0]) < 0 ? ELM_NOTHING
-				 : from_double(c, logl(to_double(v[0])));
+	return from_double(c, logl(to_double(v[0]))); /* of 0 and below none */
 }
 
 OPERATOR(log)
@@ -484,10 +487,9 @@ static struct elm_value decimal_boundary(struct elm_ctx *c, struct elm_value a,
 		unit /= 10;
 	for (int64_t i = 0; i < places; i++)
 		step /= 10;
-	if (high)
-		d += unit - 1;
-	return elm_decimal(c, (d - (d % step + step) % step),
-	    (unsigned)places);
+	if (high != (d < 0)) /* away from zero: more digits follow */
+		d += high ? unit - 1 : 1 - unit;
+	return elm_decimal(c, d - d % step, (unsigned)places);
 }
 
 static struct elm_value time_boundary(struct elm_value a, int64_t places,

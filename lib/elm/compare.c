@@ -99,7 +99,7 @@ static enum tri same_text(struct str a, struct str b)
 	if (a.s == NULL && b.s == NULL)
 		return TRI_TRUE;
 	if (a.s == NULL || b.s == NULL)
-		return TRI_FALSE;
+		return TRI_NULL; /* as elements of a tuple */
 	return str_eq(a, b) ? TRI_TRUE : TRI_FALSE;
 }
 
@@ -123,6 +123,15 @@ static enum tri same_concept(const struct elm_concept *a,
 	return t;
 }
 
+/* Elements that are null in both are equal; in one of them: unknown. */
+static enum tri same_elements(struct elm_ctx *c, struct elm_value a,
+    struct elm_value b)
+{
+	if (a.kind == ELM_NULL && b.kind == ELM_NULL)
+		return TRI_TRUE;
+	return elm_same(c, a, b);
+}
+
 static enum tri same_lists(struct elm_ctx *c, struct elm_value a,
     struct elm_value b)
 {
@@ -131,17 +140,8 @@ static enum tri same_lists(struct elm_ctx *c, struct elm_value a,
 	if (a.n != b.n)
 		return TRI_FALSE;
 	for (uint32_t i = 0; i < a.n && t != TRI_FALSE; i++)
-		t = tri_and(t, elm_same(c, a.list[i], b.list[i]));
+		t = tri_and(t, same_elements(c, a.list[i], b.list[i]));
 	return t;
-}
-
-/* Elements that are null in both are equal; in one of them: unknown. */
-static enum tri same_elements(struct elm_ctx *c, struct elm_value a,
-    struct elm_value b)
-{
-	if (a.kind == ELM_NULL && b.kind == ELM_NULL)
-		return TRI_TRUE;
-	return elm_same(c, a, b);
 }
 
 static struct elm_value element(const struct elm_tuple *t, struct str name,
@@ -233,29 +233,52 @@ int elm_equal(struct elm_ctx *c, struct elm_value a, struct elm_value b)
 
 /* ---- equivalence (12.2) ---- */
 
-static bool alike_text(struct str a, struct str b)
+/* The unit of a decimal's last digit that is no zero. */
+static int128 last_place(int128 d)
 {
-	BUF_AUTO x = BUF_INIT;
-	BUF_AUTO y = BUF_INIT;
+	int128 unit = 1;
 
-	if (str_eq(a, b))
-		return true;
-	utf8_fold(&x, a);
-	utf8_fold(&y, b);
-	return str_eq(buf_str(&x), buf_str(&y));
+	while (unit < ELM_ONE && d % (unit * 10) == 0)
+		unit *= 10;
+	return unit;
 }
 
-/* At the precision of the less precise one. */
-static bool alike_numbers(struct elm_value a, struct elm_value b)
+static int128 rounded(int128 d, int128 unit)
 {
-	unsigned least = a.precision < b.precision ? a.precision : b.precision;
-	int128 unit = ELM_ONE;
+	return (d < 0 ? d - unit / 2 : d + unit / 2) / unit;
+}
 
-	if (a.kind != ELM_DECIMAL || b.kind != ELM_DECIMAL)
-		return elm_dec(a) == elm_dec(b);
-	for (unsigned i = 0; i < least; i++)
-		unit /= 10;
-	return elm_dec(a) / unit == elm_dec(b) / unit;
+/* Rounded to the precision of the less precise one. */
+static bool alike_decimals(int128 a, int128 b)
+{
+	int128 x = last_place(a), y = last_place(b), unit = x > y ? x : y;
+
+	return rounded(a, unit) == rounded(b, unit);
+}
+
+static bool alike_quantities(const struct elm_quantity *a,
+    const struct elm_quantity *b)
+{
+	int128 value = b->value;
+
+	return (elm_unit_equal(a->unit, b->unit) ||
+		   elm_unit_convert(b->unit, a->unit, b->value, &value)) &&
+	    alike_decimals(a->value, value);
+}
+
+/* The same share: each numerator by the other's denominator. */
+static bool alike_ratios(struct elm_ctx *c, const struct elm_ratio *a,
+    const struct elm_ratio *b)
+{
+	struct elm_value v[][2] = {
+		{ { .kind = ELM_QUANTITY, .quantity = a->numerator },
+		    { .kind = ELM_QUANTITY, .quantity = b->denominator } },
+		{ { .kind = ELM_QUANTITY, .quantity = b->numerator },
+		    { .kind = ELM_QUANTITY, .quantity = a->denominator } },
+	};
+
+	return elm_equivalent(c, elm_multiply(c, NULL, v[0]),
+	    elm_multiply(c, NULL, v[1]));
 }
 
 static bool alike_code(const struct elm_code *a, const struct elm_code *b)
@@ -330,11 +353,11 @@ bool elm_equivalent(struct elm_ctx *c, struct elm_value a, struct elm_value b)
 		return elm_equivalent(c, x, y);
 	}
 	if (elm_is_number(a) && elm_is_number(b))
-		return alike_numbers(a, b);
+		return alike_decimals(elm_dec(a), elm_dec(b));
 	if (a.kind != b.kind)
 		return alike_mixed(c, a, b);
 	switch ((enum elm_kind)a.kind) {
-	case ELM_STRING: return alike_text(elm_str(a), elm_str(b));
+	case ELM_STRING: return elm_alike_text(c, elm_str(a), elm_str(b));
 	case ELM_CODE: return alike_code(a.code, b.code);
 	case ELM_CONCEPT:
 		return alike_concepts(a.concept->codes, a.concept->n,
@@ -342,10 +365,8 @@ bool elm_equivalent(struct elm_ctx *c, struct elm_value a, struct elm_value b)
 	case ELM_INTERVAL: return alike_intervals(c, a, b);
 	case ELM_LIST: return alike_lists(c, a, b);
 	case ELM_TUPLE: return alike_tuples(c, a.tuple, b.tuple);
-	case ELM_QUANTITY:
-		return elm_unit_equal(a.quantity->unit, b.quantity->unit)
-		    ? a.quantity->value == b.quantity->value
-		    : elm_same(c, a, b) == TRI_TRUE;
+	case ELM_QUANTITY: return alike_quantities(a.quantity, b.quantity);
+	case ELM_RATIO: return alike_ratios(c, a.ratio, b.ratio);
 	default: return elm_same(c, a, b) == TRI_TRUE;
 	}
 }

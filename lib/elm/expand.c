@@ -58,7 +58,9 @@ OPERATOR(collapse)
 	if (v[0].kind != ELM_LIST)
 		return ELM_NOTHING;
 	for (uint32_t i = 0; i < v[0].n; i++)
-		if (v[0].list[i].kind == ELM_INTERVAL)
+		if (v[0].list[i].kind == ELM_INTERVAL &&
+		    (elm_start(c, v[0].list[i]).kind != ELM_NULL ||
+			elm_end(c, v[0].list[i]).kind != ELM_NULL))
 			elm_list_add(&all, v[0].list[i]);
 	sort_by_start(c, all.v, all.n);
 	for (uint32_t i = 0; i < all.n; i++) {

@@ -334,6 +334,7 @@ void elm_unit_product(struct buf *b, struct str x, struct str y, bool over);
 struct elm_value elm_joined(struct elm_ctx *c, struct elm_value a,
     struct elm_value b);
 int64_t elm_chars(struct str s);
+bool elm_alike_text(struct elm_ctx *c, struct str a, struct str b);
 struct elm_value elm_char_at(struct elm_ctx *c, struct elm_value v, int64_t i);
 
 /* ---- interval.c ---- */

@@ -306,9 +306,11 @@ OPERATOR(end_of)
 
 OPERATOR(point_from)
 {
-	if (elm_same(c, elm_start(c, v[0]), elm_end(c, v[0])) != TRI_TRUE)
+	enum tri one = elm_same(c, elm_start(c, v[0]), elm_end(c, v[0]));
+
+	if (one == TRI_FALSE)
 		return elm_fail(c, "PointFrom: the interval is no single point");
-	return elm_start(c, v[0]);
+	return one == TRI_TRUE ? elm_start(c, v[0]) : ELM_NOTHING;
 }
 
 static struct elm_value minus(struct elm_ctx *c, struct elm_value a,

@@ -299,6 +299,15 @@ static bool exact(struct elm_value v)
 	return v.precision >= (v.kind == ELM_DATE ? ELM_DAY : ELM_SECOND);
 }
 
+/* The last that it can mean, of a Date the first instant of its last day. */
+static int64_t latest(struct elm_value v)
+{
+	if (exact(v))
+		return v.i;
+	return v.kind == ELM_DATE ? truncated(elm_time_last(v), ELM_DAY)
+				  : elm_time_last(v);
+}
+
 /* Both of one kind; an uncertainty where the precision does not tell. */
 static struct elm_value between(struct elm_ctx *c, const struct elm_node *n,
     const struct elm_value *v,
@@ -314,8 +323,8 @@ static struct elm_value between(struct elm_ctx *c, const struct elm_node *n,
 		a = elm_to_datetime(c, a);
 		b = elm_to_datetime(c, b);
 	}
-	low = exact(a) ? a.i : elm_time_last(a);
-	high = exact(b) ? b.i : elm_time_last(b);
+	low = latest(a);
+	high = latest(b);
 	if (!boundaries || unit > ELM_DAY) {
 		a.i = normal(c, a, a.i);
 		low = normal(c, a, low);

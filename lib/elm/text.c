@@ -205,24 +205,58 @@ static void find_letters(void)
 	letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
 
-static struct elm_value mapped(struct elm_ctx *c, struct elm_value v,
-    wint_t (*map)(wint_t, locale_t))
+static bool have_letters(struct elm_ctx *c)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	BUF_AUTO out = BUF_INIT;
-	const char *p = v.s, *end = v.s + v.n;
 
-	if (v.kind != ELM_STRING)
-		return ELM_NOTHING;
 	pthread_once(&once, find_letters);
 	if (letters == (locale_t)0)
-		return elm_fail(c, "this system has no locale C.UTF-8");
-	while (p < end) {
-		uint32_t ch = utf8_next(&p, end);
+		elm_fail(c, "this system has no locale C.UTF-8");
+	return letters != (locale_t)0;
+}
 
-		utf8_put(&out, (uint32_t)map((wint_t)ch, letters));
-	}
+typedef wint_t map_fn(wint_t ch, locale_t l);
+
+static void map_text(struct buf *b, struct str s, map_fn *map)
+{
+	const char *p = s.s, *end = str_end(s);
+
+	while (p < end)
+		utf8_put(b, (uint32_t)map((wint_t)utf8_next(&p, end),
+		    letters));
+}
+
+static struct elm_value mapped(struct elm_ctx *c, struct elm_value v,
+    map_fn *map)
+{
+	BUF_AUTO out = BUF_INIT;
+
+	if (v.kind != ELM_STRING || !have_letters(c))
+		return ELM_NOTHING;
+	map_text(&out, elm_str(v), map);
 	return keep(c, &out);
+}
+
+/* Letters without case, all blanks the same (12.2). */
+static wint_t folded(wint_t ch, locale_t l)
+{
+	if (iswspace_l(ch, l) || ch == 0xA0)
+		return ' ';
+	return towlower_l(towupper_l(ch, l), l);
+}
+
+bool elm_alike_text(struct elm_ctx *c, struct str a, struct str b)
+{
+	BUF_AUTO x = BUF_INIT;
+	BUF_AUTO y = BUF_INIT;
+
+	if (str_eq(a, b))
+		return true;
+	if (!have_letters(c))
+		return false;
+	map_text(&x, a, folded);
+	map_text(&y, b, folded);
+	return str_eq(buf_str(&x), buf_str(&y));
 }
 
 OPERATOR(lower)

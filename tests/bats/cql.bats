@@ -16,3 +16,12 @@ conformance() {
 @test "CQL conformance at -05:00" {
 	conformance -z -300
 }
+
+# Our own: what another engine lacks, and what was once wrong.
+@test "own fixtures of CQL" {
+	for zone in 0 -300 840; do
+		run -0 "$EHR_BUILD/tests/tools/elm-conformance" -z $zone \
+			"$FIXTURES"/elm/*.json
+		same "${#lines[@]}" 1
+	done
+}
