@@ -92,6 +92,8 @@ static int open_rows(struct job *j, struct ehr_err *e)
 		{ "code", 0 }, { "count", PRINT_RIGHT } };
 	size_t first = mips_opts.by_patient ? 0 : 1;
 
+	if (mips_opts.by)
+		return by_begin(j, mips_opts.by, e);
 	j->lines = mips_opts.by_patient && j->c->format == CLI_NDJSON;
 	if (j->lines) {
 		j->result = line;
@@ -110,8 +112,10 @@ static int open_rows(struct job *j, struct ehr_err *e)
 
 static int opened(struct job *j, struct access *a, struct ehr_err *e)
 {
-	return audit_head(record_store(a->r), &j->audit_size, j->audit_root,
+	int rc = audit_head(record_store(a->r), &j->audit_size, j->audit_root,
 	    e);
+
+	return rc == 0 && j->by ? by_open(j, e) : rc;
 }
 
 static void note_inputs(struct job *j, const struct task *t)
@@ -165,19 +169,23 @@ static void notes(struct job *j)
 int eval(struct cli *c, struct ehr_err *e)
 {
 	struct job j = { .c = c, .out = BUF_INIT, .opened = opened };
-	int rc = job_load(&j, e);
+	int rc;
 
+	if (mips_opts.by && mips_opts.by_patient)
+		return cli_usage(c, e, "--by-patient, or --by");
+	rc = job_load(&j, e);
 	if (rc == 0)
 		rc = open_rows(&j, e);
 	if (rc == 0)
 		rc = job_run(&j, e);
 	if (rc == 0)
 		rc = mips_opts.by_patient ? write_out(&j, 0, e)
-					  : print_totals(&j, e);
+		    : j.by ? by_rows(&j, e) : print_totals(&j, e);
 	if (j.rows)
 		rc = print_close(j.rows, rc, e);
 	if (rc == 0)
 		notes(&j);
 	buf_release(&j.out);
+	by_end(&j);
 	return job_end(&j, rc, e);
 }

@@ -1,4 +1,5 @@
 /* main.c - ehr-mips: quality measures. */
+#include "ehr/quality-owner.h"
 #include "mips.h"
 #include "score.h"
 
@@ -8,6 +9,9 @@ static const struct cli_opt eval_opts[] = {
 #include "options.def"
 	{ "by-patient", 0, CLI_FLAG, 0, NULL, "a row for each patient",
 	    &mips_opts.by_patient, 0, 0 },
+	{ "by", 0, CLI_CHOICE, 0, "provider|facility|tin",
+	    "counts and score of each", &mips_opts.by, QUALITY_BY_PROVIDER,
+	    0 },
 	{ "episodes", 0, CLI_FLAG, 0, NULL,
 	    "the episodes of each patient too (-o ndjson)", &mips_opts.episodes,
 	    0, 0 },

@@ -13,6 +13,7 @@ struct mips_opts {
 	const char *period, *zone;
 	int profiles;	/* enum quality_profiles */
 	bool by_patient, episodes, all;
+	int by;		/* enum quality_by */
 	int64_t jobs;
 	int population;	/* enum whom */
 	const char *bundle;
@@ -70,6 +71,7 @@ struct job {
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;
 	struct report *report;	/* of report.c */
+	struct by *by;		/* of by.c; NULL: not asked for */
 	struct quality_census **census; /* of check-data.c, by worker */
 	uint64_t findings;
 	uint64_t *moved;	/* of compare.c: patients, by task and group */
@@ -140,6 +142,13 @@ void row_count(struct buf *b, uint64_t n);
 void row_end(struct buf *b);
 /* take() of rows: prints each with the patient in front. */
 int row_print(struct job *j, struct work *w, struct ehr_err *e);
+
+/* Counts by clinician, facility or taxpayer (enum quality_by); prepares j after
+ * job_load(); reads what the record knows of them; prints, frees. */
+int by_begin(struct job *j, int what, struct ehr_err *e);
+int by_open(struct job *j, struct ehr_err *e);
+int by_rows(struct job *j, struct ehr_err *e);
+void by_end(struct job *j);
 
 /* Feeds the job's pool from the operands; from the record. */
 int feed_files(struct job *j, struct ehr_err *e);

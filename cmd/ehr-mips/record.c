@@ -36,6 +36,7 @@ struct feed {
 	size_t questions, question_cap;
 	uint32_t **asked; /* by measure and need: its question */
 	uint32_t visits;  /* the question of all appointments */
+	uint32_t seen;	  /* that of all encounters */
 	uint8_t *wanted;  /* by question */
 	/* The patient and measure at hand. */
 	int64_t at;
@@ -50,6 +51,8 @@ static void wanted_types(struct feed *f)
 	record_types_add(&f->filter.types, FHIR_Patient);
 	if (f->j->today.s)
 		record_types_add(&f->filter.types, FHIR_Appointment);
+	if (f->j->by)
+		record_types_add(&f->filter.types, FHIR_Encounter);
 	for (size_t k = 0; k < f->j->tasks; k++)
 		for (size_t i = 0; quality_need(f->j->task[k].package, i,
 			 &need); i++)
@@ -167,6 +170,8 @@ static void ask(struct feed *f)
 	}
 	f->visits = question_of(f, &(struct asking){ NULL, 0, -1 },
 	    &(struct quality_need){ FHIR_Appointment, STR_NONE, -1 });
+	f->seen = question_of(f, &(struct asking){ NULL, 0, -1 },
+	    &(struct quality_need){ FHIR_Encounter, STR_NONE, -1 });
 	for (size_t i = 0; i < f->questions; i++)
 		f->question[i].arg = &f->asking[i];
 	f->wanted = xcalloc(f->questions + 1, 1);
@@ -203,6 +208,7 @@ static bool look_ahead(struct feed *f, const struct quality_patient *p,
 
 	memset(f->wanted, 0, f->questions);
 	f->wanted[f->visits] = j->today.s != NULL;
+	f->wanted[f->seen] = j->by != NULL;
 	for (f->task = 0; f->task < j->tasks; f->task++) {
 		const struct task *t = &j->task[f->task];
 

@@ -78,6 +78,8 @@ int vsac_read(struct intake *in, struct str text, struct ehr_err *e);
 /* ---- run.c ---- */
 
 const struct elm_package *quality_run_elm(const struct quality_run *run);
+const struct quality_measure *quality_run_measure(
+    const struct quality_run *run);
 /* Value of a definition for the patient evaluated last. */
 int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
     struct ehr_err *e);
@@ -110,6 +112,10 @@ struct quality_patient {
 	} of[FHIR_RESOURCES + 1];
 	uint32_t patient; /* root */
 };
+
+/* Root of the resource of that type and id; 0: it is not there. */
+uint32_t patient_find(const struct quality_patient *p, int type,
+    struct str id);
 
 /* How a profile's resources are told when they do not name it. */
 struct profile;

@@ -83,7 +83,7 @@ struct missing {
 	void *arg;
 };
 
-static bool has(const struct quality_patient *p, int type, struct str id)
+uint32_t patient_find(const struct quality_patient *p, int type, struct str id)
 {
 	const struct roots *r = &p->of[type];
 
@@ -91,9 +91,9 @@ static bool has(const struct quality_patient *p, int type, struct str id)
 		uint32_t at = tape_get(&p->tape, r->node[i], "id");
 
 		if (at && str_eq(tape_str(&p->tape, at), id))
-			return true;
+			return r->node[i];
 	}
-	return false;
+	return 0;
 }
 
 static int look(void *arg, uint32_t node)
@@ -103,7 +103,7 @@ static int look(void *arg, uint32_t node)
 
 	fhir_ref_parse(tape_str(&m->p->tape, node), &ref);
 	if (ref.kind == FHIR_REF_RELATIVE && ref.type &&
-	    ref.type != FHIR_Patient && !has(m->p, ref.type, ref.id))
+	    ref.type != FHIR_Patient && !patient_find(m->p, ref.type, ref.id))
 		m->fn(m->arg, tape_str(&m->p->tape, node));
 	return 0;
 }

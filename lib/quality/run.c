@@ -214,6 +214,12 @@ const struct elm_package *quality_run_elm(const struct quality_run *run)
 	return run->p->elm;
 }
 
+const struct quality_measure *quality_run_measure(
+    const struct quality_run *run)
+{
+	return &run->p->measure;
+}
+
 int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
     struct ehr_err *e)
 {
