@@ -1,0 +1,92 @@
+/*
+ * x12.h - ASC X12 interchanges (X12.5, X12.6; the HIPAA guides of 005010).
+ *
+ * Pure codec: bytes to segments and back. The reader streams: a file of any
+ * size in flat memory, several interchanges, groups and sets, each interchange
+ * with its own delimiters. Positions are numbers of segments from 1, since a
+ * file may well be one line.
+ */
+#ifndef EHR_X12_H
+#define EHR_X12_H
+
+#include "ehr/base.h"
+
+enum {
+	X12_ISA = 106,		  /* bytes of an interchange header */
+	X12_SEGMENT_MAX = 1 << 20, /* bytes of a segment */
+	X12_ELEMENTS_MAX = 1024,   /* elements of a segment */
+};
+
+/* ---- reading ---- */
+
+/* X12.5 5: bytes 4, 105 and 106 of the ISA, and ISA11 from 00402 on. */
+struct x12_sep {
+	char element, component, segment;
+	char repeat; /* 0: the version has none */
+};
+
+/* One segment. All of it is borrowed until the next x12_next(). */
+struct x12_seg {
+	struct str id;	     /* "CLM" */
+	const struct str *v; /* v[1] to v[n]: its elements; v[0] is the id */
+	size_t n;
+	struct str raw;	     /* as it stands, with its terminator */
+	struct str lead;     /* line ends before it */
+	uint64_t number;     /* in the file, from 1 */
+	uint64_t offset;     /* of its first byte */
+};
+
+struct x12;
+
+/* in stays the caller's and open for as long. Reads nothing yet. */
+struct x12 *x12_new(struct in *in);
+void x12_free(struct x12 *x); /* NULL is allowed */
+#define X12_AUTO EHR_CLEANUP(x12_freep) struct x12
+void x12_freep(struct x12 **x);
+
+/* 1 and the next segment; 0 at the end, lead is then what was left. EHR_EREJECT, message in e without the
+ * file's name: what comes is no X12 from there on; x12_truncated() tells
+ * whether it only ended too early. EHR_EIO. */
+int x12_next(struct x12 *x, struct x12_seg *seg, struct ehr_err *e);
+bool x12_truncated(const struct x12 *x);
+/* Of the interchange being read. */
+const struct x12_sep *x12_sep(const struct x12 *x);
+
+/* Element i of a segment, STR_NONE beyond its last; "" was there and empty. */
+static inline struct str x12_el(const struct x12_seg *seg, size_t i)
+{
+	return i <= seg->n ? seg->v[i] : STR_NONE;
+}
+/* Component i from 1 of an element, STR_NONE beyond its last. */
+struct str x12_part(struct str el, char component, size_t i);
+
+/* ---- envelopes: X12.5 (ISA, IEA), X12.6 (GS, GE, ST, SE) ---- */
+
+enum x12_level { X12_INTERCHANGE, X12_GROUP, X12_SET, X12_LEVELS };
+
+/* Where a segment stands. Headers and trailers count as inside. */
+struct x12_env {
+	/* Which interchange of the file, group of it, set of that: from 1 */
+	uint32_t nth[X12_LEVELS];
+	uint32_t seg;		     /* of the set, its ST is 1; else 0 */
+	char control[X12_LEVELS][16]; /* ISA13, GS06, ST02; "" outside */
+	char set[4];		     /* ST01 */
+	char guide[36];		     /* ST03, else GS08 */
+};
+
+/* Follows the segments of a file and checks headers, trailers, control
+ * numbers, counts and characters. Findings have diag.line = the number of the
+ * segment, diag.path = the element ("SE01"). */
+struct x12_frame;
+#define X12_FRAME_AUTO EHR_CLEANUP(x12_frame_freep) struct x12_frame
+/* file and sink are borrowed until it is freed; sink may be NULL. */
+struct x12_frame *x12_frame_new(const char *file, struct diag_sink *sink);
+void x12_frame_freep(struct x12_frame **f);
+/* Takes the next segment; where it stands is borrowed until the next call. */
+const struct x12_env *x12_frame_take(struct x12_frame *f,
+    const struct x12_seg *seg, const struct x12_sep *sep);
+/* At the end of the file: what was left open. cut: it ended within a segment,
+ * which is the finding then. */
+void x12_frame_end(struct x12_frame *f, bool cut);
+
+#endif

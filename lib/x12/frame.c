@@ -1,0 +1,232 @@
+/* frame.c - headers and trailers: three levels, each one's trailer says how
+ * many of the next stood in it and repeats its control number. */
+#include "ehr/x12.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	const char *header, *trailer;
+	uint8_t control; /* element of the header; the trailer's are 1, 2 */
+	const char *counts;
+} levels[X12_LEVELS] = {
+	{ "ISA", "IEA", 13, "groups" },
+	{ "GS", "GE", 6, "sets" },
+	{ "ST", "SE", 2, "segments" },
+};
+
+struct x12_frame {
+	const char *file;
+	struct diag_sink *sink;
+	struct {
+		bool open;
+		uint32_t nth;	 /* of them in the level above */
+		uint64_t inside; /* what its trailer counts */
+		uint64_t at;	 /* number of its header */
+	} level[X12_LEVELS];
+	int ending; /* the level whose trailer came last, or X12_LEVELS */
+	struct x12_env env;
+	uint64_t number;
+};
+
+struct x12_frame *x12_frame_new(const char *file, struct diag_sink *sink)
+{
+	struct x12_frame *f = xcalloc(1, sizeof(*f));
+
+	f->file = file;
+	f->sink = sink;
+	f->ending = X12_LEVELS;
+	return f;
+}
+
+void x12_frame_freep(struct x12_frame **f)
+{
+	free(*f);
+}
+
+static void tell(struct x12_frame *f, enum diag_id id, const char *path,
+    const char *text)
+{
+	diag_emit(f->sink, &(struct diag){ .id = id, .file = f->file,
+	    .line = f->number, .path = path, .text = text });
+}
+
+static void copy(char *to, size_t size, struct str v)
+{
+	size_t n = v.n < size ? v.n : size - 1;
+
+	if (n)
+		memcpy(to, v.s, n);
+	to[n] = '\0';
+}
+
+/* ---- opening and closing ---- */
+
+static void leave(struct x12_frame *f, int l)
+{
+	f->level[l].open = false;
+	f->env.nth[l] = 0;
+	f->env.control[l][0] = '\0';
+	if (l == X12_GROUP)
+		f->env.guide[0] = '\0';
+	if (l == X12_SET)
+		f->env.set[0] = '\0', f->env.seg = 0;
+}
+
+/* Levels from l on that are open lack their trailers. */
+static void leave_from(struct x12_frame *f, int l)
+{
+	char text[64];
+	int i;
+
+	for (i = X12_LEVELS - 1; i >= l; i--) {
+		if (!f->level[i].open)
+			continue;
+		snprintf(text, sizeof(text), "the %s of segment %" PRIu64
+		    " has none", levels[i].header, f->level[i].at);
+		tell(f, DIAG_X12_TRAILER, levels[i].trailer, text);
+		leave(f, i);
+	}
+}
+
+static void open_level(struct x12_frame *f, int l, const struct x12_seg *seg)
+{
+	struct x12_env *env = &f->env;
+	struct str guide = x12_el(seg, l == X12_GROUP ? 8 : 3);
+
+	leave_from(f, l);
+	if (l > 0 && !f->level[l - 1].open)
+		tell(f, DIAG_X12_PLACE, levels[l].header, NULL);
+	else if (l > 0)
+		f->level[l - 1].inside++;
+	f->level[l].open = true;
+	f->level[l].inside = 0;
+	f->level[l].at = f->number;
+	env->nth[l] = ++f->level[l].nth;
+	if (l + 1 < X12_LEVELS)
+		f->level[l + 1].nth = 0;
+	copy(env->control[l], sizeof(env->control[l]),
+	    x12_el(seg, levels[l].control));
+	if (l > 0 && guide.n)
+		copy(env->guide, sizeof(env->guide), guide);
+	if (l == X12_SET)
+		copy(env->set, sizeof(env->set), x12_el(seg, 1));
+}
+
+/* The trailer of level l has come; the level ends behind it. */
+static void close_level(struct x12_frame *f, int l, const struct x12_seg *seg)
+{
+	char path[8], text[96];
+	int64_t n;
+
+	leave_from(f, l + 1);
+	if (!f->level[l].open) {
+		snprintf(text, sizeof(text), "no %s before it",
+		    levels[l].header);
+		tell(f, DIAG_X12_TRAILER, levels[l].trailer, text);
+		return;
+	}
+	if (!str_int(x12_el(seg, 1), &n) || (uint64_t)n != f->level[l].inside) {
+		snprintf(path, sizeof(path), "%s01", levels[l].trailer);
+		snprintf(text, sizeof(text), "there are %" PRIu64 " %s",
+		    f->level[l].inside, levels[l].counts);
+		tell(f, DIAG_X12_COUNT, path, text);
+	}
+	if (!str_is(x12_el(seg, 2), f->env.control[l])) {
+		snprintf(path, sizeof(path), "%s02", levels[l].trailer);
+		snprintf(text, sizeof(text), "not the %s%02d of segment %"
+		    PRIu64, levels[l].header, levels[l].control,
+		    f->level[l].at);
+		tell(f, DIAG_X12_CONTROL, path, text);
+	}
+	f->ending = l;
+}
+
+/* ---- what holds for every segment ---- */
+
+/* X12.5 3: the basic and the extended set; select language characters are
+ * beyond ASCII and by agreement only. */
+static bool in_sets(unsigned char c)
+{
+	return c >= ' ' && c < 0x7f;
+}
+
+static bool is_id(struct str id)
+{
+	size_t i;
+
+	if (id.n < 2 || id.n > 3 || id.s[0] < 'A' || id.s[0] > 'Z')
+		return false;
+	for (i = 1; i < id.n; i++)
+		if (!(id.s[i] >= 'A' && id.s[i] <= 'Z') &&
+		    !(id.s[i] >= '0' && id.s[i] <= '9'))
+			return false;
+	return true;
+}
+
+static void check_text(struct x12_frame *f, const struct x12_seg *seg,
+    const struct x12_sep *sep)
+{
+	char path[8];
+	size_t i;
+
+	copy(path, sizeof(path), is_id(seg->id) ? seg->id : STR("?"));
+	if (!is_id(seg->id))
+		tell(f, DIAG_X12_ID, path, NULL);
+	for (i = 0; i + 1 < seg->raw.n; i++)
+		if (!in_sets((unsigned char)seg->raw.s[i]) &&
+		    seg->raw.s[i] != sep->element &&
+		    seg->raw.s[i] != sep->component &&
+		    seg->raw.s[i] != sep->repeat) {
+			tell(f, DIAG_X12_CHARACTER, path, NULL);
+			break;
+		}
+	if (seg->n && seg->v[seg->n].n == 0)
+		tell(f, DIAG_X12_EMPTY_END, path, NULL);
+}
+
+/* Headers and trailers; else what stands in no set must be a TA1, or what
+ * X12.5 has for the level of interchanges. */
+static void place(struct x12_frame *f, const struct x12_seg *seg)
+{
+	int l;
+
+	for (l = 0; l < X12_LEVELS; l++) {
+		if (str_is(seg->id, levels[l].header)) {
+			open_level(f, l, seg);
+			break;
+		}
+		if (str_is(seg->id, levels[l].trailer))
+			break;
+	}
+	if (f->level[X12_SET].open && l >= X12_SET) {
+		f->level[X12_SET].inside++;
+		f->env.seg++;
+	} else if (l == X12_LEVELS && !str_is(seg->id, "TA1")) {
+		tell(f, DIAG_X12_PLACE, NULL, NULL);
+	}
+	if (l < X12_LEVELS && str_is(seg->id, levels[l].trailer))
+		close_level(f, l, seg);
+}
+
+const struct x12_env *x12_frame_take(struct x12_frame *f,
+    const struct x12_seg *seg, const struct x12_sep *sep)
+{
+	f->number = seg->number;
+	if (f->ending < X12_LEVELS)
+		leave(f, f->ending);
+	f->ending = X12_LEVELS;
+	check_text(f, seg, sep);
+	place(f, seg);
+	return &f->env;
+}
+
+void x12_frame_end(struct x12_frame *f, bool cut)
+{
+	if (cut)
+		tell(f, DIAG_X12_TRUNCATED, NULL, NULL);
+	if (f->ending < X12_LEVELS)
+		leave(f, f->ending);
+	leave_from(f, 0);
+}
