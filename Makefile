@@ -88,6 +88,12 @@ $(BUILD)/gen/guids.h: scripts/gen-guids $(wildcard lib/qrda/data/guids-*.tsv)
 	@scripts/gen-guids --rows lib/qrda/data > $@
 $(BUILD)/lib/qrda/guids_year.o: $(BUILD)/gen/guids.h
 
+# Guides of X12.
+$(BUILD)/gen/x12.tables.h: scripts/gen-x12 $(wildcard lib/x12/data/*)
+	@mkdir -p $(@D)
+	@scripts/gen-x12 lib/x12/data > $@
+$(BUILD)/lib/x12/guide.o: $(BUILD)/gen/x12.tables.h
+
 # Objects of the sources that match. A % in a static pattern's prerequisites
 # would be its stem, so the lists are made here. X-parts/*.c are X's parts.
 OBJ = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))

@@ -30,7 +30,7 @@ struct x12_seg {
 	struct str id;	     /* "CLM" */
 	const struct str *v; /* v[1] to v[n]: its elements; v[0] is the id */
 	size_t n;
-	struct str raw;	     /* as it stands, with its terminator */
+	struct str raw;	     /* with its terminator */
 	struct str lead;     /* line ends before it */
 	uint64_t number;     /* in the file, from 1 */
 	uint64_t offset;     /* of its first byte */
@@ -44,9 +44,9 @@ void x12_free(struct x12 *x); /* NULL is allowed */
 #define X12_AUTO EHR_CLEANUP(x12_freep) struct x12
 void x12_freep(struct x12 **x);
 
-/* 1 and the next segment; 0 at the end, lead is then what was left. EHR_EREJECT, message in e without the
- * file's name: what comes is no X12 from there on; x12_truncated() tells
- * whether it only ended too early. EHR_EIO. */
+/* 1 and the next segment; 0 at the end, lead is then what was left.
+ * EHR_EREJECT, message in e without the file's name: what comes is no X12 from
+ * there on; x12_truncated() tells whether it only ended too early. EHR_EIO. */
 int x12_next(struct x12 *x, struct x12_seg *seg, struct ehr_err *e);
 bool x12_truncated(const struct x12 *x);
 /* Of the interchange being read. */
@@ -68,25 +68,34 @@ enum x12_level { X12_INTERCHANGE, X12_GROUP, X12_SET, X12_LEVELS };
 struct x12_env {
 	/* Which interchange of the file, group of it, set of that: from 1 */
 	uint32_t nth[X12_LEVELS];
-	uint32_t seg;		     /* of the set, its ST is 1; else 0 */
+	uint32_t seg;		      /* of the set, its ST is 1; else 0 */
 	char control[X12_LEVELS][16]; /* ISA13, GS06, ST02; "" outside */
-	char set[4];		     /* ST01 */
-	char guide[36];		     /* ST03, else GS08 */
+	char set[4];		      /* ST01 */
+	char guide[36];		      /* ST03, else GS08 */
+	const char *loop; /* "2010AA"; "": in none, not known, or no guide */
 };
 
-/* Follows the segments of a file and checks headers, trailers, control
- * numbers, counts and characters. Findings have diag.line = the number of the
- * segment, diag.path = the element ("SE01"). */
-struct x12_frame;
-#define X12_FRAME_AUTO EHR_CLEANUP(x12_frame_freep) struct x12_frame
-/* file and sink are borrowed until it is freed; sink may be NULL. */
-struct x12_frame *x12_frame_new(const char *file, struct diag_sink *sink);
-void x12_frame_freep(struct x12_frame **f);
+/* ---- checking ---- */
+
+/* Follows the segments of a file and checks what holds for every interchange
+ * (headers, trailers, control numbers, counts, characters) and, where there is
+ * a table of the set's guide, its loops, segments and elements: order, usage,
+ * repeats, types, lengths, codes, syntax notes. A set without one gets a note.
+ * Findings have diag.line = the number of the segment, diag.path = loop and
+ * element ("2300/CLM05-3"), never a value. */
+struct x12_check;
+#define X12_CHECK_AUTO EHR_CLEANUP(x12_check_freep) struct x12_check
+/* file and sink are borrowed until it is freed; sink may be NULL: it only
+ * tells where segments stand. */
+struct x12_check *x12_check_new(const char *file, struct diag_sink *sink);
+void x12_check_freep(struct x12_check **k);
 /* Takes the next segment; where it stands is borrowed until the next call. */
-const struct x12_env *x12_frame_take(struct x12_frame *f,
+const struct x12_env *x12_check_take(struct x12_check *k,
     const struct x12_seg *seg, const struct x12_sep *sep);
+/* The same again, also for what takes findings; all nothing at first. */
+const struct x12_env *x12_check_env(const struct x12_check *k);
 /* At the end of the file: what was left open. cut: it ended within a segment,
  * which is the finding then. */
-void x12_frame_end(struct x12_frame *f, bool cut);
+void x12_check_end(struct x12_check *k, bool cut);
 
 #endif

@@ -1,6 +1,6 @@
 /* frame.c - headers and trailers: three levels, each one's trailer says how
  * many of the next stood in it and repeats its control number. */
-#include "ehr/x12.h"
+#include "check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,42 +16,6 @@ static const struct {
 	{ "ST", "SE", 2, "segments" },
 };
 
-struct x12_frame {
-	const char *file;
-	struct diag_sink *sink;
-	struct {
-		bool open;
-		uint32_t nth;	 /* of them in the level above */
-		uint64_t inside; /* what its trailer counts */
-		uint64_t at;	 /* number of its header */
-	} level[X12_LEVELS];
-	int ending; /* the level whose trailer came last, or X12_LEVELS */
-	struct x12_env env;
-	uint64_t number;
-};
-
-struct x12_frame *x12_frame_new(const char *file, struct diag_sink *sink)
-{
-	struct x12_frame *f = xcalloc(1, sizeof(*f));
-
-	f->file = file;
-	f->sink = sink;
-	f->ending = X12_LEVELS;
-	return f;
-}
-
-void x12_frame_freep(struct x12_frame **f)
-{
-	free(*f);
-}
-
-static void tell(struct x12_frame *f, enum diag_id id, const char *path,
-    const char *text)
-{
-	diag_emit(f->sink, &(struct diag){ .id = id, .file = f->file,
-	    .line = f->number, .path = path, .text = text });
-}
-
 static void copy(char *to, size_t size, struct str v)
 {
 	size_t n = v.n < size ? v.n : size - 1;
@@ -63,49 +27,51 @@ static void copy(char *to, size_t size, struct str v)
 
 /* ---- opening and closing ---- */
 
-static void leave(struct x12_frame *f, int l)
+static void leave(struct x12_check *k, int l)
 {
-	f->level[l].open = false;
-	f->env.nth[l] = 0;
-	f->env.control[l][0] = '\0';
+	k->level[l].open = false;
+	k->env.nth[l] = 0;
+	k->env.control[l][0] = '\0';
 	if (l == X12_GROUP)
-		f->env.guide[0] = '\0';
+		k->env.guide[0] = '\0';
 	if (l == X12_SET)
-		f->env.set[0] = '\0', f->env.seg = 0;
+		k->env.set[0] = '\0', k->env.seg = 0;
 }
 
 /* Levels from l on that are open lack their trailers. */
-static void leave_from(struct x12_frame *f, int l)
+static void leave_from(struct x12_check *k, int l)
 {
 	char text[64];
 	int i;
 
 	for (i = X12_LEVELS - 1; i >= l; i--) {
-		if (!f->level[i].open)
+		if (!k->level[i].open)
 			continue;
 		snprintf(text, sizeof(text), "the %s of segment %" PRIu64
-		    " has none", levels[i].header, f->level[i].at);
-		tell(f, DIAG_X12_TRAILER, levels[i].trailer, text);
-		leave(f, i);
+		    " has none", levels[i].header, k->level[i].at);
+		x12_tell(k, DIAG_X12_TRAILER, levels[i].trailer, text);
+		leave(k, i);
 	}
 }
 
-static void open_level(struct x12_frame *f, int l, const struct x12_seg *seg)
+static void open_level(struct x12_check *k, int l, const struct x12_seg *seg)
 {
-	struct x12_env *env = &f->env;
+	struct x12_env *env = &k->env;
 	struct str guide = x12_el(seg, l == X12_GROUP ? 8 : 3);
 
-	leave_from(f, l);
-	if (l > 0 && !f->level[l - 1].open)
-		tell(f, DIAG_X12_PLACE, levels[l].header, NULL);
-	else if (l > 0)
-		f->level[l - 1].inside++;
-	f->level[l].open = true;
-	f->level[l].inside = 0;
-	f->level[l].at = f->number;
-	env->nth[l] = ++f->level[l].nth;
+	leave_from(k, l);
+	if (l > 0) {
+		if (k->level[l - 1].open)
+			k->level[l - 1].inside++;
+		else
+			x12_tell(k, DIAG_X12_PLACE, levels[l].header, NULL);
+	}
+	k->level[l].open = true;
+	k->level[l].inside = 0;
+	k->level[l].at = k->number;
+	env->nth[l] = ++k->level[l].nth;
 	if (l + 1 < X12_LEVELS)
-		f->level[l + 1].nth = 0;
+		k->level[l + 1].nth = 0;
 	copy(env->control[l], sizeof(env->control[l]),
 	    x12_el(seg, levels[l].control));
 	if (l > 0 && guide.n)
@@ -115,32 +81,32 @@ static void open_level(struct x12_frame *f, int l, const struct x12_seg *seg)
 }
 
 /* The trailer of level l has come; the level ends behind it. */
-static void close_level(struct x12_frame *f, int l, const struct x12_seg *seg)
+static void close_level(struct x12_check *k, int l, const struct x12_seg *seg)
 {
 	char path[8], text[96];
 	int64_t n;
 
-	leave_from(f, l + 1);
-	if (!f->level[l].open) {
+	leave_from(k, l + 1);
+	if (!k->level[l].open) {
 		snprintf(text, sizeof(text), "no %s before it",
 		    levels[l].header);
-		tell(f, DIAG_X12_TRAILER, levels[l].trailer, text);
+		x12_tell(k, DIAG_X12_TRAILER, levels[l].trailer, text);
 		return;
 	}
-	if (!str_int(x12_el(seg, 1), &n) || (uint64_t)n != f->level[l].inside) {
+	if (!str_int(x12_el(seg, 1), &n) || (uint64_t)n != k->level[l].inside) {
 		snprintf(path, sizeof(path), "%s01", levels[l].trailer);
 		snprintf(text, sizeof(text), "there are %" PRIu64 " %s",
-		    f->level[l].inside, levels[l].counts);
-		tell(f, DIAG_X12_COUNT, path, text);
+		    k->level[l].inside, levels[l].counts);
+		x12_tell(k, DIAG_X12_COUNT, path, text);
 	}
-	if (!str_is(x12_el(seg, 2), f->env.control[l])) {
+	if (!str_is(x12_el(seg, 2), k->env.control[l])) {
 		snprintf(path, sizeof(path), "%s02", levels[l].trailer);
 		snprintf(text, sizeof(text), "not the %s%02d of segment %"
 		    PRIu64, levels[l].header, levels[l].control,
-		    f->level[l].at);
-		tell(f, DIAG_X12_CONTROL, path, text);
+		    k->level[l].at);
+		x12_tell(k, DIAG_X12_CONTROL, path, text);
 	}
-	f->ending = l;
+	k->ending = l;
 }
 
 /* ---- what holds for every segment ---- */
@@ -165,7 +131,7 @@ static bool is_id(struct str id)
 	return true;
 }
 
-static void check_text(struct x12_frame *f, const struct x12_seg *seg,
+static void check_text(struct x12_check *k, const struct x12_seg *seg,
     const struct x12_sep *sep)
 {
 	char path[8];
@@ -173,60 +139,56 @@ static void check_text(struct x12_frame *f, const struct x12_seg *seg,
 
 	copy(path, sizeof(path), is_id(seg->id) ? seg->id : STR("?"));
 	if (!is_id(seg->id))
-		tell(f, DIAG_X12_ID, path, NULL);
+		x12_tell(k, DIAG_X12_ID, path, NULL);
 	for (i = 0; i + 1 < seg->raw.n; i++)
 		if (!in_sets((unsigned char)seg->raw.s[i]) &&
 		    seg->raw.s[i] != sep->element &&
 		    seg->raw.s[i] != sep->component &&
 		    seg->raw.s[i] != sep->repeat) {
-			tell(f, DIAG_X12_CHARACTER, path, NULL);
+			x12_tell(k, DIAG_X12_CHARACTER, path, NULL);
 			break;
 		}
 	if (seg->n && seg->v[seg->n].n == 0)
-		tell(f, DIAG_X12_EMPTY_END, path, NULL);
+		x12_tell(k, DIAG_X12_EMPTY_END, path, NULL);
 }
 
 /* Headers and trailers; else what stands in no set must be a TA1, or what
  * X12.5 has for the level of interchanges. */
-static void place(struct x12_frame *f, const struct x12_seg *seg)
+static void place(struct x12_check *k, const struct x12_seg *seg)
 {
 	int l;
 
 	for (l = 0; l < X12_LEVELS; l++) {
 		if (str_is(seg->id, levels[l].header)) {
-			open_level(f, l, seg);
+			open_level(k, l, seg);
 			break;
 		}
 		if (str_is(seg->id, levels[l].trailer))
 			break;
 	}
-	if (f->level[X12_SET].open && l >= X12_SET) {
-		f->level[X12_SET].inside++;
-		f->env.seg++;
+	if (k->level[X12_SET].open && l >= X12_SET) {
+		k->level[X12_SET].inside++;
+		k->env.seg++;
 	} else if (l == X12_LEVELS && !str_is(seg->id, "TA1")) {
-		tell(f, DIAG_X12_PLACE, NULL, NULL);
+		x12_tell(k, DIAG_X12_PLACE, NULL, NULL);
 	}
 	if (l < X12_LEVELS && str_is(seg->id, levels[l].trailer))
-		close_level(f, l, seg);
+		close_level(k, l, seg);
 }
 
-const struct x12_env *x12_frame_take(struct x12_frame *f,
-    const struct x12_seg *seg, const struct x12_sep *sep)
+void x12_frame_take(struct x12_check *k, const struct x12_seg *seg,
+    const struct x12_sep *sep)
 {
-	f->number = seg->number;
-	if (f->ending < X12_LEVELS)
-		leave(f, f->ending);
-	f->ending = X12_LEVELS;
-	check_text(f, seg, sep);
-	place(f, seg);
-	return &f->env;
+	if (k->ending < X12_LEVELS)
+		leave(k, k->ending);
+	k->ending = X12_LEVELS;
+	check_text(k, seg, sep);
+	place(k, seg);
 }
 
-void x12_frame_end(struct x12_frame *f, bool cut)
+void x12_frame_end(struct x12_check *k)
 {
-	if (cut)
-		tell(f, DIAG_X12_TRUNCATED, NULL, NULL);
-	if (f->ending < X12_LEVELS)
-		leave(f, f->ending);
-	leave_from(f, 0);
+	if (k->ending < X12_LEVELS)
+		leave(k, k->ending);
+	leave_from(k, 0);
 }

@@ -39,7 +39,11 @@ struct x12_guide {
 
 extern const struct x12_use x12_uses[];
 extern const struct x12_node x12_nodes[];
+extern const size_t x12_nodes_count;
 /* NULL: there is no table of it. id may have an A1 and the like behind. */
 const struct x12_guide *x12_guide_find(const char *set, const char *id);
+
+/* _ in codes stands for a blank. */
+bool x12_has_code(const char *codes, struct str v);
 
 #endif

@@ -260,17 +260,18 @@ static bool cut(struct x12 *x, struct x12_seg *seg)
 	return false;
 }
 
-static int too_long(struct x12 *x, struct ehr_err *e)
+static int too_long(struct ehr_err *e, size_t bytes, size_t marks)
 {
-	if (x->len - x->at - x->lead > X12_SEGMENT_MAX)
+	if (bytes > X12_SEGMENT_MAX)
 		return ehr_fail(e, EHR_EREJECT, "a segment of over %d bytes",
 		    X12_SEGMENT_MAX);
-	if (x->marks - x->next > X12_ELEMENTS_MAX)
+	if (marks > X12_ELEMENTS_MAX)
 		return ehr_fail(e, EHR_EREJECT, "a segment of over %d elements",
 		    X12_ELEMENTS_MAX);
 	return 0;
 }
 
+/* Marks and text up to the end of the segment: 1, or negative. */
 static int take_segment(struct x12 *x, struct x12_seg *seg, struct ehr_err *e)
 {
 	int rc;
@@ -278,7 +279,7 @@ static int take_segment(struct x12 *x, struct x12_seg *seg, struct ehr_err *e)
 	while (!cut(x, seg)) {
 		if (note_marks(x))
 			continue;
-		rc = too_long(x, e);
+		rc = too_long(e, x->len - x->at - x->lead, x->marks - x->next);
 		if (rc == 0)
 			rc = fill(x, e);
 		if (rc < 0)
@@ -291,7 +292,8 @@ static int take_segment(struct x12 *x, struct x12_seg *seg, struct ehr_err *e)
 	}
 	if (str_is(seg->id, "IEA"))
 		x->inside = false;
-	return 1;
+	rc = too_long(e, seg->raw.n, seg->n);
+	return rc < 0 ? rc : 1;
 }
 
 /* An ISA begins an interchange also where the IEA before it is missing. */

@@ -1,0 +1,60 @@
+/* check.h - what the files that check share. */
+#ifndef X12_CHECK_H
+#define X12_CHECK_H
+
+#include "guide.h"
+
+enum { X12_DEPTH = 16 }; /* loops in loops, the set being the first */
+
+struct x12_check {
+	const char *file;
+	struct diag_sink *sink;
+	uint64_t number; /* of the segment */
+	struct x12_env env;
+
+	/* frame.c */
+	struct {
+		bool open;
+		uint32_t nth;	 /* of them in the level above */
+		uint64_t inside; /* what its trailer counts */
+		uint64_t at;	 /* number of its header */
+	} level[X12_LEVELS];
+	int ending; /* the level whose trailer came last, or X12_LEVELS */
+
+	/* walk.c: the loops that are open. Segments of one id may come in any
+	 * order, so what may come next begins at the run of them, not at the
+	 * one that came last. */
+	const struct x12_guide *guide; /* of the set, NULL: none */
+	struct {
+		uint16_t loop; /* node; of the set: none */
+		uint16_t from, end; /* nodes in it */
+		uint16_t run;
+	} open[X12_DEPTH];
+	int depth; /* open[0] to open[depth - 1] */
+	uint32_t *seen; /* times of each node of x12_nodes in its loop */
+};
+
+/* A finding about the segment; path and text may be NULL. */
+void x12_tell(struct x12_check *k, enum diag_id id, const char *path,
+    const char *text);
+/* ... about element at, component part (0: none) of a segment. */
+void x12_tell_at(struct x12_check *k, enum diag_id id,
+    const struct x12_seg *seg, unsigned at, unsigned part, const char *text);
+
+/* frame.c: headers and trailers; brings env up to date, but for its loop. */
+void x12_frame_take(struct x12_check *k, const struct x12_seg *seg,
+    const struct x12_sep *sep);
+void x12_frame_end(struct x12_check *k);
+
+/* walk.c: a set begins; the segment's node, NULL: it has no place here; the
+ * set ends. */
+void x12_walk_begin(struct x12_check *k);
+const struct x12_node *x12_walk_take(struct x12_check *k,
+    const struct x12_seg *seg, const struct x12_sep *sep);
+void x12_walk_end(struct x12_check *k);
+
+/* value.c: the elements of a segment against its node. */
+void x12_check_values(struct x12_check *k, const struct x12_node *node,
+    const struct x12_seg *seg, const struct x12_sep *sep);
+
+#endif
