@@ -154,8 +154,8 @@ coverage:
 	@scripts/bootstrap build test
 	@$(COVERED) -j$$(nproc) tests
 	@find build-cov -name '*.gcda' -delete
-	-@$(COVERED) check-built
-	@scripts/coverage build-cov
+	@bad=0; $(COVERED) check-built || bad=1; \
+		scripts/coverage build-cov || bad=1; exit $$bad
 
 fuzz:
 	@scripts/bootstrap build lint

@@ -126,8 +126,8 @@ int access_find(struct access *a, struct str name, int type,
 int access_set_begin(struct access *a, enum audit_action action,
     const char *scope, const int64_t *patient, size_t n, struct ehr_err *e);
 void access_set_touch(struct access *a, int64_t patient);
-/* Writes who it was; rc is the result so far: returned, unless it is 0 and
- * the event could not be written. */
+/* Writes who it was; rc is the result so far: returned, unless all or some of
+ * it was done (0, EHR_ENO, EHR_EREJECT) and the event could not be written. */
 int access_set_end(struct access *a, int rc, struct ehr_err *e);
 
 /* A set that is known before any of it is shown: one event, which names who

@@ -375,6 +375,8 @@ int out_commit_some(struct out *out, struct ehr_err *e);
 /* Removes the temporary files of all open outputs; for a signal handler of a
  * process that ends. */
 void out_remove_temps(void);
+/* All bytes to a descriptor, however they are taken: 0, or -1 with errno. */
+int write_whole(int fd, struct str bytes);
 
 /* ---- guarded mode: the group of a setgid tool (ehr-security(7)) ---- */
 

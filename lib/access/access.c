@@ -50,12 +50,12 @@ static int weigh(struct access *a, int64_t patient, struct ehr_err *e)
 	int rc = record_sensitive(a->r, patient,
 	    a->opt.as_of ? a->opt.as_of : RECORD_NOW, e);
 
-	if (rc == RECORD_WHOLE && !store_has(db, PERM_SENSITIVE)) {
-		if (record_patient_name(a->r, patient, &name, e) < 0)
-			return EHR_EIO;
-		return store_need(db, PERM_SENSITIVE, name.s, e);
-	}
-	return rc < 0 ? rc : rc > 0 && store_has(db, PERM_SENSITIVE);
+	if (rc <= 0 || store_has(db, PERM_SENSITIVE))
+		return rc < 0 ? rc : rc > 0;
+	if (rc != RECORD_WHOLE)
+		return 0;
+	rc = record_patient_name(a->r, patient, &name, e);
+	return rc < 0 ? rc : store_need(db, PERM_SENSITIVE, name.s, e);
 }
 
 /* The same of a set; none named is everybody. */
@@ -375,10 +375,11 @@ int access_find(struct access *a, struct str name, int type,
 
 	if (rc == 0)
 		rc = need(a, action, scope, found->patient, e);
-	if (rc == 0 && record_readable(a->r, found->rid, e) < 0) {
+	if (rc < 0)
+		return rc;
+	rc = record_readable(a->r, found->rid, e);
+	if (rc == EHR_EPERM)
 		refused(record_store(a->r), &ev, found->patient);
-		return EHR_EPERM;
-	}
 	if (rc == 0 && found->patient)
 		rc = read_one(a, action, scope, found->patient, e);
 	return rc;
@@ -444,7 +445,7 @@ int access_set_end(struct access *a, int rc, struct ehr_err *e)
 	a->begin = 0;
 	failed = audit_end_set(record_store(a->r), &ev, begin, a->range, a->n,
 	    NULL, done ? e : NULL);
-	return rc == 0 ? failed : rc;
+	return done && failed < 0 ? failed : rc;
 }
 
 int access_set(struct access *a, enum audit_action action, const char *scope,

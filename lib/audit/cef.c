@@ -53,7 +53,7 @@ static void put_escaped(struct buf *b, struct str v, const char *special)
 			buf_adds(b, c == '\n' ? "\\n" : "\\r");
 			continue;
 		}
-		if (strchr(special, c) && c)
+		if (c && strchr(special, c))
 			buf_addch(b, '\\');
 		buf_addch(b, c);
 	}
@@ -65,12 +65,6 @@ static void put(struct buf *b, const char *key, struct str v)
 		return;
 	buf_addf(b, " %s=", key);
 	put_escaped(b, v, "\\=");
-}
-
-static void put_number(struct buf *b, const char *key, int64_t v)
-{
-	if (v)
-		buf_addf(b, " %s=%lld", key, (long long)v);
 }
 
 void audit_put_cef(struct buf *b, const struct audit_row *row)
@@ -99,13 +93,9 @@ void audit_put_cef(struct buf *b, const struct audit_row *row)
 		put(b, "cs2", device);
 	}
 	buf_addf(b, " cn1Label=patients cn1=%lld", (long long)row->patients);
-	if (row->batch) {
-		buf_adds(b, " cn2Label=batch");
-		put_number(b, "cn2", row->batch);
-	}
-	if (row->pair) {
-		buf_adds(b, " cn3Label=begin");
-		put_number(b, "cn3", row->pair);
-	}
+	if (row->batch)
+		buf_addf(b, " cn2Label=batch cn2=%lld", (long long)row->batch);
+	if (row->pair)
+		buf_addf(b, " cn3Label=begin cn3=%lld", (long long)row->pair);
 	buf_addch(b, '\n');
 }

@@ -157,11 +157,14 @@ static void put_patient(struct buf *b, struct str name)
 {
 	struct str id = name, source;
 	bool of_source = memchr(name.s, ':', name.n) != NULL;
+	BUF_AUTO reference = BUF_INIT;
 
 	if (of_source)
 		str_split(&id, ':', &source);
-	buf_addf(b, "{\"what\":{\"reference\":\"Patient/%.*s\","
-	    "\"type\":\"Patient\"", STR_FMT(id));
+	buf_addf(&reference, "Patient/%.*s", STR_FMT(id));
+	buf_adds(b, "{\"what\":{\"reference\":");
+	put_text(b, buf_str(&reference));
+	buf_adds(b, ",\"type\":\"Patient\"");
 	if (of_source) {
 		buf_adds(b, ",\"display\":");
 		put_text(b, name);
@@ -178,16 +181,19 @@ static int put_patients(struct buf *b, const struct audit_row *row,
 	int rc = 0;
 
 	for (size_t i = 0; i < row->n_range; i++) {
-		int64_t at = row->range[i].first;
+		const struct audit_range *r = &row->range[i];
 
-		for (; rc >= 0 && at <= row->range[i].last; at++) {
+		/* the last one may be INT64_MAX */
+		for (int64_t n = 0; n <= r->last - r->first; n++) {
 			buf_reset(&text);
-			rc = name(arg, at, &text, e);
-			if (rc >= 0 && text.len)
+			rc = name(arg, r->first + n, &text, e);
+			if (rc < 0)
+				return rc;
+			if (text.len)
 				put_patient(b, buf_str(&text));
 		}
 	}
-	return rc < 0 ? rc : 0;
+	return 0;
 }
 
 static void put_detail(struct buf *b, const char *name, int64_t v)

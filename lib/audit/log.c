@@ -187,27 +187,33 @@ static int append(struct store *db, struct entry *en, struct ehr_err *e)
  * order and time agree; how far the clock is behind that is an event of its
  * own, once for each time that it was put back. */
 
-/* Was it so already when the last event of the clock was written? Since then
- * the log's time went on by 1 ms a transaction: a step in it means that the
- * clock had caught up. */
-static bool known_behind(struct store *db, int64_t next, int64_t behind)
+/* Was it so already when the last event of the clock, at which s stands, was
+ * written? Since then the log's time went on by 1 ms a transaction: a step in
+ * it means that the clock had caught up. */
+static bool same_behind(struct stmt *s, int64_t next, int64_t time,
+    int64_t behind)
+{
+	int64_t events = next - stmt_col_int(s, 0), was;
+	int64_t ms = time - stmt_col_int(s, 1);
+	struct str scope = stmt_col(s, 2);
+
+	return str_starts(scope, BEHIND) && str_int((struct str){
+	    scope.s + sizeof(BEHIND) - 1, scope.n - (sizeof(BEHIND) - 1) },
+	    &was) && ms < events + MAX_AUDIT_BEHIND &&
+	    behind - ms - MAX_AUDIT_BEHIND < was;
+}
+
+/* 1: it stands in the log that the clock is behind, 0: not yet. */
+static int known_behind(struct store *db, int64_t next, int64_t behind,
+    struct ehr_err *e)
 {
 	struct stmt *s = store_sql(db, &audit_sql[SQL_CLOCK]);
-	int64_t was = 0, events = 0, ms = 0;
-	bool found = stmt_step(s, NULL) > 0;
-	struct str scope;
+	int rc = stmt_step(s, e);
 
-	if (found) {
-		events = next - stmt_col_int(s, 0);
-		ms = store_time(db) - stmt_col_int(s, 1);
-		scope = stmt_col(s, 2);
-		found = str_starts(scope, BEHIND) && str_int((struct str){
-		    scope.s + sizeof(BEHIND) - 1,
-		    scope.n - (sizeof(BEHIND) - 1) }, &was);
-	}
+	if (rc > 0)
+		rc = same_behind(s, next, store_time(db), behind);
 	stmt_reset(s);
-	return found && ms < events + MAX_AUDIT_BEHIND &&
-	    behind < was + ms + MAX_AUDIT_BEHIND;
+	return rc;
 }
 
 static int check_clock(struct store *db, const struct entry *cause,
@@ -223,8 +229,10 @@ static int check_clock(struct store *db, const struct entry *cause,
 	if (behind < MAX_AUDIT_BEHIND)
 		return 0;
 	rc = head_read(db, &m, root, e);
-	if (rc < 0 || known_behind(db, (int64_t)m.size + 1, behind))
-		return rc;
+	if (rc == 0)
+		rc = known_behind(db, (int64_t)m.size + 1, behind, e);
+	if (rc)
+		return rc < 0 ? rc : 0;
 	buf_addf(&scope, BEHIND "%lld", (long long)behind);
 	memcpy(en.text, cause->text, sizeof(en.text));
 	en.text[COL_ACTION - COL_USER] = str_of(actions[AUDIT_CLOCK]);

@@ -98,24 +98,9 @@ int note_key_parse(struct note_key *k, struct str text, struct ehr_err *e)
 
 int note_read(const char *path, struct buf *bytes, struct ehr_err *e)
 {
-	struct in *in;
-	ssize_t n = 1;
-	int rc = in_open(&in, path, e);
+	int rc = in_all(path, MAX_NOTE, bytes, e);
 
-	if (rc < 0)
-		return rc;
-	while (n > 0 && bytes->len <= MAX_NOTE) {
-		buf_grow(bytes, MAX_NOTE + 1);
-		n = in_read(in, bytes->s + bytes->len,
-		    MAX_NOTE + 1 - bytes->len, e);
-		if (n > 0)
-			bytes->len += (size_t)n;
-	}
-	in_close(in);
-	if (n >= 0 && bytes->len > MAX_NOTE)
-		return ehr_fail(e, EHR_EINTEGRITY, "%s: over %d bytes", path,
-		    MAX_NOTE);
-	return n < 0 ? (int)n : 0;
+	return rc == EHR_EREJECT ? EHR_EINTEGRITY : rc;
 }
 
 static unsigned count_lines(struct str s)
@@ -142,8 +127,8 @@ static bool sig_line(struct str line, struct str *name, struct str *sig)
 	if (!str_starts(line, DASH))
 		return false;
 	*sig = (struct str){ line.s + 4, line.n - 4 };
-	return str_split(sig, ' ', name) && note_name_valid(*name) &&
-	    sig->n > 0;
+	str_split(sig, ' ', name);
+	return note_name_valid(*name) && sig->n > 0;
 }
 
 int note_parse(struct note *n, const char *file, struct str bytes,
@@ -248,8 +233,10 @@ int checkpoint_parse(struct checkpoint *c, const char *file, struct str bytes,
 	if (!str_split(&rest, '\n', &line) ||
 	    !text_base64(line, c->root, MERKLE_HASH))
 		return bad_line(file, 3, "no root", e);
-	for (unsigned i = 4; rest.n; i++)
-		if (str_split(&rest, '\n', &line) && line.n == 0)
+	for (unsigned i = 4; rest.n; i++) {
+		str_split(&rest, '\n', &line);
+		if (line.n == 0)
 			return bad_line(file, i, "an empty line", e);
+	}
 	return 0;
 }

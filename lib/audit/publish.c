@@ -16,6 +16,7 @@
 
 #include "ehr/audit-sign.h"
 #include "impl.h"
+#include "text.h"
 
 struct tile {
 	unsigned level, width;
@@ -30,22 +31,10 @@ static void close_fd(const int *fd)
 }
 #define FD_AUTO EHR_CLEANUP(close_fd) int
 
-/* Appends "x001/x234/067". */
-static void put_index(struct buf *b, uint64_t index)
-{
-	uint64_t unit = 1;
-
-	while (index / unit >= 1000)
-		unit *= 1000;
-	for (; unit > 1; unit /= 1000)
-		buf_addf(b, "x%03u/", (unsigned)(index / unit % 1000));
-	buf_addf(b, "%03u", (unsigned)(index % 1000));
-}
-
 static void put_path(struct buf *b, const char *dir, const struct tile *t)
 {
 	buf_addf(b, "%s/tile/%u/", dir, t->level);
-	put_index(b, t->index);
+	text_tile_index(b, t->index);
 	if (t->width < TILE_WIDTH)
 		buf_addf(b, ".p/%u", t->width);
 }
@@ -84,13 +73,17 @@ static int write_file(const char *path, struct str bytes, struct ehr_err *e)
 {
 	BUF_AUTO temp = BUF_INIT;
 	FD_AUTO fd = -1;
+	int rc = 0;
 
 	buf_addf(&temp, "%s.new", path);
 	fd = open(temp.s, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0 || write(fd, bytes.s, bytes.n) != (ssize_t)bytes.n ||
-	    rename(temp.s, path) != 0)
+	if (fd < 0)
 		return ehr_fail_errno(e, "%s", path);
-	return 0;
+	if (write_whole(fd, bytes) != 0 || rename(temp.s, path) != 0) {
+		rc = ehr_fail_errno(e, "%s", path);
+		unlink(temp.s);
+	}
+	return rc;
 }
 
 /* The partial tiles of one that is complete now. */
@@ -178,5 +171,6 @@ int publish_tiles(struct publish *p, struct store *db, uint64_t from,
 		from /= TILE_WIDTH;
 		size /= TILE_WIDTH;
 	}
-	return rc == 0 && p->written ? sync_all(p->dir, e) : rc;
+	/* what is the same may have been written by one that was killed */
+	return rc == 0 ? sync_all(p->dir, e) : rc;
 }

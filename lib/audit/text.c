@@ -12,6 +12,17 @@ bool text_size(struct str s, uint64_t *v)
 	return true;
 }
 
+void text_tile_index(struct buf *b, uint64_t index)
+{
+	uint64_t unit = 1;
+
+	while (index / unit >= 1000)
+		unit *= 1000;
+	for (; unit > 1; unit /= 1000)
+		buf_addf(b, "x%03u/", (unsigned)(index / unit % 1000));
+	buf_addf(b, "%03u", (unsigned)(index % 1000));
+}
+
 bool text_base64_any(struct str s, struct buf *out)
 {
 	BUF_AUTO again = BUF_INIT;

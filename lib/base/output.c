@@ -162,21 +162,26 @@ int out_open(struct out **result, const char *path, bool force,
 	return 0;
 }
 
+int write_whole(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.s, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes.s += n;
+		bytes.n -= (size_t)n;
+	}
+	return 0;
+}
+
 static int write_all(struct out *out, const char *p, size_t n,
     struct ehr_err *e)
 {
-	ssize_t done;
-
-	while (n > 0) {
-		done = write(out->fd, p, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return ehr_fail_errno(e, "%s", out_name(out));
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
+	return write_whole(out->fd, (struct str){ p, n }) == 0 ? 0 :
+	    ehr_fail_errno(e, "%s", out_name(out));
 }
 
 static int flush(struct out *out, struct ehr_err *e)

@@ -142,19 +142,6 @@ static int run_editor(char *file, struct ehr_err *e)
 	return rc;
 }
 
-static int write_all(int fd, struct str s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.s, s.n);
-
-		if (n < 0)
-			return -1;
-		s.s += n;
-		s.n -= (size_t)n;
-	}
-	return 0;
-}
-
 int edit_with_editor(struct buf *text, const char *suffix, struct ehr_err *e)
 {
 	const char *run = getenv("XDG_RUNTIME_DIR");
@@ -171,7 +158,7 @@ int edit_with_editor(struct buf *text, const char *suffix, struct ehr_err *e)
 	fd = mkostemps(path.s, (int)strlen(suffix), O_CLOEXEC);
 	if (fd < 0)
 		return ehr_fail_errno(e, "%s", path.s);
-	if (write_all(fd, buf_str(text)) < 0)
+	if (write_whole(fd, buf_str(text)) < 0)
 		rc = ehr_fail_errno(e, "%s", path.s);
 	if (close(fd) < 0 && rc == 0)
 		rc = ehr_fail_errno(e, "%s", path.s);

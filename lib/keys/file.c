@@ -184,22 +184,6 @@ static int set_mode(const struct making *m, int fd, unsigned mode, bool fresh,
 	return fchmod(fd, mode) == 0 ? 0 : ehr_fail_errno(e, "%s", m->base);
 }
 
-static int write_all(int fd, struct str text)
-{
-	ssize_t n;
-
-	while (text.n) {
-		n = write(fd, text.s, text.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text.s += n;
-		text.n -= (size_t)n;
-	}
-	return fsync(fd);
-}
-
 /* link(2) does not take the place of another file, rename(2) does. */
 static int put(struct making *m, const char *path, bool fresh,
     struct ehr_err *e)
@@ -239,7 +223,7 @@ int keys_write_file(const char *path, struct str text, unsigned mode,
 		return ehr_fail_errno(e, "%s", path);
 	}
 	rc = set_mode(&m, fd, mode, fresh, e);
-	if (rc == 0 && write_all(fd, text) != 0)
+	if (rc == 0 && (write_whole(fd, text) != 0 || fsync(fd) != 0))
 		rc = ehr_fail_errno(e, "%s", path);
 	return rc < 0 ? rc : put(&m, path, fresh, e);
 }

@@ -4,13 +4,8 @@ load helper
 
 torture=$EHR_TOP/tests/torture
 
-# Sanitizers want other memory and cannot be traced, gcov writes files.
-not_sanitized() {
-	[[ $EHR_BUILD != *san* && $EHR_BUILD != *cov* ]] || skip "not a plain build"
-}
-
 @test "sweep: one fault at each of 200 system calls of all that write" {
-	not_sanitized
+	plain_build
 	run -0 --separate-stderr "$torture/sweep" short
 	[[ $output != *skipped* ]] || skip "strace cannot trace here"
 	[ "$(grep -c '^plain .* 0 failed' <<< "$output")" -ge 10 ]

@@ -3,13 +3,8 @@ load helper
 
 torture=$EHR_TOP/tests/torture
 
-# Sanitizers want more memory than these allow and cannot be traced.
-not_sanitized() {
-	[[ $EHR_BUILD != *san* ]] || skip "sanitized build"
-}
-
 @test "kill: killed at 21 writes, nothing lost or doubled" {
-	not_sanitized
+	plain_build
 	run -0 --separate-stderr "$torture/kill" 21
 	[[ $output != *skipped* ]] || skip "strace cannot trace here"
 	has "$output" "21 kills; control: "
@@ -17,7 +12,7 @@ not_sanitized() {
 }
 
 @test "rekey: encrypt and key rotate, cut off at some calls, stay whole" {
-	not_sanitized
+	plain_build
 	run -0 --separate-stderr "$torture/rekey" 10 encrypt
 	[[ $output != *skipped* ]] || skip "strace cannot trace here"
 	same "$(grep -c "^encrypt: .*; completed 10$" <<<"$output")" 2
@@ -32,7 +27,7 @@ not_sanitized() {
 }
 
 @test "rejects: deep and many faults, good ones in, bad ones whole" {
-	not_sanitized
+	plain_build
 	run -0 --separate-stderr "$torture/rejects" short
 	has "$output" "ok: 100,000 levels: "
 	has "$output" "ok: 10000 bad lines: "
@@ -42,7 +37,7 @@ not_sanitized() {
 }
 
 @test "backup: killed at 30 calls, nothing is lost" {
-	not_sanitized
+	plain_build
 	run -0 --separate-stderr "$torture/backup" 30
 	[[ $output != *skipped* ]] || skip "strace cannot trace here"
 	same "$(grep -c ' whole and completed ' <<< "$output")" 3

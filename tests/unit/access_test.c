@@ -1,4 +1,8 @@
 /* access_test.c - every use of the record leaves its event. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
 #include "test.h"
 
 #include "ehr/access.h"
@@ -14,6 +18,14 @@
 
 static struct ehr_err err;
 static char path[64];
+static bool no_lock; /* memory for keys cannot be locked */
+static struct keyring ring;
+
+int mlock(const void *p, size_t n)
+{
+	errno = ENOMEM;
+	return no_lock ? -1 : (int)syscall(SYS_mlock, p, n);
+}
 
 static struct access_opt options(const char *reason, bool dry_run)
 {
@@ -148,5 +160,330 @@ TEST(access_dry_run)
 	    &err), EHR_ENOENT);
 	check_log(&a, 1, "");
 	access_close(&a);
+	store_unlink(path);
+}
+
+/* ---- roles, what is sensitive, emergencies, codes ---- */
+
+static void member(struct access *a, const char *user, const char *roles,
+    int64_t emergency)
+{
+	const struct store_staff f = { .user = str_of(user),
+		.name = STR("Somebody"), .roles = str_of(roles),
+		.active = true, .emergency = emergency };
+	struct store *db = record_store(a->r);
+
+	CHECK_OK(store_begin(db, STORE_SHORT, &err));
+	CHECK_OK(store_staff_put(db, &f, &err));
+	CHECK_OK(store_commit(db, &err));
+}
+
+static void set(struct access *a, const char *key, const char *value)
+{
+	struct store *db = record_store(a->r);
+
+	CHECK_OK(store_begin(db, STORE_SHORT, &err));
+	CHECK_OK(store_config_set(db, key, str_of(value), &err));
+	CHECK_OK(store_commit(db, &err));
+}
+
+/* A record of patients 1 and 2, the first sensitive, and a boss; whoever runs
+ * this has these roles from the next opening on. */
+static void staffed(struct access *a, const char *roles, int64_t emergency,
+    const char *factor)
+{
+	struct record_found found;
+	struct store *db;
+
+	create(a);
+	add(a, NULL, "1");
+	add(a, NULL, "2");
+	db = record_store(a->r);
+	CHECK_OK(record_find(a->r, STR("1"), FHIR_Patient, &found, NULL, &err));
+	CHECK_OK(store_begin(db, STORE_SHORT, &err));
+	CHECK_OK(record_sensitive_put(a->r, found.rid, 0, RECORD_KIND_VIP,
+	    &err));
+	CHECK_OK(store_commit(db, &err));
+	if (factor)
+		set(a, ACCESS_FACTOR_SETTING, factor);
+	member(a, "boss", "administrator", 0);
+	member(a, a->user.s, roles, emergency);
+	access_close(a);
+}
+
+static int reopen(struct access *a, const char *reason, const char *glass)
+{
+	struct access_opt opt = options(reason, false);
+
+	opt.glass = glass;
+	return access_open(a, &opt, STORE_WRITE, &err);
+}
+
+/* What the log has at last, read as its owner. */
+static void check_last(const char *want)
+{
+	struct listing l = { 1, BUF_INIT };
+	struct audit_filter all = { 0 };
+	struct store *db = NULL;
+	const char *last;
+
+	CHECK_OK(store_open(&db, path, STORE_READ, &err));
+	CHECK_OK(audit_each(db, &all, list_one, &l, &err));
+	l.b.s[l.b.len - 1] = '\0';
+	last = strrchr(l.b.s, ';');
+	CHECK_STR(last ? last + 1 : l.b.s, want);
+	buf_release(&l.b);
+	store_close(db);
+}
+
+TEST(a_sensitive_chart_is_refused_and_the_refusal_told)
+{
+	struct access a;
+	int64_t patient;
+
+	staffed(&a, "clinician", 0, NULL);
+	CHECK_OK(reopen(&a, NULL, NULL));
+	CHECK_INT(access_patient(&a, STR("1"), AUDIT_READ, "chart", &patient,
+	    NULL, &err), EHR_EPERM);
+	check_last("read/refused 1 chart");
+	CHECK_OK(access_patient(&a, STR("2"), AUDIT_READ, "chart", &patient,
+	    NULL, &err));
+	check_last("read/ok 1 chart");
+	/* of a set it is withheld, so that the set is not flagged */
+	CHECK_OK(access_set(&a, AUDIT_LIST, "all", NULL, 0, &err));
+	check_last("list/ok 0 all");
+	access_close(&a);
+	CHECK_OK(reopen(&a, "treatment", NULL));
+	CHECK_OK(access_patient(&a, STR("1"), AUDIT_READ, "chart", &patient,
+	    NULL, &err));
+	check_last("read/ok 1 treatment [sensitive] chart");
+	/* the log is read, not the chart */
+	CHECK_OK(access_patient(&a, STR("1"), AUDIT_REQUEST, "ask", &patient,
+	    NULL, &err));
+	check_last("request/ok 1 treatment ask");
+	access_close(&a);
+	store_unlink(path);
+}
+
+TEST(a_set_is_flagged_when_somebody_in_it_is_sensitive)
+{
+	struct access a;
+	int64_t one, two;
+
+	staffed(&a, "clinician", 0, NULL);
+	CHECK_OK(reopen(&a, "treatment", NULL));
+	CHECK_OK(access_patient(&a, STR("1"), AUDIT_READ, NULL, &one, NULL,
+	    &err));
+	check_last("read/ok 1 treatment [sensitive]");
+	CHECK_OK(access_patient(&a, STR("2"), AUDIT_READ, NULL, &two, NULL,
+	    &err));
+	CHECK_OK(access_set(&a, AUDIT_LIST, "some", &two, 1, &err));
+	check_last("list/ok 1 treatment some");
+	CHECK_OK(access_set(&a, AUDIT_LIST, "some", (int64_t[]){ two, one }, 2,
+	    &err));
+	check_last("list/ok 2 treatment [sensitive] some");
+	CHECK_OK(access_set(&a, AUDIT_LIST, "all", NULL, 0, &err));
+	check_last("list/ok 0 treatment [sensitive] all");
+	access_close(&a);
+	store_unlink(path);
+}
+
+static int64_t tomorrow(void) { return clock_ms() + 86400000; }
+
+TEST(emergencies)
+{
+	struct access a;
+	int64_t patient;
+
+	staffed(&a, "clinician", tomorrow(), NULL);
+	CHECK_INT(reopen(&a, NULL, ""), EHR_EUSAGE);
+	access_close(&a);
+	CHECK_OK(reopen(&a, NULL, "collapse"));
+	CHECK_OK(access_patient(&a, STR("1"), AUDIT_READ, "chart", &patient,
+	    NULL, &err));
+	check_last("read/ok 1 collapse [break-glass,sensitive] chart");
+	CHECK_OK(access_patient(&a, STR("2"), AUDIT_READ, "chart", &patient,
+	    NULL, &err));
+	check_last("read/ok 1 collapse [break-glass] chart");
+	access_close(&a);
+	CHECK_OK(reopen(&a, "referral", "collapse"));
+	CHECK_OK(access_patient(&a, STR("2"), AUDIT_READ, NULL, &patient, NULL,
+	    &err));
+	check_last("read/ok 1 referral [break-glass]");
+	access_close(&a);
+	staffed(&a, "clinician", clock_ms() - 1, NULL); /* it was until then */
+	CHECK_INT(reopen(&a, NULL, "collapse"), EHR_EPERM);
+	check_last("login/refused 0 collapse [break-glass]");
+	access_close(&a);
+	store_unlink(path);
+}
+
+TEST(one_time_codes_that_are_due)
+{
+	static const struct {
+		const char *setting, *roles;
+		bool emergency, due;
+	} t[] = {
+		{ "", "clinician", false, false },
+		{ "clinician", "", false, false },
+		{ "clinician", "nurse", false, false },
+		{ "clinician", "nurse,clinician", false, true },
+		{ "billing,nurse", "nurse,clinician", true, true },
+		{ "emergency", "clinician", false, false },
+		{ "emergency", "clinician", true, true },
+		{ "billing,emergency", "clinician", true, true },
+		{ "billing", "clinician", true, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		CHECK_INT(access_factor_due(str_of(t[i].setting),
+		    str_of(t[i].roles), t[i].emergency), t[i].due);
+}
+
+TEST(a_code_is_due_of_who_has_none)
+{
+	struct access a;
+
+	staffed(&a, "clinician", tomorrow(), "nurse,emergency");
+	CHECK_OK(reopen(&a, NULL, NULL));
+	access_close(&a);
+	CHECK_INT(reopen(&a, NULL, "collapse"), EHR_EPERM);
+	CHECK_STR(err.msg, "a one-time code is due, and no second factor is "
+	    "enrolled (ehr-admin staff totp enroll)");
+	check_last("login/refused 0 collapse [break-glass]");
+	access_close(&a);
+	store_unlink(path);
+}
+
+TEST(who_has_left_or_is_a_stranger)
+{
+	struct store_staff gone = { .name = STR("Somebody"),
+		.roles = STR("clinician") };
+	struct access a;
+	struct store *db;
+
+	staffed(&a, "clinician", 0, NULL);
+	CHECK_OK(reopen(&a, NULL, NULL));
+	/* of the store alone the same */
+	access_close(&a);
+	CHECK_OK(store_open(&db, path, STORE_WRITE, &err));
+	gone.user = STR_NONE;
+	{
+		BUF_AUTO user = BUF_INIT;
+
+		audit_user(&user);
+		gone.user = buf_str(&user);
+		CHECK_OK(store_begin(db, STORE_SHORT, &err));
+		CHECK_OK(store_staff_put(db, &gone, &err));
+		CHECK_OK(store_commit(db, &err));
+		store_close(db);
+		CHECK_INT(reopen(&a, NULL, NULL), EHR_EPERM);
+		CHECK(strstr(err.msg, " is no longer on the staff") != NULL);
+		access_close(&a);
+	}
+	{
+		struct access_opt opt = options(NULL, false);
+
+		CHECK_INT(access_store(&db, &opt, STORE_WRITE, &err),
+		    EHR_EPERM);
+		CHECK(db == NULL);
+		check_last("login/refused 0");
+	}
+	store_unlink(path);
+}
+
+/* ---- where the record is ---- */
+
+TEST(the_record_may_stand_in_the_environment)
+{
+	struct access a;
+	struct access_opt none = { .tool = "ehr-test" };
+
+	create(&a);
+	access_close(&a);
+	setenv("EHR_DB", path, 1);
+	CHECK_OK(access_open(&a, &none, STORE_WRITE, &err));
+	access_close(&a);
+	unsetenv("EHR_DB");
+	CHECK_INT(access_open(&a, &none, STORE_WRITE, &err), EHR_EUSAGE);
+	access_close(&a);
+	store_unlink(path);
+}
+
+/* Somebody put a plain file in the place of an encrypted one. */
+TEST(a_plain_record_beside_slots_is_refused)
+{
+	struct access a;
+	char slots[96];
+	FILE *f;
+
+	create(&a);
+	access_close(&a);
+	snprintf(slots, sizeof(slots), "%s.keys", path);
+	f = fopen(slots, "we");
+	CHECK(f != NULL && fclose(f) == 0);
+	CHECK_INT(reopen(&a, NULL, NULL), EHR_EINTEGRITY);
+	access_close(&a);
+	unlink(slots);
+	store_unlink(path);
+}
+
+/* ---- codes of who has enrolled ---- */
+
+static void enroll(struct access *a)
+{
+	static const uint8_t secret[OTP_SECRET] = { 1 };
+	struct store *db = record_store(a->r);
+	struct store_acting who;
+
+	CHECK_OK(store_staff_acting(db, buf_str(&a->user), &who, &err));
+	buf_release(&who.roles);
+	CHECK_OK(store_begin(db, STORE_SHORT, &err));
+	CHECK_OK(store_factor_put(db, who.id, secret, &err));
+	CHECK_OK(store_commit(db, &err));
+}
+
+static int reopen_sealed(struct access *a)
+{
+	struct access_opt opt = options(NULL, false);
+	int rc;
+
+	opt.ring = &ring;
+	rc = access_open(a, &opt, STORE_WRITE, &err);
+	if (rc < 0)
+		access_close(a);
+	return rc;
+}
+
+TEST(a_code_that_cannot_be_asked_for)
+{
+	struct access a;
+	struct access_opt opt = options("treatment", false);
+	struct key_slots slots;
+	char file[96];
+
+	snprintf(path, sizeof(path), "/tmp/access-test-%ld.ehr",
+	    (long)getpid());
+	snprintf(file, sizeof(file), "%s.keys", path);
+	keyring_make(&ring);
+	opt.db = path;
+	opt.ring = &ring;
+	CHECK_OK(access_open(&a, &opt, STORE_CREATE, &err));
+	set(&a, ACCESS_FACTOR_SETTING, "clinician");
+	member(&a, "boss", "administrator", 0);
+	member(&a, a.user.s, "clinician", 0);
+	enroll(&a);
+	access_close(&a);
+	/* without slots nobody can tell whose session it is */
+	CHECK_INT(reopen_sealed(&a), EHR_ENOENT);
+	key_slots_init(&slots);
+	CHECK_OK(key_slots_add(&slots, SLOT_KEYFILE, NULL, STR("secret"), NULL,
+	    &err));
+	CHECK_OK(keys_write(file, &slots, &ring, true, &err));
+	no_lock = true;
+	CHECK_INT(reopen_sealed(&a), EHR_EIO);
+	CHECK(strstr(err.msg, "cannot be locked") != NULL);
+	no_lock = false;
+	unlink(file);
 	store_unlink(path);
 }

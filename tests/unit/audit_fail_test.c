@@ -5,11 +5,14 @@
  */
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 
 #include "fail_kit.h"
 
 #include "ehr/access.h"
 #include "ehr/audit-sign.h"
+#include "ehr/fhir.h"
 
 FAILS(int, SQLITE_IOERR, sqlite3_step, (sqlite3_stmt *s), (s))
 
@@ -27,18 +30,46 @@ int sqlite3_exec(sqlite3 *h, const char *q,
 	return real(h, q, fn, arg, msg);
 }
 
+static int64_t behind_s; /* the clock was put back by that */
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	long rc = syscall(SYS_clock_gettime, clock, t);
+
+	t->tv_sec -= clock == CLOCK_REALTIME ? behind_s : 0;
+	return (int)rc;
+}
+
 enum { EVENTS = 270, OLD = 100 }; /* a tile and a part */
 
-static char dir[64], base[96], path[96], signer[96];
+/* What an operation begins from: a log; a practice with staff, of which who
+ * runs this is a clinician, whose patient p1 is sensitive and to others than p2
+ * something is restricted; one that is encrypted, with damage in its log. */
+enum base { LOG, STAFFED, DAMAGED, BASES };
+static char dir[64], base[BASES][96], path[96], signer[96];
+static struct keyring ring;
 static struct ehr_err e;
 static struct access a;
+static int told_of;
+
+static void hear(void *arg, const char *text)
+{
+	(void)arg;
+	told_of += strstr(text, "the log ends") != NULL;
+}
+
+static int open_with(enum store_mode mode, const char *reason,
+    const struct keyring *keys)
+{
+	const struct access_opt opt = { .db = path, .tool = "test",
+		.reason = reason, .ring = keys, .tell = hear };
+
+	return access_open(&a, &opt, mode, &e);
+}
 
 static int open_it(enum store_mode mode)
 {
-	const struct access_opt opt = { .db = path, .tool = "test",
-		.reason = "treatment" };
-
-	return access_open(&a, &opt, mode, &e);
+	return open_with(mode, "treatment", NULL);
 }
 
 static struct store *db(void) { return record_store(a.r); }
@@ -58,9 +89,9 @@ static bool append(int n)
 	return false;
 }
 
-static bool import(const char *id)
+static bool write_as(enum audit_action action, const char *id)
 {
-	const struct access_write w = { .action = AUDIT_IMPORT };
+	const struct access_write w = { .action = action };
 	const struct batch_put put = { .full_url = STR_NONE };
 	struct tape t = TAPE_INIT;
 	struct tape_error why;
@@ -79,6 +110,8 @@ static bool import(const char *id)
 	tape_release(&t);
 	return ok;
 }
+
+static bool import(const char *id) { return write_as(AUDIT_IMPORT, id); }
 
 /* ---- what is done ---- */
 
@@ -199,6 +232,93 @@ static bool do_publish(void)
 	    store_commit(db(), &e) == 0;
 }
 
+/* ---- what is done in a practice with staff ---- */
+
+static bool opened_for(const char *reason)
+{
+	if (open_with(STORE_WRITE, reason, NULL) < 0)
+		exit(1);
+	armed = true;
+	return true;
+}
+
+static bool do_enter(void)
+{
+	armed = true;
+	return open_with(STORE_WRITE, NULL, NULL) == 0 && access_need(&a,
+	    PERM_CLINICAL, "chart", &e) == 0;
+}
+
+static int see(const char *name)
+{
+	int64_t patient;
+
+	return access_patient(&a, str_of(name), AUDIT_READ, "chart", &patient,
+	    NULL, &e);
+}
+
+static bool do_see(void) { return opened_for("why") && see("p1") == 0; }
+
+/* It is refused whatever fails, or not known; the event of the refusal is
+ * written as far as that is possible. */
+static bool refused(int rc)
+{
+	if (rc != EHR_EPERM && rc != EHR_EIO) {
+		printf("refused: %d %s\n", rc, e.msg);
+		exit(1);
+	}
+	return rc == EHR_EPERM && calls < fail_at;
+}
+
+static bool do_not_see(void)
+{
+	return opened_for(NULL) && refused(see("p1"));
+}
+
+static bool do_not_find(void)
+{
+	struct record_found found;
+
+	return opened_for(NULL) && refused(access_find(&a, STR("Patient/p1"),
+	    0, AUDIT_UPDATE, "edit", &found, NULL, &e));
+}
+
+static bool do_named(void)
+{
+	static const int64_t who[] = { 2, 1 };
+
+	return opened_for("why") && access_set(&a, AUDIT_LIST, "two", who, 2,
+	    &e) == 0 && access_set_begin(&a, AUDIT_EXPORT, "two", who, 2,
+	    &e) == 0 && access_set_end(&a, EHR_ENO, &e) == EHR_ENO;
+}
+
+static bool do_change(void)
+{
+	return opened_for("why") && write_as(AUDIT_UPDATE, "p1");
+}
+
+/* ---- on a machine that has its troubles ---- */
+
+static bool do_behind(void)
+{
+	opened();
+	behind_s = 3600;
+	return append(1) && append(1);
+}
+
+static bool do_damaged(void)
+{
+	bool ok;
+
+	armed = true;
+	ok = open_with(STORE_WRITE, NULL, &ring) == 0;
+	if (ok && told_of == 0) {
+		printf("opened, and nothing told of the damage\n");
+		exit(1);
+	}
+	return ok;
+}
+
 /* ---- each of their steps ---- */
 
 static void copy(const char *from, const char *to)
@@ -225,7 +345,11 @@ static void drop(const char *file)
 	}
 }
 
-static bool (*op_now)(void);
+struct op {
+	bool (*fn)(void);
+	enum base base;
+};
+static const struct op *op_now;
 
 /* On a copy; what was wrong is told by the log, too. */
 static bool on_copy(void)
@@ -233,12 +357,20 @@ static bool on_copy(void)
 	bool ok;
 
 	drop(path);
-	copy(base, path);
-	ok = op_now();
+	copy(base[op_now->base], path);
+	if (op_now->base == DAMAGED) {
+		char from[128], to[128];
+
+		snprintf(from, sizeof(from), "%s-wal", base[DAMAGED]);
+		snprintf(to, sizeof(to), "%s-wal", path);
+		copy(from, to);
+	}
+	ok = op_now->fn();
 	armed = false;
 	if (a.r == NULL)
 		return ok;
 	store_rollback(db());
+	store_grant(db(), PERM_ALL, PERM_NONE, "all");
 	if (audit_verify(db(), NULL, NULL, &e) < 0) {
 		printf("%s\n", e.msg);
 		exit(1);
@@ -253,7 +385,7 @@ static bool make(void)
 	struct note_key k;
 	bool ok;
 
-	snprintf(path, sizeof(path), "%s", base);
+	snprintf(path, sizeof(path), "%s", base[LOG]);
 	ok = open_it(STORE_CREATE) == 0 && import("p1") && append(OLD - 1) &&
 	    signer_make(signer, "example.com/log", db(), &k, &e) == 0 &&
 	    append(EVENTS - OLD + 1);
@@ -261,6 +393,65 @@ static bool make(void)
 		printf("%s\n", e.msg);
 	access_close(&a);
 	return ok;
+}
+
+static bool put_staff(void)
+{
+	const struct store_staff staff[] = {
+		{ .user = STR("boss"), .name = STR("Boss"),
+		    .roles = STR("administrator"), .active = true },
+		{ .user = buf_str(&a.user), .name = STR("Ann"),
+		    .roles = STR("clinician"), .active = true },
+	};
+	struct record_found p1;
+
+	return record_find(a.r, STR("p1"), FHIR_Patient, &p1, NULL, &e) == 0 &&
+	    store_begin(db(), STORE_SHORT, &e) == 0 &&
+	    record_sensitive_put(a.r, p1.rid, 0, RECORD_KIND_VIP, &e) > 0 &&
+	    store_config_set(db(), ACCESS_FACTOR_SETTING, STR("nurse"),
+		&e) >= 0 &&
+	    store_staff_put(db(), &staff[0], &e) >= 0 &&
+	    store_staff_put(db(), &staff[1], &e) >= 0 &&
+	    store_commit(db(), &e) == 0;
+}
+
+static bool make_staffed(void)
+{
+	bool ok;
+
+	snprintf(path, sizeof(path), "%s", base[STAFFED]);
+	ok = open_it(STORE_CREATE) == 0 && import("p1") && import("p2") &&
+	    put_staff();
+	if (!ok)
+		printf("%s\n", e.msg);
+	access_close(&a);
+	return ok;
+}
+
+/* A bit of the last of two commits is another in the log of who ended without
+ * closing it. */
+static bool make_damaged(void)
+{
+	char log[128];
+	FILE *f;
+	bool ok;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s", base[DAMAGED]);
+	if (open_with(STORE_CREATE, NULL, &ring) < 0)
+		return false;
+	access_close(&a);
+	pid = fork();
+	if (pid == 0)
+		_exit(open_with(STORE_WRITE, NULL, &ring) < 0 || !append(1) ||
+		    !append(1));
+	waitpid(pid, NULL, 0);
+	snprintf(log, sizeof(log), "%s-wal", path);
+	f = fopen(log, "r+e");
+	if (f == NULL)
+		return false;
+	ok = fseek(f, -1000, SEEK_END) == 0 && fputs("damage", f) > 0;
+	return fclose(f) == 0 && ok;
 }
 
 static void remove_all(void)
@@ -274,28 +465,46 @@ static void remove_all(void)
 	CHECK(waitpid(pid, NULL, 0) == pid);
 }
 
-TEST(no_failed_step_is_taken_for_success)
+/* The folder and what is in it, by processes that leave nothing open here. */
+static void make_all(void)
 {
-	static bool (*const ops[])(void) = { do_open, do_append, do_import,
-		do_patient, do_find, do_set, do_one_set, do_each, do_get,
-		do_verify, do_prove, do_sign, do_publish };
-	int told, unnoticed, total = 0;
+	static const char *const names[] = { "base", "staffed", "damaged" };
 
 	snprintf(dir, sizeof(dir), "/tmp/audit_fail.XXXXXX");
 	umask(077); /* of the copies */
 	CHECK(mkdtemp(dir) != NULL);
-	snprintf(base, sizeof(base), "%s/base.ehr", dir);
+	for (int i = 0; i < BASES; i++)
+		snprintf(base[i], sizeof(base[i]), "%s/%s.ehr", dir, names[i]);
 	snprintf(path, sizeof(path), "%s/t.ehr", dir);
 	snprintf(signer, sizeof(signer), "%s/signer", dir);
+	keyring_make(&ring);
 	CHECK_INT(attempt(make, 1), WELL);
+	CHECK_INT(attempt(make_staffed, 1), WELL);
+	CHECK_INT(attempt(make_damaged, 1), WELL);
+}
+
+TEST(no_failed_step_is_taken_for_success)
+{
+	static const struct op ops[] = { { do_open, LOG }, { do_append, LOG },
+		{ do_import, LOG }, { do_patient, LOG }, { do_find, LOG },
+		{ do_set, LOG }, { do_one_set, LOG }, { do_each, LOG },
+		{ do_get, LOG }, { do_verify, LOG }, { do_prove, LOG },
+		{ do_sign, LOG }, { do_publish, LOG }, { do_behind, LOG },
+		{ do_enter, STAFFED }, { do_see, STAFFED },
+		{ do_not_see, STAFFED }, { do_not_find, STAFFED },
+		{ do_named, STAFFED }, { do_change, STAFFED },
+		{ do_damaged, DAMAGED } };
+	int told, unnoticed, total = 0;
+
+	make_all();
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
-		op_now = ops[i];
+		op_now = &ops[i];
 		total += each_call(on_copy, &told, &unnoticed);
 		if (unnoticed || told == 0)
 			printf("operation %zu: %d unnoticed\n", i, unnoticed);
 		CHECK(told > 0);
 		CHECK_INT(unnoticed, 0);
 	}
-	CHECK(total > 100);
+	CHECK(total > 200);
 	remove_all();
 }

@@ -2,7 +2,10 @@
  * audit_note_test.c - signed notes, checkpoints and proofs as text: the
  * examples of c2sp.org/signed-note, and what is none.
  */
+#include <sys/stat.h>
+
 #include "audit_kit.h"
+#include "audit/text.h"
 #include "ehr/audit-sign.h"
 
 #define VKEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrn" \
@@ -36,6 +39,9 @@ TEST(the_example_of_the_specification)
 	CHECK_STR(again.s, VKEY);
 	CHECK_INT(check_note(TEXT "\n" SIG, VKEY), 0);
 	CHECK_INT(check_note(TEXT "\n" OTHER SIG OTHER, VKEY), 0);
+	/* one of the same name, of other bytes, is another's */
+	CHECK_INT(check_note(TEXT "\n\xe2\x80\x94 example.com/foo AAAA\n"
+	    SIG, VKEY), 0);
 	CHECK_INT(check_note("a\n\n" TEXT "\n" SIG, VKEY), EHR_EINTEGRITY);
 }
 
@@ -46,7 +52,8 @@ TEST(notes_that_are_none)
 		TEXT "\n\n" SIG, "t" TEXT "\n" SIG, TEXT "\t\n\n" SIG,
 		TEXT "\n" SIG "\n", TEXT "\n\xe2\x80\x94 a+b AAAA\n" SIG,
 		TEXT "\n\xe2\x80\x94  AAAA\n" SIG, "\xff" TEXT "\n" SIG,
-		TEXT "\n\xe2\x80\x94 a \n" SIG, "\r" TEXT "\n" SIG };
+		TEXT "\n\xe2\x80\x94 a \n" SIG, "\r" TEXT "\n" SIG,
+		TEXT "\n\xe2\x80\x94 a\n" SIG };
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		CHECK_INT(check_note(bad[i], VKEY), EHR_EINTEGRITY);
@@ -75,11 +82,52 @@ TEST(verifier_keys_that_are_none)
 		"a\xc2\xa0+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3"
 		"U2k",
 		"+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k" };
-	struct note_key k;
+	struct note_key k = { .name = "log.example/1" };
+	BUF_AUTO b = BUF_INIT;
 	struct ehr_err e;
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		CHECK_INT(note_key_parse(&k, str_of(bad[i]), &e), EHR_EUSAGE);
+	CHECK_INT(note_key_parse(&k, STR_NONE, &e), EHR_EUSAGE);
+	/* of another kind of key */
+	buf_adds(&b, "example.com/foo+530d903a+BekyeRrm56hApGFkyQR4ZCbV54Id2L"
+	    "KaANYcrnKv3U2k");
+	CHECK_INT(note_key_parse(&k, buf_str(&b), &e), EHR_EUSAGE);
+}
+
+TEST(names_of_keys)
+{
+	static const char *const bad[] = { "", "a+b", "a b", "a\x7f", "\xff",
+		"a\xe2\x80\x80", "a\xe2\x80\x8a", "a\xe2\x80\xa8",
+		"\xe3\x80\x80" };
+	char longest[MAX_NOTE_NAME + 2];
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!note_name_valid(str_of(bad[i])));
+	CHECK(note_name_valid(STR("a\xe2\x80\x8b"))); /* not a space */
+	memset(longest, 'x', sizeof(longest));
+	CHECK(note_name_valid((struct str){ longest, MAX_NOTE_NAME }));
+	CHECK(!note_name_valid((struct str){ longest, MAX_NOTE_NAME + 1 }));
+}
+
+TEST(files_that_are_no_note)
+{
+	BUF_AUTO b = BUF_INIT;
+	char name[] = "/tmp/audit_note.XXXXXX";
+	int fd = mkstemp(name);
+	struct ehr_err e;
+
+	CHECK(fd >= 0 && ftruncate(fd, MAX_NOTE) == 0);
+	CHECK_INT(note_read(name, &b, &e), 0);
+	CHECK_INT(b.len, MAX_NOTE);
+	CHECK(ftruncate(fd, MAX_NOTE + 1) == 0);
+	close(fd);
+	buf_reset(&b);
+	CHECK_INT(note_read(name, &b, &e), EHR_EINTEGRITY);
+	CHECK(strstr(e.msg, name) == e.msg);
+	unlink(name);
+	CHECK_INT(note_read(name, &b, &e), EHR_EIO);
+	CHECK_INT(note_read("/tmp", &b, &e), EHR_EIO);
 }
 
 /* ---- a log of our own: each byte counts ---- */
@@ -247,6 +295,20 @@ TEST(events_as_bytes_that_are_none)
 	CHECK_INT(audit_event_bytes(db, 1, &b, &e), 0);
 	for (size_t i = 0; i < b.len; i++)
 		CHECK(!audit_event_parse((struct str){ b.s, i }, &row));
+	/* tags, lengths and version: all are as they are written, or refused */
+	CHECK(audit_event_parse(buf_str(&b), &row));
+	for (size_t i = 0; i < b.len; i++) {
+		char was = b.s[i];
+
+		b.s[i] = '\xff';
+		if (audit_event_parse(buf_str(&b), &row))
+			CHECK(row.tool.s >= b.s && str_end(row.tool) <=
+			    b.s + b.len);
+		b.s[i] = was;
+	}
+	b.s[0] = 3;
+	CHECK(!audit_event_parse(buf_str(&b), &row));
+	b.s[0] = 2;
 	buf_addch(&b, 'n');
 	CHECK(!audit_event_parse(buf_str(&b), &row));
 	CHECK_INT(audit_event_bytes(db, 2, &b, &e), EHR_ENOENT);
@@ -272,5 +334,95 @@ TEST(a_log_fits_only_what_it_was)
 	CHECK_INT(checkpoint_fits(db, &c, "c", NULL, &e), EHR_EINTEGRITY);
 	CHECK_STR(e.msg, "c: tells of 301 events, the record has 300: it was "
 	    "cut off, or an older copy put back");
+	close_all(db);
+}
+
+/* c2sp.org/tlog-tiles: 1234067 is x001/x234/067. */
+TEST(folders_of_tiles)
+{
+	static const struct {
+		uint64_t index;
+		const char *want;
+	} t[] = { { 0, "000" }, { 999, "999" }, { 1000, "x001/000" },
+		{ 1234067, "x001/x234/067" }, { 1000000000,
+		"x001/x000/x000/000" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		BUF_AUTO b = BUF_INIT;
+
+		text_tile_index(&b, t[i].index);
+		CHECK_STR(b.s, t[i].want);
+	}
+}
+
+/* ---- the file of a signer ---- */
+
+#define HEX64 "0102030000000000000000000000000000000000000000000000000000000000"
+
+static int open_signer(const char *head, struct str last)
+{
+	SIGNER_AUTO *s = NULL;
+	char name[96];
+	struct ehr_err e;
+	FILE *f;
+	int rc;
+
+	snprintf(name, sizeof(name), "%s/signer", dir);
+	f = fopen(name, "we");
+	CHECK(f != NULL && fchmod(fileno(f), 0600) == 0);
+	fprintf(f, "%s%.*s", head, STR_FMT(last));
+	CHECK(fclose(f) == 0);
+	rc = signer_open(&s, name, &e);
+	CHECK(rc == 0 || strstr(e.msg, name) == e.msg);
+	unlink(name);
+	return rc;
+}
+
+TEST(files_that_are_no_signer)
+{
+	static const struct {
+		const char *head;
+		int rc;
+	} t[] = {
+#define HEAD "EHR-SIGNER-1\n"
+#define NAME HEAD "name log.example/1\n"
+		{ NAME "secret " HEX64 "\n\n", 0 },
+		{ "", EHR_ENOTEHR }, { "EHR-SIGNER-2\n", EHR_ENOTEHR },
+		{ HEAD, EHR_EINTEGRITY }, { HEAD "name ", EHR_EINTEGRITY },
+		{ HEAD "nome log.example/1\n", EHR_EINTEGRITY },
+		{ HEAD "name a b\nsecret " HEX64 "\n\n", EHR_EINTEGRITY },
+		{ NAME "secret " HEX64 "0\n\n", EHR_EINTEGRITY },
+		{ NAME "secret " HEX64, EHR_EINTEGRITY },
+		{ NAME "secret " HEX64 "\n", EHR_EINTEGRITY },
+		{ NAME "key " HEX64 "\n\n", EHR_EINTEGRITY },
+		{ HEAD "name other\nsecret " HEX64 "\n\n", EHR_EINTEGRITY },
+#undef NAME
+#undef HEAD
+	};
+	struct store *db = open_new();
+	BUF_AUTO note = BUF_INIT;
+
+	fill(db, 3);
+	sign_head(db, 3, &note);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		CHECK_INT(open_signer(t[i].head, buf_str(&note)), t[i].rc);
+	CHECK_INT(open_signer(t[0].head, STR("")), EHR_EINTEGRITY);
+	/* the end of the file is that of the secret's line */
+	CHECK_INT(open_signer("EHR-SIGNER-1\nname log.example/1\nsecret "
+	    HEX64 "\n", STR("")), EHR_EINTEGRITY);
+	close_all(db);
+}
+
+TEST(a_signer_has_a_name_and_an_intact_log)
+{
+	struct store *db = open_new();
+	struct note_key k;
+	char name[96];
+	struct ehr_err e;
+
+	fill(db, 3);
+	snprintf(name, sizeof(name), "%s/signer", dir);
+	CHECK_INT(signer_make(name, "a b", db, &k, &e), EHR_EUSAGE);
+	CHECK(access(name, F_OK) != 0);
 	close_all(db);
 }

@@ -9,6 +9,7 @@
  * must be what changed, all of it and nothing else.
  */
 #include "audit_kit.h"
+#include "ehr/audit-sign.h"
 
 static uint64_t seed = 88172645463325252u;
 
@@ -566,6 +567,124 @@ TEST(the_event_is_named)
 	check_said(db, AUDIT_TILE, 1, 1);
 	run(db, &tables[HEAD].delete, 1, 1, 0);
 	check_said(db, AUDIT_HEAD, 0, 1);
+	store_rollback(db);
+	close_all(db);
+}
+
+/* ---- what is read of a log that was changed ---- */
+
+/* A log of n events whose types, keys and triggers are gone. */
+static struct store *open_untyped(int n)
+{
+	struct store *db = open_new();
+
+	fill(db, n);
+	CHECK_INT(store_begin(db, STORE_SHORT, NULL), 0);
+	for (size_t i = 0; i < ARRAY_LEN(untype); i++)
+		run(db, &untype[i], 0, 0, 0);
+	run(db, &savepoint, 0, 0, 0);
+	return db;
+}
+
+static void set_bytes(struct store *db, int column, int64_t row,
+    const char *bytes, size_t n)
+{
+	struct cell c = { .type = STMT_BLOB, .n = n };
+
+	memcpy(c.s, bytes, n);
+	cell_set(db, &columns[column], row, &c);
+}
+
+static int count_one(void *arg, const struct audit_row *row)
+{
+	(void)row;
+	return ++*(int *)arg == 3 ? EHR_EIO : 0;
+}
+
+static void check_unread(struct store *db, const char *msg)
+{
+	const struct audit_filter all = { 0 };
+	struct ehr_err e = { 0, "" };
+	int n = 10;
+
+	CHECK_INT(audit_each(db, &all, count_one, &n, &e), EHR_EINTEGRITY);
+	CHECK_STR(e.msg, msg);
+	CHECK_INT(audit_get(db, 2, count_one, &n, &e), EHR_EINTEGRITY);
+	CHECK_STR(e.msg, msg);
+	CHECK_INT(n, 11); /* the first event alone */
+	run(db, &roll_back, 0, 0, 0);
+}
+
+TEST(an_event_that_is_none_is_not_shown)
+{
+	const struct audit_filter all = { 0 };
+	struct store *db = open_untyped(5);
+	struct cell null = { .type = STMT_NULL };
+	BUF_AUTO bytes = BUF_INIT;
+	struct ehr_err e;
+	int n = 0;
+
+	CHECK_INT(audit_each(db, &all, count_one, &n, &e), EHR_EIO);
+	CHECK_INT(n, 3); /* the caller ended it */
+	set_bytes(db, COL_PATIENTS, 2, "\x80", 1);
+	check_unread(db, "audit log: the patients of event 2 are no ranges");
+	cell_set(db, &columns[COL_LEAF], 2, &null);
+	CHECK_INT(audit_event_bytes(db, 2, &bytes, &e), EHR_EINTEGRITY);
+	check_unread(db, "audit log: event 2 has no leaf hash");
+	set_bytes(db, COL_USER, 2, "x", 1);
+	CHECK_INT(audit_event_bytes(db, 2, &bytes, &e), EHR_EINTEGRITY);
+	CHECK_STR(e.msg, "audit log: event 2 differs from its leaf hash");
+	store_rollback(db);
+	close_all(db);
+}
+
+/* Proofs are made of the hashes that are stored; and a tile is made of them
+ * when it is completed. */
+TEST(hashes_that_are_not_whole)
+{
+	struct store *db = open_untyped(255);
+	struct audit_event ev = { .user = "u", .tool = "t" };
+	enum { HEAD_ROOT = 15 + 4 + 2 }; /* place in columns[] */
+	const struct checkpoint none = { .size = 0 };
+	struct merkle_proof proof;
+	uint8_t root[MERKLE_HASH];
+	struct ehr_err e;
+
+	set_bytes(db, COL_LEAF, 9, "short", 5);
+	CHECK_INT(audit_root_at(db, 20, root, &e), EHR_EINTEGRITY);
+	CHECK_STR(e.msg, "audit log: hashes of level 0 from 0 on are not "
+	    "whole");
+	CHECK_INT(audit_prove_event(db, 3, 20, &proof, &e), EHR_EINTEGRITY);
+	CHECK_INT(audit_append(db, &ev, NULL, 0, NULL, &e), EHR_EINTEGRITY);
+	run(db, &roll_back, 0, 0, 0);
+	run(db, &tables[EVENT].delete, 1, 255, 0);
+	CHECK_INT(audit_root_at(db, 255, root, &e), EHR_EINTEGRITY);
+	CHECK_INT(audit_append(db, &ev, NULL, 0, NULL, &e), EHR_EINTEGRITY);
+	run(db, &roll_back, 0, 0, 0);
+	set_bytes(db, HEAD_ROOT, 1, "0123456789abcdef0123456789abcdef", 32);
+	CHECK_INT(checkpoint_fits(db, &none, "c", NULL, &e), EHR_EINTEGRITY);
+	CHECK_STR(e.msg, "audit log: its head is not that of its events");
+	run(db, &roll_back, 0, 0, 0);
+	CHECK_INT(audit_append(db, &ev, NULL, 0, NULL, &e), 0);
+	store_rollback(db);
+	close_all(db);
+}
+
+static const struct sql all_users = { "users",
+	"UPDATE audit_event SET user = 'x'", PERM_NONE };
+
+TEST(more_faults_than_are_told)
+{
+	enum { EVENTS = MAX_AUDIT_FAULTS + 50 };
+	struct store *db = open_untyped(EVENTS);
+	struct said s = { .count = 0 };
+	struct ehr_err e;
+
+	run(db, &all_users, 0, 0, 0);
+	CHECK_INT(audit_verify(db, hear, &s, &e), EHR_EINTEGRITY);
+	CHECK_INT(s.count, MAX_AUDIT_FAULTS);
+	CHECK_STR(e.msg, "audit log: event 1 differs from its leaf hash "
+	    "(1050 faults)");
 	store_rollback(db);
 	close_all(db);
 }

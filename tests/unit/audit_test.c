@@ -157,6 +157,25 @@ TEST(names_of_actions)
 	CHECK_STR(audit_outcome_name(AUDIT_DONE_BEGIN), "begin");
 }
 
+TEST(flags_lead_a_scope)
+{
+	static const struct {
+		const char *scope;
+		bool sensitive;
+	} t[] = {
+		{ "", false }, { "chart", false }, { "sensitive", false },
+		{ "[sensitive]", true }, { "[sensitive] chart", true },
+		{ "[break-glass,sensitive] x", true },
+		{ "[break-glass] sensitive", false }, { "[]", false },
+		{ "[sensitives]", false }, { "[break-glass", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		CHECK_INT(audit_flagged(str_of(t[i].scope),
+		    AUDIT_FLAG_SENSITIVE), t[i].sensitive);
+	CHECK(!audit_flagged(STR_NONE, AUDIT_FLAG_SENSITIVE));
+}
+
 /* ---- who ---- */
 
 static int add_seq(void *arg, const struct audit_row *row)

@@ -197,7 +197,38 @@ TEST(impossible_proofs_are_refused)
 	    EHR_EUSAGE);
 	CHECK_INT(merkle_consistency(naive_node, &asked, 1, 3, 5, &p, &e),
 	    EHR_EUSAGE);
+	CHECK_INT(merkle_consistency(naive_node, &asked, 3, 3, 5, &p, &e),
+	    EHR_EUSAGE);
 	CHECK_INT(asked, 0);
+	CHECK(!merkle_valid_subtree(3, 2));
+}
+
+/* A hash of another length is none, wherever it stands in the proof. */
+TEST(hashes_of_another_length_are_refused)
+{
+	uint8_t root[MERKLE_HASH], part[MERKLE_HASH];
+	struct merkle_proof p = { .n = 0 };
+	struct str path[MERKLE_DEPTH + 1];
+
+	make_leaves();
+	naive(0, 5, part);
+	naive(0, 11, root);
+	naive_proof(0, 11, 0, 5, true, &p);
+	proof_str(&p, path);
+	CHECK(merkle_verify_consistency(5, 11, hash_str(part), hash_str(root),
+	    path, p.n));
+	for (size_t i = 0; i < p.n; i++) {
+		path[i].n--;
+		CHECK(!merkle_verify_consistency(5, 11, hash_str(part),
+		    hash_str(root), path, p.n));
+		path[i].n++;
+	}
+	CHECK(!merkle_verify_consistency(5, 11, STR("x"), hash_str(root), path,
+	    p.n));
+	CHECK(!merkle_verify_consistency(5, 11, hash_str(part), STR("x"), path,
+	    p.n));
+	CHECK(!merkle_verify_inclusion(1, 11, STR("x"), hash_str(root), path,
+	    p.n));
 }
 
 TEST(large_sizes_do_not_overflow)

@@ -74,6 +74,8 @@ static int each_call(bool (*op)(void), int *told, int *unnoticed)
 
 	*told = *unnoticed = 0;
 	for (; (how = attempt(op, n)) != WELL; n++) {
+		if (how != ENDED && how != TOLD && how != UNNOTICED)
+			printf("call %d: exit %d\n", n, how);
 		CHECK(how == ENDED || how == TOLD || how == UNNOTICED);
 		*told += how == TOLD;
 		*unnoticed += how == UNNOTICED;
