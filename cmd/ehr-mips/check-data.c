@@ -387,7 +387,7 @@ static int all(struct job *j, struct ehr_err *e)
 int check_data(struct cli *c, struct ehr_err *e)
 {
 	struct job j = { .c = c, .out = BUF_INIT, .result = count,
-		.whole = true };
+		.whole = true, .apart = true };
 	int rc = job_load(&j, e);
 
 	if (rc == 0 && j.tasks == 0)

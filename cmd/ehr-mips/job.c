@@ -27,16 +27,15 @@ static int zone_minutes(struct cli *c, int *zone, struct ehr_err *e)
 	return 0;
 }
 
-/* One more task; package NULL: with a package of its own. */
-static struct task *new_task(struct job *j, struct quality_package *package)
+/* One more task. */
+static struct task *new_task(struct job *j, struct quality_package *package,
+    bool owner)
 {
 	struct task *t;
 
 	j->task = xrealloc(j->task, (j->tasks + 1) * sizeof(*j->task));
 	t = &j->task[j->tasks++];
-	*t = (struct task){ .package = package ? package
-					       : quality_package_new(),
-		.owner = package == NULL };
+	*t = (struct task){ .package = package, .owner = owner };
 	t->run = xcalloc(j->jobs + 1, sizeof(*t->run));
 	t->tally = xcalloc(j->jobs + 1, sizeof(*t->tally));
 	t->seen = xcalloc(j->jobs, sizeof(*t->seen));
@@ -60,42 +59,56 @@ static int start(struct job *j, struct task *t, const char *period, int zone,
 
 	for (unsigned i = 0; i <= j->jobs && rc == 0; i++) {
 		t->tally[i] = quality_tally_new(quality_measure(t->package));
-		rc = quality_run_new(&t->run[i], t->package, period, zone,
+		rc = quality_run_new(&t->run[i], t->package, i, period, zone,
 		    (enum quality_profiles)mips_opts.profiles, e);
 	}
 	return rc;
 }
 
-/* The measure over each part that the verb makes of its period. */
-static int start_parts(struct job *j, struct quality_package *package,
+/* A task, or one for each part that the verb makes of its period; the first
+ * owns the package. */
+static int start_package(struct job *j, struct quality_package *package,
     int zone, struct ehr_err *e)
 {
+	struct task *t = new_task(j, package, true);
 	char period[JOB_PARTS][JOB_PERIOD], day[2][11];
 	struct quality_run *run;
 	size_t n;
-	int rc = quality_run_new(&run, package, mips_opts.period, zone,
-	    QUALITY_AUTO, e);
+	int rc;
 
+	if (j->split == NULL)
+		return start(j, t, mips_opts.period, zone, e);
+	rc = quality_run_new(&run, package, 0, mips_opts.period, zone,
+	    QUALITY_AUTO, e);
 	if (rc < 0)
 		return rc;
 	quality_run_period(run, day[0], day[1]);
 	quality_run_free(run);
 	n = j->split(day[0], day[1], period);
-	rc = start(j, &j->task[j->tasks - 1], period[0], zone, e);
+	rc = start(j, t, period[0], zone, e);
 	for (size_t i = 1; i < n && rc == 0; i++)
-		rc = start(j, new_task(j, package), period[i], zone, e);
+		rc = start(j, new_task(j, package, false), period[i], zone, e);
 	return rc;
 }
 
-static int load(struct job *j, const char *path, int zone, struct ehr_err *e)
+/* All packages are read before one is used: they may share what they have. */
+static int load_all(struct job *j, const struct cli_list *measures, int zone,
+    struct ehr_err *e)
 {
-	struct task *t = new_task(j, NULL);
-	int rc = read_package(j, t->package, path, e);
+	size_t n = measures->n, owned = 0;
+	struct quality_package **p = xcalloc(n + 1, sizeof(*p));
+	int rc = 0;
 
-	if (rc < 0)
-		return rc;
-	return j->split ? start_parts(j, t->package, zone, e)
-			: start(j, t, mips_opts.period, zone, e);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		p[i] = quality_package_beside(i && !j->apart ? p[i - 1] : NULL);
+		rc = read_package(j, p[i], measures->v[i], e);
+	}
+	while (owned < n && rc == 0)
+		rc = start_package(j, p[owned++], zone, e);
+	while (owned < n)
+		quality_package_free(p[owned++]);
+	free(p);
+	return rc;
 }
 
 /* ---- a patient, in a worker ---- */
@@ -148,7 +161,7 @@ static int evaluate(const struct job *j, unsigned worker, struct work *w)
 		*s = (struct seen){ .codes = 0 };
 		if (w->nobody[i]) {
 			quality_run_nobody(j->task[i].run[worker],
-			    j->patient[worker], &s->result);
+			    &s->result);
 			continue;
 		}
 		rc = quality_run_patient(j->task[i].run[worker],
@@ -227,9 +240,7 @@ int job_load(struct job *j, struct ehr_err *e)
 		rc = job_names(j, e);
 		measures = &j->names;
 	}
-	for (size_t i = 0; i < measures->n && rc == 0; i++)
-		rc = load(j, measures->v[i], zone, e);
-	return rc;
+	return rc == 0 ? load_all(j, measures, zone, e) : rc;
 }
 
 int job_run(struct job *j, struct ehr_err *e)

@@ -68,6 +68,7 @@ struct job {
 	struct str today;	/* next visits are wanted, from then on */
 	bool lines;		/* --by-patient as NDJSON */
 	bool whole;		/* resources that no measure matches, too */
+	bool apart;		/* packages share nothing */
 	struct printer *rows;	/* the same in a table's format */
 	uint64_t failed, done;
 	struct report *report;	/* of report.c */

@@ -56,7 +56,8 @@ static void wanted_types(struct feed *f)
 	for (size_t k = 0; k < f->j->tasks; k++)
 		for (size_t i = 0; quality_need(f->j->task[k].package, i,
 			 &need); i++)
-			record_types_add(&f->filter.types, need.type);
+			if (need.type)
+				record_types_add(&f->filter.types, need.type);
 }
 
 static int keep_shared(void *arg, const struct resource *res)
@@ -126,18 +127,21 @@ static bool has(void *arg, struct str system, struct str code)
 	return quality_need_has(a->package, a->need, system, code);
 }
 
-/* The question of a need; needs of one package that ask the same share it. */
+/* The question of a need; needs that ask the same of packages that share their
+ * value sets share it. */
 static uint32_t question_of(struct feed *f, const struct asking *a,
     const struct quality_need *need)
 {
-	for (size_t i = f->questions; i-- > 0;) {
+	for (size_t i = 0; i < f->questions; i++) {
 		const struct record_question *q = &f->question[i];
+		const struct asking *b = &f->asking[i];
 
-		if (f->asking[i].package != a->package)
-			break;
-		if (q->type == need->type && str_eq(q->path, need->path) &&
-		    (need->path.s == NULL ||
-			(a->set >= 0 && f->asking[i].set == a->set)))
+		if (q->type != need->type || !str_eq(q->path, need->path))
+			continue;
+		if (need->path.s == NULL || (b->need == a->need &&
+			quality_shares(a->package, b->package)) ||
+		    (a->set >= 0 && b->set == a->set &&
+			quality_shares(a->package, b->package)))
 			return (uint32_t)i;
 	}
 	if (f->questions == f->question_cap) {
@@ -165,7 +169,8 @@ static void ask(struct feed *f)
 			f->asked[k] = xrealloc(f->asked[k],
 			    (a.need + 1) * sizeof(*f->asked[k]));
 			a.set = need.set;
-			f->asked[k][a.need] = question_of(f, &a, &need);
+			f->asked[k][a.need] = need.type
+			    ? question_of(f, &a, &need) : 0;
 		}
 	}
 	f->visits = question_of(f, &(struct asking){ NULL, 0, -1 },
@@ -218,7 +223,8 @@ static bool look_ahead(struct feed *f, const struct quality_patient *p,
 			continue;
 		some = true;
 		for (size_t i = 0; quality_need(t->package, i, &need); i++)
-			f->wanted[f->asked[f->task][i]] = 1;
+			if (need.type)
+				f->wanted[f->asked[f->task][i]] = 1;
 	}
 	return some;
 }

@@ -116,6 +116,15 @@ void elm_package_free(struct elm_package *p);
  * Libraries of the same name and version are taken once. EHR_EREJECT: it is no
  * ELM. */
 int elm_package_add(struct elm_package *p, struct str json, struct ehr_err *e);
+/* The same in two steps: a library that is in no package yet, which the
+ * package owns once it took it. */
+struct elm_lib;
+int elm_library_read(struct elm_lib **lib, struct str json,
+    struct ehr_err *e);
+/* Borrowed until the library is freed, or taken. */
+struct str elm_library_name(const struct elm_lib *lib);
+void elm_library_free(struct elm_lib *lib);
+void elm_package_take(struct elm_package *p, struct elm_lib *lib);
 /* Name of the i-th library, STR_NONE behind the last. */
 struct str elm_library(const struct elm_package *p, size_t i);
 /* A definition with all it needs, compiled: its number, or EHR_ENOENT (no such
@@ -132,6 +141,19 @@ int elm_define_uses(const struct elm_package *p, int define, size_t i);
 /* The same of a function of so many operands. */
 int elm_function(struct elm_package *p, struct str library, struct str name,
     uint32_t operands, struct ehr_err *e);
+
+/* Calls fn for all that definitions and functions (their numbers) rest on,
+ * themselves included, each once, in the order in which it was compiled. */
+enum elm_part_kind {
+	ELM_PART_DEFINE,	/* a definition or function */
+	ELM_PART_PARAMETER,
+	ELM_PART_RETRIEVE,	/* see elm_retrieve_at() */
+	ELM_PART_VALUESET,	/* see elm_valueset() */
+	ELM_PART_KINDS
+};
+void elm_parts(const struct elm_package *p, const int *define, size_t n,
+    void (*fn)(void *arg, enum elm_part_kind kind, uint32_t number),
+    void *arg);
 
 /* Canonical of a value set or code system ("http://...", "urn:oid:...",
  * version behind a bar when the library names one), by the number a value has;

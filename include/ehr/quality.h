@@ -87,6 +87,14 @@ enum quality_profiles {
 
 /* Nothing is read yet. */
 struct quality_package *quality_package_new(void);
+/* The same; what it has in common with the package other (or NULL), and those
+ * that one was made beside, is compiled once for all of them, and evaluated
+ * once where runs share it. All must have been linked before the first run is
+ * made, and other may be freed only after it. */
+struct quality_package *quality_package_beside(struct quality_package *other);
+/* Do two have their libraries and value sets in common? */
+bool quality_shares(const struct quality_package *a,
+    const struct quality_package *b);
 void quality_package_free(struct quality_package *p);
 /* Adds what a file holds: a Bundle, a Measure, a Library or a ValueSet (json,
  * gzip); of a folder or zip its package, see quality_intake(). Value sets of
@@ -120,9 +128,9 @@ const struct quality_measure *quality_measure(const struct quality_package *p);
 void quality_package_hash(const struct quality_package *p, uint8_t out[32]);
 bool quality_valueset_hash(const struct quality_package *p, uint8_t out[32]);
 
-/* What the i-th retrieve of the measure asks a chart for, by its number;
- * false behind the last. path: the element with the codes that it asks for, or
- * STR_NONE: all of the type. */
+/* What the i-th retrieve of the libraries asks a chart for, by its number;
+ * false behind the last. type 0: the measure does not need it. path: the
+ * element with the codes that it asks for, or STR_NONE: all of the type. */
 struct quality_need {
 	int type;
 	struct str path;
@@ -181,12 +189,14 @@ struct quality_group_result {
 
 struct quality_run;
 
-/* period: "2026", "2026-Q1", "2026-05", "FROM..TO", or NULL: the measure's
+/* Runs of one worker, which is used by one thread at a time, share what they
+ * find out of a patient, where packages, periods and all are the same.
+ * period: "2026", "2026-Q1", "2026-05", "FROM..TO", or NULL: the measure's
  * own; zone: minutes east of UTC for dates without an offset and the period.
  * EHR_EUSAGE: no period. */
 int quality_run_new(struct quality_run **run, const struct quality_package *p,
-    const char *period, int zone, enum quality_profiles profiles,
-    struct ehr_err *e);
+    unsigned worker, const char *period, int zone,
+    enum quality_profiles profiles, struct ehr_err *e);
 void quality_run_free(struct quality_run *run);
 /* First and last day of the period, as dates. */
 void quality_run_period(const struct quality_run *run, char from[11],
@@ -313,7 +323,6 @@ bool quality_run_hopeless(struct quality_run *run,
     void *arg);
 /* The result of who is in no population, as quality_run_patient() has it. */
 void quality_run_nobody(struct quality_run *run,
-    const struct quality_patient *patient,
     const struct quality_group_result **result);
 
 /* ---- snapshots: reports as they were, kept in the record ---- */

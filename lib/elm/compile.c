@@ -479,8 +479,8 @@ static bool read_operands(struct elm_loader *l, struct elm_def *def,
 int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 {
 	struct elm_scope scopes[ELM_OPERANDS_MAX];
-	struct elm_loader l = { p, def->lib, def->name, def, &def->lib->tape,
-		NULL, -1, -1, 0, e, false, false };
+	struct elm_loader l = { p, def->lib, def->name, def, &def->parts,
+		&def->lib->tape, NULL, -1, -1, 0, e, false, false };
 	uint32_t at;
 
 	if (def->state == READY || (def->state == AT_WORK && def->function))

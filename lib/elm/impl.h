@@ -104,6 +104,15 @@ struct elm_relation {
 	bool without;
 };
 
+/* What an expression names, each once, in order. */
+struct elm_parts {
+	struct elm_part {
+		enum elm_part_kind kind;
+		uint32_t number;
+	} *v;
+	uint32_t n;
+};
+
 /* A definition: expression or function. */
 struct elm_def {
 	const struct elm_lib *lib;
@@ -116,6 +125,7 @@ struct elm_def {
 	uint32_t operands, slots;
 	const struct elm_type *const *operand; /* types */
 	const struct elm_node *body;
+	struct elm_parts parts;
 	uint32_t *uses;		/* numbers of definitions */
 	uint32_t used;
 	const struct elm_node **retrieve; /* of named codes */
@@ -131,6 +141,7 @@ enum elm_table {
 struct elm_lib {
 	struct elm_lib *next;
 	struct str name, version;
+	struct arena names;	/* of the two */
 	struct tape tape;
 	uint32_t root;
 	struct strmap table[ELM_TABLES]; /* name -> node, or definition */
@@ -140,6 +151,7 @@ struct elm_param {
 	struct str name;
 	const struct elm_lib *lib;
 	const struct elm_node *body; /* default, or NULL */
+	struct elm_parts parts;
 	uint32_t slots;
 };
 

@@ -17,6 +17,7 @@ struct elm_loader {
 	const struct elm_lib *lib;
 	struct str def;
 	struct elm_def *of;	/* NULL: a parameter's default */
+	struct elm_parts *parts; /* of it */
 	const struct tape *t;
 	const struct elm_scope *scope;
 	int sort_slot;		/* of the element being sorted, or -1 */
@@ -34,6 +35,9 @@ const struct elm_scope *elm_in_scope(const struct elm_loader *l,
     struct str name);
 /* Is it of no patient's context ("Unfiltered", "Population")? */
 bool elm_of_everybody(struct elm_package *p, const struct elm_def *def);
+/* Notes what the expression being compiled names. */
+void elm_note_part(struct elm_loader *l, enum elm_part_kind kind,
+    uint32_t number);
 /* A node, or NULL with a message. */
 const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i);
 /* NULL, after a message "library: definition: node: why". */

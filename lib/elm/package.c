@@ -27,9 +27,12 @@ const struct elm_op *elm_op(const struct elm_package *p, struct str name)
 	return at ? &ops[*at] : NULL;
 }
 
-static void lib_free(struct elm_lib *lib)
+void elm_library_free(struct elm_lib *lib)
 {
+	if (lib == NULL)
+		return;
 	tape_release(&lib->tape);
+	arena_release(&lib->names);
 	for (int i = 0; i < ELM_TABLES; i++)
 		strmap_release(&lib->table[i]);
 	free(lib);
@@ -43,9 +46,12 @@ void elm_package_free(struct elm_package *p)
 		return;
 	for (struct elm_lib *lib = p->libs; lib; lib = next) {
 		next = lib->next;
-		lib_free(lib);
+		elm_library_free(lib);
 	}
+	for (uint32_t i = 0; i < p->params; i++)
+		free(p->param[i]->parts.v);
 	for (uint32_t i = 0; i < p->defs; i++) {
+		free(p->def[i]->parts.v);
 		free(p->def[i]->uses);
 		free(p->def[i]->retrieve);
 	}
@@ -157,26 +163,37 @@ static struct elm_lib *find_library(const struct elm_package *p,
 	return NULL;
 }
 
+/* A member's text, kept with the library. */
+static struct str text_of(struct elm_lib *lib, uint32_t object,
+    const char *key)
+{
+	BUF_AUTO b = BUF_INIT;
+	struct str s = tape_member(&lib->tape, object, key, &b);
+
+	return s.s ? arena_str(&lib->names, s) : STR_NONE;
+}
+
 /* The model of another FHIR release has other elements. */
-static bool other_model(struct elm_package *p, const struct elm_lib *lib,
-    struct str *version)
+static bool other_model(struct elm_lib *lib, struct str *version)
 {
 	const struct tape *t = &lib->tape;
 	uint32_t rows = tape_path(t, lib->root, "usings");
+	BUF_AUTO b = BUF_INIT;
 
 	rows = rows ? tape_get(t, rows, "def") : 0;
 	if (rows == 0 || tape_type(t, rows) != TAPE_ARRAY)
 		return false;
 	tape_each(t, rows, i) {
-		*version = elm_json_text(p, t, i, "version");
-		if (str_is(elm_json_text(p, t, i, "localIdentifier"), "FHIR") &&
-		    version->n && !str_starts(*version, "4."))
+		if (!str_is(tape_member(t, i, "localIdentifier", &b), "FHIR"))
+			continue;
+		*version = text_of(lib, i, "version");
+		if (version->n && !str_starts(*version, "4."))
 			return true;
 	}
 	return false;
 }
 
-int elm_package_add(struct elm_package *p, struct str json, struct ehr_err *e)
+int elm_library_read(struct elm_lib **out, struct str json, struct ehr_err *e)
 {
 	struct elm_lib *lib = xcalloc(1, sizeof(*lib));
 	struct tape_error why;
@@ -184,36 +201,56 @@ int elm_package_add(struct elm_package *p, struct str json, struct ehr_err *e)
 	uint32_t id;
 
 	if (tape_parse(&lib->tape, json.s, json.n, &why) < 0) {
-		lib_free(lib);
+		elm_library_free(lib);
 		return ehr_fail(e, EHR_EREJECT, "ELM: at byte %zu: %s",
 		    why.offset, why.text);
 	}
 	lib->root = tape_get(&lib->tape, 0, "library");
 	id = lib->root ? tape_get(&lib->tape, lib->root, "identifier") : 0;
 	if (id)
-		lib->name = elm_json_text(p, &lib->tape, id, "id");
+		lib->name = text_of(lib, id, "id");
 	if (lib->name.s == NULL) {
-		lib_free(lib);
+		elm_library_free(lib);
 		return ehr_fail(e, EHR_EREJECT,
 		    "ELM: no library with an identifier");
 	}
-	lib->version = elm_json_text(p, &lib->tape, id, "version");
-	if (other_model(p, lib, &model)) {
+	lib->version = text_of(lib, id, "version");
+	if (other_model(lib, &model)) {
 		ehr_fail(e, EHR_EREJECT, "%.*s: of FHIR %.*s, not R4",
 		    STR_FMT(lib->name), STR_FMT(model));
-		lib_free(lib);
+		elm_library_free(lib);
 		return EHR_EREJECT;
 	}
+	*out = lib;
+	return 0;
+}
+
+struct str elm_library_name(const struct elm_lib *lib)
+{
+	return lib->name;
+}
+
+void elm_package_take(struct elm_package *p, struct elm_lib *lib)
+{
 	if (find_library(p, lib->name, lib->version)) {
-		lib_free(lib);
-		return 0;
+		elm_library_free(lib);
+		return;
 	}
 	for (int i = 0; i < ELM_DEFS; i++)
 		read_table(p, lib, i);
 	read_defs(p, lib);
 	*p->last = lib;
 	p->last = &lib->next;
-	return 0;
+}
+
+int elm_package_add(struct elm_package *p, struct str json, struct ehr_err *e)
+{
+	struct elm_lib *lib;
+	int rc = elm_library_read(&lib, json, e);
+
+	if (rc == 0)
+		elm_package_take(p, lib);
+	return rc;
 }
 
 struct str elm_library(const struct elm_package *p, size_t i)

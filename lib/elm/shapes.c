@@ -185,6 +185,7 @@ struct elm_node *elm_read_valueset_ref(struct elm_loader *l, uint32_t i,
 		return NULL;
 	n->value = (struct elm_value){ .kind = ELM_VALUESET,
 		.i = elm_valueset_number(l->p, canonical(l, lib, row)) };
+	elm_note_part(l, ELM_PART_VALUESET, (uint32_t)n->value.i);
 	return n;
 }
 
@@ -448,6 +449,7 @@ static struct elm_node *read_expression_ref(struct elm_loader *l, uint32_t i,
 		return NULL;
 	n->number = def->number;
 	l->chart |= def->chart;
+	elm_note_part(l, ELM_PART_DEFINE, def->number);
 	note_use(l->of, def->number);
 	return n;
 }
@@ -554,6 +556,7 @@ static struct elm_node *read_function_ref(struct elm_loader *l, uint32_t i,
 		if (elm_compile(l->p, found[d], l->e) < 0)
 			return NULL;
 		numbers[d] = found[d]->number;
+		elm_note_part(l, ELM_PART_DEFINE, numbers[d]);
 		l->chart |= found[d]->chart;
 	}
 	if (list)
@@ -582,8 +585,8 @@ static bool new_param(struct elm_loader *l, const struct elm_lib *lib,
 {
 	struct elm_param *param = arena_alloc(&l->p->make.arena,
 	    sizeof(*param));
-	struct elm_loader at = { l->p, lib, name, NULL, &lib->tape, NULL, -1,
-		-1, 0, l->e, false, false };
+	struct elm_loader at = { l->p, lib, name, NULL, &param->parts,
+		&lib->tape, NULL, -1, -1, 0, l->e, false, false };
 	uint32_t value = tape_get(at.t, row, "default");
 
 	param->name = name;
@@ -612,6 +615,7 @@ static struct elm_node *read_parameter_ref(struct elm_loader *l, uint32_t i,
 	if (!find_param(l, lib, name, &n->number) &&
 	    !new_param(l, lib, row, name))
 		return NULL;
+	elm_note_part(l, ELM_PART_PARAMETER, n->number);
 	return n;
 }
 

@@ -367,6 +367,7 @@ struct elm_node *elm_read_retrieve(struct elm_loader *l, uint32_t i,
 		return elm_refuse(l, i, "%.*s is no resource of FHIR R4",
 		    STR_FMT(type));
 	r->number = elm_retrieve_number(l->p, r);
+	elm_note_part(l, ELM_PART_RETRIEVE, r->number);
 	l->chart |= r->type != FHIR_Patient;
 	r->profile = elm_node_text(l, i, "templateId");
 	return is_plain(l, i) && read_filters(l, i, n) ? n : NULL;

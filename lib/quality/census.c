@@ -62,7 +62,7 @@ const char *quality_element(const struct quality_package *p, int type,
 		str_split(&path, '.', &name);
 		if (str_ends(name, "[x]"))
 			name.n -= strlen("[x]");
-		*read |= elm_reads(p->elm, name);
+		*read |= elm_reads(p->base->elm, name);
 	}
 	return el ? el->name : NULL;
 }
@@ -349,7 +349,7 @@ static bool asks(const struct quality_package *p, size_t need, int set,
 	if (!str_ends(system, QICORE_NOT_DONE))
 		return quality_need_has(p, need, system, code);
 	str_split(&version, '|', &url);
-	return set >= 0 && str_eq(p->terms.set[set].url, url);
+	return set >= 0 && str_eq(p->base->terms.set[set].url, url);
 }
 
 static bool matches(const struct quality_package *p, size_t i,
@@ -415,11 +415,11 @@ static void know(struct systems *s, const struct question *q)
 
 	for (size_t i = 0; quality_need(s->p, i, &need); i++) {
 		const struct set *set = need.set < 0
-		    ? NULL : &s->p->terms.set[need.set];
+		    ? NULL : &s->p->base->terms.set[need.set];
 
 		if (need.type != q->type || !str_eq(need.path, q->path))
 			continue;
-		know_codes(s, elm_retrieve_at(s->p->elm, i)->codes);
+		know_codes(s, elm_retrieve_at(s->p->base->elm, i)->codes);
 		for (uint32_t k = 0; set && k < set->codes; k++)
 			if (k == 0 || !str_eq(set->system[k],
 					  set->system[k - 1]))
@@ -475,9 +475,10 @@ static void look_up(const struct quality_package *p, const struct question *q,
 			continue;
 		if (need.set < 0)
 			u->meant = system_among(
-			    elm_retrieve_at(p->elm, i)->codes, u->code);
-		else if (terms_has(&p->terms, need.set, STR_NONE, u->code))
-			u->meant = system_in(&p->terms.set[need.set],
+			    elm_retrieve_at(p->base->elm, i)->codes, u->code);
+		else if (terms_has(&p->base->terms, need.set, STR_NONE,
+			     u->code))
+			u->meant = system_in(&p->base->terms.set[need.set],
 			    u->code);
 		if (u->meant.s)
 			u->need = (int)i;
@@ -557,6 +558,7 @@ size_t quality_census_unmapped(const struct quality_census *c,
 static void mark(const struct quality_package *p, int define,
     struct map64 *seen, uint8_t *needed, size_t n)
 {
+	const struct elm_package *elm = p->base->elm;
 	const struct elm_retrieve *r;
 	bool added;
 	int next;
@@ -564,12 +566,10 @@ static void mark(const struct quality_package *p, int define,
 	map64_put(seen, (uint64_t)define, &added);
 	if (!added)
 		return;
-	for (size_t i = 0; (r = elm_define_asks(p->elm, define, i)) != NULL;
-	     i++)
+	for (size_t i = 0; (r = elm_define_asks(elm, define, i)) != NULL; i++)
 		if (r->number < n)
 			needed[r->number] = 1;
-	for (size_t i = 0; (next = elm_define_uses(p->elm, define, i)) >= 0;
-	     i++)
+	for (size_t i = 0; (next = elm_define_uses(elm, define, i)) >= 0; i++)
 		mark(p, next, seen, needed, n);
 }
 
@@ -584,7 +584,7 @@ void quality_define_needs(const struct quality_package *p, int define,
 
 struct str quality_need_name(const struct quality_package *p, size_t need)
 {
-	const struct elm_retrieve *r = elm_retrieve_at(p->elm, need);
+	const struct elm_retrieve *r = elm_retrieve_at(p->base->elm, need);
 
 	return r ? r->codes_name : STR_NONE;
 }

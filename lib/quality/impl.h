@@ -29,17 +29,70 @@ int terms_find(const struct terms *t, struct str canonical);
 bool terms_has(const struct terms *t, int set, struct str system,
     struct str code);
 
+/* ---- base.c: what packages have in common ---- */
+
+/* Libraries by name ('L' in front) and value sets by url ('V') -> digest of
+ * their texts. */
+struct content {
+	struct strmap at; /* index in digest */
+	uint8_t (*digest)[32];
+	size_t n;
+};
+void content_release(struct content *c);
+/* Adds one more text of a library or value set. */
+void content_add(struct content *c, char kind, struct str name,
+    struct str text);
+bool content_has(const struct content *c, char kind, struct str name);
+
+/* Libraries and value sets, compiled once for all packages that agree in what
+ * both have. Freed with the last of them; what is read and compiled into it
+ * belongs to one thread. */
+struct base {
+	unsigned refs;
+	bool open;		/* others may join */
+	struct elm_package *elm;
+	struct terms terms;
+	struct content content;
+	struct strmap read;	/* digest of a Library's data -> see names */
+	struct str *name;	/* of its library */
+	struct arena names;
+	int *set;		/* of elm_valueset() -> terms */
+	size_t sets;
+	struct shared *shared;	/* see run.c */
+};
+/* A Library of a document. */
+struct library_text {
+	struct buf data;	/* base64 */
+	uint8_t digest[32];	/* of it */
+	struct elm_lib *lib;	/* NULL: a base has it */
+	struct str name;
+};
+struct base *base_new(void);	/* with one reference */
+void base_leave(struct base *b);
+/* Is all of c that b has too the same there, and may it be joined? */
+bool base_fits(struct base *b, const struct content *c);
+void base_note(struct base *b, const struct content *c);
+/* Name of a library that b has read; STR_NONE: it has not. */
+struct str base_read(const struct base *b, const struct library_text *l);
+/* Takes over l->lib. */
+void base_take(struct base *b, struct library_text *l);
+
 /* ---- package.c ---- */
 
 struct quality_package {
 	struct arena arena;
-	struct elm_package *elm;
-	struct terms terms;
+	struct base *base;
+	struct quality_package *beside; /* to share a base with, or NULL */
+	bool joined;		/* the base was another package's */
+	unsigned documents;
+	struct content content;	/* its own, and what came beside it */
 	struct quality_measure measure;
 	uint32_t measures;
 	struct tape tape;	/* of the Measure */
 	struct buf measure_text;
-	int *set;		/* of elm_valueset() -> terms */
+	uint8_t *needed;	/* retrieves, by number */
+	size_t retrieves;
+	uint8_t *bound;		/* value sets, by number */
 	size_t sets;
 	struct sha256_ctx *digest;
 	bool completed;		/* by value sets beside the package */
@@ -47,6 +100,11 @@ struct quality_package {
 	struct store *db;	/* that keeps more of them, or NULL */
 	uint8_t hash[32];
 };
+
+/* Adds a Bundle's resources, a resource, or the bare JSON of a library. last:
+ * nothing comes behind it. */
+int document_add(struct quality_package *p, struct str json, bool last,
+    struct ehr_err *e);
 
 /* Reads the Measure's JSON into p->measure and compiles its expressions. */
 int measure_read(struct quality_package *p, struct ehr_err *e);
@@ -111,6 +169,7 @@ struct quality_patient {
 		uint32_t n, cap;
 	} of[FHIR_RESOURCES + 1];
 	uint32_t patient; /* root */
+	uint64_t reading; /* how many were read before */
 };
 
 /* Root of the resource of that type and id; 0: it is not there. */

@@ -113,7 +113,7 @@ static int read_population(struct quality_package *p, uint32_t node,
 	rc = criteria(p, node, out->id, &out->expression, e);
 	if (rc < 0 || out->kind == QUALITY_OBSERVATION)
 		return rc;
-	out->define = elm_define(p->elm, p->measure.library,
+	out->define = elm_define(p->base->elm, p->measure.library,
 	    out->expression, e);
 	return out->define < 0 ? EHR_EREJECT : 0;
 }
@@ -163,10 +163,10 @@ static int bind_observation(struct quality_package *p, uint32_t node,
 	}
 	if (out->of < 0)
 		return refuse(p, out->id, "an observation of no population", e);
-	out->function = elm_function(p->elm, p->measure.library,
+	out->function = elm_function(p->base->elm, p->measure.library,
 	    out->expression, str_is(g->basis, "boolean") ? 0 : 1, e);
 	if (out->function == EHR_ENOENT) /* an expression does as well */
-		out->define = elm_define(p->elm, p->measure.library,
+		out->define = elm_define(p->base->elm, p->measure.library,
 		    out->expression, e);
 	if (out->function < 0 && out->define < 0)
 		return EHR_EREJECT;
@@ -223,7 +223,7 @@ static int read_strata(struct quality_package *p, uint32_t group,
 			return rc;
 		if (s->id.s == NULL)
 			s->id = s->expression;
-		s->define = elm_define(p->elm, p->measure.library,
+		s->define = elm_define(p->base->elm, p->measure.library,
 		    s->expression, e);
 		if (s->define < 0)
 			return EHR_EREJECT;

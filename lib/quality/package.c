@@ -8,9 +8,16 @@ struct quality_package *quality_package_new(void)
 {
 	struct quality_package *p = xcalloc(1, sizeof(*p));
 
-	p->elm = elm_package_new();
 	p->measure_text = BUF_INIT;
 	p->digest = sha256_new();
+	return p;
+}
+
+struct quality_package *quality_package_beside(struct quality_package *other)
+{
+	struct quality_package *p = quality_package_new();
+
+	p->beside = other;
 	return p;
 }
 
@@ -18,100 +25,43 @@ void quality_package_free(struct quality_package *p)
 {
 	if (p == NULL)
 		return;
-	elm_package_free(p->elm);
-	terms_release(&p->terms);
+	base_leave(p->base);
+	content_release(&p->content);
 	arena_release(&p->arena);
 	tape_release(&p->tape);
 	buf_release(&p->measure_text);
 	sha256_free(p->digest);
-	free(p->set);
+	free(p->needed);
+	free(p->bound);
 	free(p);
 }
 
 /* ---- reading ---- */
 
-/* content[] of a Library: its ELM, base64. */
-static int add_library(struct quality_package *p, const struct tape *t,
-    uint32_t root, struct ehr_err *e)
-{
-	uint32_t list = tape_get(t, root, "content");
-	BUF_AUTO data = BUF_INIT;
-	BUF_AUTO elm = BUF_INIT;
-
-	if (list == 0)
-		return 0;
-	tape_each(t, list, i) {
-		uint32_t type = tape_get(t, i, "contentType");
-
-		if (type == 0 ||
-		    !str_is(tape_str(t, type), "application/elm+json"))
-			continue;
-		buf_reset(&data);
-		if (!base64_decode(&elm, tape_member(t, i, "data", &data)))
-			return ehr_fail(e, EHR_EREJECT,
-			    "a Library whose ELM is no base64");
-		return elm_package_add(p->elm, buf_str(&elm), e);
-	}
-	return 0;
-}
-
-static int add_resource(struct quality_package *p, const struct tape *t,
-    uint32_t root, struct ehr_err *e)
-{
-	switch (fhir_resource_type(t, root)) {
-	case FHIR_Library: return add_library(p, t, root, e);
-	case FHIR_ValueSet: terms_add(&p->terms, t, root); return 0;
-	case FHIR_Measure:
-		p->measures++;
-		buf_reset(&p->measure_text);
-		tape_write(&p->measure_text, t, root);
-		return 0;
-	default: return 0;
-	}
-}
-
-/* A Bundle's resources, a resource, or the bare JSON of an ELM library. */
-static int add_document(struct quality_package *p, struct str json,
-    struct ehr_err *e)
-{
-	TAPE_AUTO t = TAPE_INIT;
-	struct tape_error why;
-	uint32_t entries, resource;
-	int rc = 0;
-
-	if (tape_parse(&t, json.s, json.n, &why) < 0)
-		return ehr_fail(e, EHR_EREJECT, "at byte %zu: %s", why.offset,
-		    why.text);
-	if (tape_get(&t, 0, "library") && !tape_get(&t, 0, "resourceType"))
-		return elm_package_add(p->elm, json, e);
-	if (fhir_resource_type(&t, 0) != FHIR_Bundle)
-		return add_resource(p, &t, 0, e);
-	entries = tape_get(&t, 0, "entry");
-	if (entries == 0 || tape_type(&t, entries) != TAPE_ARRAY)
-		return 0;
-	tape_each(&t, entries, i)
-		if (rc == 0 && (resource = tape_get(&t, i, "resource")) != 0)
-			rc = add_resource(p, &t, resource, e);
-	return rc;
-}
-
-/* Takes what lies at path as far as it is JSON that we know. */
+/* Takes the items of a file as far as they are JSON that we know. Of each a
+ * copy is kept until it is known whether it is the last. */
 static int read_items(struct quality_package *p, struct json_split *s,
     struct ehr_err *e)
 {
+	BUF_AUTO text = BUF_INIT;
 	struct json_item item;
-	int rc;
+	bool some = false;
+	int rc, next;
 
-	while ((rc = json_split_next(s, &item, e)) > 0) {
+	do {
+		next = json_split_next(s, &item, e);
+		rc = some ? document_add(p, buf_str(&text), next == 0, e) : 0;
+		if (rc < 0 || next <= 0)
+			continue;
 		if (item.why)
 			return ehr_fail(e, EHR_EREJECT, "line %llu: %s",
 			    (unsigned long long)item.line, item.why);
 		sha256_update(p->digest, item.raw.s, item.raw.n);
-		rc = add_document(p, item.text, e);
-		if (rc < 0)
-			return rc;
-	}
-	return rc;
+		buf_reset(&text);
+		buf_addstr(&text, item.text);
+		some = true;
+	} while (rc == 0 && next > 0);
+	return rc < 0 ? rc : next;
 }
 
 /* Frees in. */
@@ -173,7 +123,7 @@ static int add_valueset(void *arg, const struct quality_kept *k,
 	sha256_final(c, p->set_hash);
 	sha256_free(c);
 	p->completed = true;
-	return add_document(p, text, e);
+	return document_add(p, text, false, e);
 }
 
 int quality_package_valuesets(struct quality_package *p, const char *path,
@@ -221,34 +171,137 @@ static void warn_short(const struct set *set,
 	warn(arg, b.s);
 }
 
-/* Which of ours each value set of the expressions is. All that are missing
- * are counted, the first is named. */
+/* What the measure's expressions stand on. */
+struct binding {
+	struct quality_package *p;
+	void (*warn)(void *arg, const char *text);
+	void *arg;
+	struct str missing;	/* the first that is */
+	bool library;
+	size_t more;
+	int rc;
+	struct ehr_err *e;
+};
+
+static void missing(struct binding *b, struct str name, bool library)
+{
+	if (b->missing.s) {
+		b->more++;
+		return;
+	}
+	b->missing = name;
+	b->library = library;
+}
+
+/* A base has value sets of other packages, too. */
+static void bind_set(struct binding *b, uint32_t number)
+{
+	struct quality_package *p = b->p;
+	struct base *base = p->base;
+	struct str id = elm_valueset(base->elm, number), rest = id, url;
+	int set;
+
+	if (p->bound[number])
+		return;
+	p->bound[number] = 1;
+	b->rc = complete(p, id, b->e);
+	if (b->rc < 0)
+		return;
+	set = terms_find(&base->terms, id);
+	str_split(&rest, '|', &url);
+	if (set < 0 || (p->joined && !content_has(&p->content, 'V', url)))
+		missing(b, id, false);
+	else
+		warn_short(&base->terms.set[set], b->warn, b->arg);
+}
+
+static void bind_part(void *arg, enum elm_part_kind kind, uint32_t number)
+{
+	struct binding *b = arg;
+	struct quality_package *p = b->p;
+	struct str library;
+
+	if (b->rc < 0)
+		return;
+	if (kind == ELM_PART_RETRIEVE)
+		p->needed[number] = 1;
+	else if (kind == ELM_PART_VALUESET)
+		bind_set(b, number);
+	else if (kind == ELM_PART_DEFINE && p->joined) {
+		elm_define_name(p->base->elm, (int)number, &library);
+		if (!content_has(&p->content, 'L', library))
+			missing(b, library, true);
+	}
+}
+
+/* Numbers of the definitions and functions that the measure names. */
+static size_t roots_of(const struct quality_measure *m, int **roots)
+{
+	size_t n = 0, cap = m->supplements;
+	int *v;
+
+	for (uint32_t g = 0; g < m->groups; g++)
+		cap += m->group[g].populations + m->group[g].strata;
+	v = *roots = xcalloc(cap + 1, sizeof(*v));
+	for (uint32_t g = 0; g < m->groups; g++) {
+		for (uint32_t i = 0; i < m->group[g].populations; i++)
+			v[n++] = m->group[g].population[i].function >= 0
+			    ? m->group[g].population[i].function
+			    : m->group[g].population[i].define;
+		for (uint32_t i = 0; i < m->group[g].strata; i++)
+			v[n++] = m->group[g].stratum[i].define;
+	}
+	for (uint32_t i = 0; i < m->supplements; i++)
+		if (m->supplement[i].define >= 0)
+			v[n++] = m->supplement[i].define;
+	return n;
+}
+
+/* Which of the terms each value set of the expressions is. */
+static void number_sets(struct base *b)
+{
+	struct str id;
+	size_t i = 0;
+
+	for (; (id = elm_valueset(b->elm, i)).s; i++) {
+		if (i == b->sets)
+			b->set = xrealloc(b->set,
+			    ++b->sets * sizeof(*b->set));
+		b->set[i] = terms_find(&b->terms, id);
+	}
+}
+
+static void make_room(struct quality_package *p)
+{
+	size_t sets = p->sets;
+
+	while (elm_valueset(p->base->elm, p->sets).s)
+		p->sets++;
+	p->bound = xrealloc(p->bound, p->sets + 1);
+	memset(p->bound + sets, 0, p->sets - sets);
+	while (elm_retrieve_at(p->base->elm, p->retrieves))
+		p->retrieves++;
+	free(p->needed);
+	p->needed = xcalloc(p->retrieves + 1, 1);
+}
+
+/* All that are missing are counted, the first is named. */
 int package_bind(struct quality_package *p,
     void (*warn)(void *arg, const char *text), void *arg, struct ehr_err *e)
 {
-	size_t missing = 0;
-	struct str first = STR_NONE, id;
+	struct binding b = { p, warn, arg, STR_NONE, false, 0, 0, e };
+	int *roots;
+	size_t n = roots_of(&p->measure, &roots);
 
-	while ((id = elm_valueset(p->elm, p->sets)).s) {
-		int rc = complete(p, id, e);
-		int set = terms_find(&p->terms, id);
-
-		if (rc < 0)
-			return rc;
-		p->set = xrealloc(p->set, (p->sets + 1) * sizeof(*p->set));
-		p->set[p->sets++] = set;
-		if (set < 0) {
-			if (missing++ == 0)
-				first = id;
-			continue;
-		}
-		warn_short(&p->terms.set[set], warn, arg);
-	}
-	if (missing)
-		return ehr_fail(e, EHR_EREJECT,
-		    "value set %.*s is missing%s", STR_FMT(first),
-		    missing > 1 ? ", and others" : "");
-	return 0;
+	make_room(p);
+	elm_parts(p->base->elm, roots, n, bind_part, &b);
+	free(roots);
+	number_sets(p->base);
+	if (b.rc == 0 && b.missing.s)
+		return ehr_fail(e, EHR_EREJECT, "%s %.*s is missing%s",
+		    b.library ? "library" : "value set", STR_FMT(b.missing),
+		    b.more ? ", and others" : "");
+	return b.rc;
 }
 
 int quality_package_link(struct quality_package *p,
@@ -260,6 +313,7 @@ int quality_package_link(struct quality_package *p,
 		return ehr_fail(e, EHR_EREJECT, "%s Measure in the package",
 		    p->measures ? "more than one" : "no");
 	sha256_final(p->digest, p->hash);
+	p->base->open |= p->documents == 1;
 	rc = measure_read(p, e);
 	return rc < 0 ? rc : package_bind(p, warn, arg, e);
 }
@@ -285,14 +339,22 @@ bool quality_valueset_hash(const struct quality_package *p, uint8_t out[32])
 bool quality_need(const struct quality_package *p, size_t i,
     struct quality_need *need)
 {
-	const struct elm_retrieve *r = elm_retrieve_at(p->elm, i);
+	const struct elm_retrieve *r;
 
-	if (r == NULL)
+	if (i >= p->retrieves)
 		return false;
-	*need = (struct quality_need){ r->type,
+	r = elm_retrieve_at(p->base->elm, i);
+	*need = (struct quality_need){ p->needed[i] ? r->type : 0,
 		r->codes.kind == ELM_NULL ? STR_NONE : r->code_path,
-		r->codes.kind == ELM_VALUESET ? p->set[r->codes.i] : -1 };
+		r->codes.kind == ELM_VALUESET ? p->base->set[r->codes.i]
+					      : -1 };
 	return true;
+}
+
+bool quality_shares(const struct quality_package *a,
+    const struct quality_package *b)
+{
+	return a->base == b->base;
 }
 
 static bool among(const struct elm_code *const *codes, uint32_t n,
@@ -308,14 +370,14 @@ static bool among(const struct elm_code *const *codes, uint32_t n,
 bool quality_need_has(const struct quality_package *p, size_t i,
     struct str system, struct str code)
 {
-	struct elm_value want = elm_retrieve_at(p->elm, i)->codes;
-	int set = want.kind == ELM_VALUESET ? p->set[want.i] : -1;
+	struct elm_value want = elm_retrieve_at(p->base->elm, i)->codes;
+	int set = want.kind == ELM_VALUESET ? p->base->set[want.i] : -1;
 
 	if (want.kind == ELM_VALUESET)
 		return str_ends(system, QICORE_NOT_DONE) ||
-		    terms_has(&p->terms, set, system, code) ||
+		    terms_has(&p->base->terms, set, system, code) ||
 		    (system.n == 0 &&
-			terms_has(&p->terms, set, STR_NONE, code));
+			terms_has(&p->base->terms, set, STR_NONE, code));
 	for (uint32_t k = 0; k < want.n; k++) {
 		const struct elm_value *v = &want.list[k];
 

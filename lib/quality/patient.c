@@ -54,6 +54,7 @@ int quality_patient_read(struct quality_patient *p, struct str json,
 {
 	struct tape_error why;
 
+	p->reading++;
 	for (int i = 0; i <= FHIR_RESOURCES; i++)
 		p->of[i].n = 0;
 	if (tape_parse(&p->tape, json.s, json.n, &why) < 0)

@@ -59,14 +59,20 @@ static bool period_of(struct str s, struct period *p)
 
 /* ---- a run ---- */
 
-struct quality_run {
-	const struct quality_package *p;
+/* What runs of one worker share: a patient's values, of all that is compiled
+ * into their packages' base. */
+struct shared {
+	struct shared *next;	/* of the base */
+	unsigned refs, worker;
+	struct base *base;
 	struct elm_ctx *ctx;
 	struct elm_source source;
 	struct elm_terms terms;
 	enum quality_profiles profiles;
+	int zone;
 	bool strict;			/* for the patient at hand */
 	const struct quality_patient *patient;
+	uint64_t reading;		/* of that patient */
 	struct period period;
 	struct elm_interval interval;	/* the same, as the parameter */
 	struct plan {			/* of a retrieve, by its number */
@@ -74,6 +80,11 @@ struct quality_run {
 		const struct profile *rule;
 	} *plan;
 	uint32_t plans;
+};
+
+struct quality_run {
+	const struct quality_package *p;
+	struct shared *sh;
 	struct quality_group_result *result;
 	struct arena arena;		/* of the results */
 };
@@ -81,40 +92,40 @@ struct quality_run {
 static bool in_valueset(void *arg, size_t valueset, struct str system,
     struct str code)
 {
-	const struct quality_package *p = arg;
+	const struct base *b = arg;
 
-	return valueset < p->sets && p->set[valueset] >= 0 &&
-	    terms_has(&p->terms, p->set[valueset], system, code);
+	return valueset < b->sets && b->set[valueset] >= 0 &&
+	    terms_has(&b->terms, b->set[valueset], system, code);
 }
 
 static void expand(void *arg, size_t valueset,
     void (*add)(void *to, const struct elm_code *code), void *to)
 {
-	const struct quality_package *p = arg;
+	const struct base *b = arg;
 	const struct set *set;
 
-	if (valueset >= p->sets || p->set[valueset] < 0)
+	if (valueset >= b->sets || b->set[valueset] < 0)
 		return;
-	set = &p->terms.set[p->set[valueset]];
+	set = &b->terms.set[b->set[valueset]];
 	for (uint32_t i = 0; i < set->codes; i++)
 		add(to, &(struct elm_code){ .code = set->code[i],
 		    .system = set->system[i] });
 }
 
-static struct plan *plan_of(struct quality_run *run,
+static struct plan *plan_of(struct shared *sh,
     const struct elm_retrieve *r)
 {
 	struct plan *plan;
 
-	if (r->number >= run->plans) {
+	if (r->number >= sh->plans) {
 		uint32_t n = (r->number + 1) * 2;
 
-		run->plan = xrealloc(run->plan, n * sizeof(*run->plan));
-		memset(run->plan + run->plans, 0,
-		    (n - run->plans) * sizeof(*run->plan));
-		run->plans = n;
+		sh->plan = xrealloc(sh->plan, n * sizeof(*sh->plan));
+		memset(sh->plan + sh->plans, 0,
+		    (n - sh->plans) * sizeof(*sh->plan));
+		sh->plans = n;
 	}
-	plan = &run->plan[r->number];
+	plan = &sh->plan[r->number];
 	if (!plan->ready) {
 		plan->ready = true;
 		plan->base = r->profile.s == NULL ||
@@ -128,17 +139,17 @@ static int retrieve(void *arg, const struct elm_retrieve *r,
     void (*add)(void *to, const struct tape *t, uint32_t root), void *to,
     struct ehr_err *e)
 {
-	struct quality_run *run = arg;
-	const struct roots *of = &run->patient->of[r->type];
-	const struct tape *t = &run->patient->tape;
-	const struct plan *plan = plan_of(run, r);
+	struct shared *sh = arg;
+	const struct roots *of = &sh->patient->of[r->type];
+	const struct tape *t = &sh->patient->tape;
+	const struct plan *plan = plan_of(sh, r);
 
 	(void)e;
 	for (uint32_t i = 0; i < of->n; i++) {
 		uint32_t root = of->node[i];
 
 		if (plan->base ||
-		    (run->strict ? profile_named(t, root, r->profile)
+		    (sh->strict ? profile_named(t, root, r->profile)
 				 : profile_infers(plan->rule, t, root,
 				       r->code_path.s != NULL)))
 			add(to, t, root);
@@ -155,9 +166,61 @@ static struct elm_value midnight(const struct date *d, int after, int zone)
 		.i = day * INT64_C(86400000) };
 }
 
+static struct shared *shared_new(struct base *base, unsigned worker,
+    const struct period *days, int zone, enum quality_profiles profiles)
+{
+	struct shared *sh = xcalloc(1, sizeof(*sh));
+
+	sh->base = base;
+	sh->worker = worker;
+	sh->period = *days;
+	sh->zone = zone;
+	sh->profiles = profiles;
+	sh->source = (struct elm_source){ .retrieve = retrieve, .arg = sh };
+	sh->terms = (struct elm_terms){ in_valueset, expand, base };
+	sh->ctx = elm_ctx_new(base->elm, &sh->source, &sh->terms, clock_ms(),
+	    zone);
+	sh->interval = (struct elm_interval){ midnight(&days->from, 0, zone),
+		midnight(&days->to, 1, zone), true, false, false };
+	elm_parameter(sh->ctx, STR("Measurement Period"),
+	    (struct elm_value){ .kind = ELM_INTERVAL,
+		.interval = &sh->interval });
+	sh->next = base->shared;
+	base->shared = sh;
+	return sh;
+}
+
+static struct shared *shared_find(struct base *base, unsigned worker,
+    const struct period *days, int zone, enum quality_profiles profiles)
+{
+	struct shared *sh = base->shared;
+
+	for (; sh; sh = sh->next)
+		if (sh->worker == worker && sh->zone == zone &&
+		    sh->profiles == profiles &&
+		    date_cmp_day(&sh->period.from, &days->from) == 0 &&
+		    date_cmp_day(&sh->period.to, &days->to) == 0)
+			return sh;
+	return shared_new(base, worker, days, zone, profiles);
+}
+
+static void shared_leave(struct shared *sh)
+{
+	struct shared **at = &sh->base->shared;
+
+	if (--sh->refs > 0)
+		return;
+	while (*at != sh)
+		at = &(*at)->next;
+	*at = sh->next;
+	elm_ctx_free(sh->ctx);
+	free(sh->plan);
+	free(sh);
+}
+
 int quality_run_new(struct quality_run **out, const struct quality_package *p,
-    const char *period, int zone, enum quality_profiles profiles,
-    struct ehr_err *e)
+    unsigned worker, const char *period, int zone,
+    enum quality_profiles profiles, struct ehr_err *e)
 {
 	struct quality_run *run;
 	struct period days;
@@ -170,17 +233,8 @@ int quality_run_new(struct quality_run **out, const struct quality_package *p,
 		    period ? period : "the measure's effectivePeriod");
 	run = xcalloc(1, sizeof(*run));
 	run->p = p;
-	run->period = days;
-	run->profiles = profiles;
-	run->source = (struct elm_source){ .retrieve = retrieve, .arg = run };
-	run->terms = (struct elm_terms){ in_valueset, expand, (void *)p };
-	run->ctx = elm_ctx_new(p->elm, &run->source, &run->terms, clock_ms(),
-	    zone);
-	run->interval = (struct elm_interval){ midnight(&days.from, 0, zone),
-		midnight(&days.to, 1, zone), true, false, false };
-	elm_parameter(run->ctx, STR("Measurement Period"),
-	    (struct elm_value){ .kind = ELM_INTERVAL,
-		.interval = &run->interval });
+	run->sh = shared_find(p->base, worker, &days, zone, profiles);
+	run->sh->refs++;
 	run->result = xcalloc(p->measure.groups, sizeof(*run->result));
 	*out = run;
 	return 0;
@@ -190,28 +244,27 @@ void quality_run_free(struct quality_run *run)
 {
 	if (run == NULL)
 		return;
-	elm_ctx_free(run->ctx);
+	shared_leave(run->sh);
 	arena_release(&run->arena);
 	free(run->result);
-	free(run->plan);
 	free(run);
 }
 
 void quality_run_period(const struct quality_run *run, char from[11],
     char to[11])
 {
-	const struct date *d = &run->period.from;
+	const struct date *d = &run->sh->period.from;
 
 	snprintf(from, 11, "%04u-%02u-%02u", (unsigned)d->year % 10000,
 	    (unsigned)d->month % 100, (unsigned)d->day % 100);
-	d = &run->period.to;
+	d = &run->sh->period.to;
 	snprintf(to, 11, "%04u-%02u-%02u", (unsigned)d->year % 10000,
 	    (unsigned)d->month % 100, (unsigned)d->day % 100);
 }
 
 const struct elm_package *quality_run_elm(const struct quality_run *run)
 {
-	return run->p->elm;
+	return run->p->base->elm;
 }
 
 const struct quality_measure *quality_run_measure(
@@ -223,7 +276,7 @@ const struct quality_measure *quality_run_measure(
 int quality_run_value(struct quality_run *run, int define, struct elm_value *v,
     struct ehr_err *e)
 {
-	return elm_eval(run->ctx, define, v, e);
+	return elm_eval(run->sh->ctx, define, v, e);
 }
 
 int quality_run_supplement(struct quality_run *run,
@@ -236,10 +289,11 @@ int quality_run_retrieve(struct quality_run *run, int define, size_t i,
     struct elm_retrieve *r, struct elm_value *list, struct elm_value *whole,
     struct ehr_err *e)
 {
-	int rc = elm_define_retrieve(run->ctx, define, i, true, r, whole, e);
+	struct elm_ctx *ctx = run->sh->ctx;
+	int rc = elm_define_retrieve(ctx, define, i, true, r, whole, e);
 
-	return rc <= 0 ? rc : elm_define_retrieve(run->ctx, define, i, false,
-	    r, list, e);
+	return rc <= 0 ? rc : elm_define_retrieve(ctx, define, i, false, r,
+	    list, e);
 }
 
 /* ---- members ---- */
@@ -302,7 +356,7 @@ static int mark_populations(struct quality_run *run,
 		if (g->population[i].kind == QUALITY_OBSERVATION ||
 		    (g->population[i].kind == QUALITY_INITIAL) != initial)
 			continue;
-		rc = elm_eval(run->ctx, g->population[i].define, &v, e);
+		rc = elm_eval(run->sh->ctx, g->population[i].define, &v, e);
 		mark(m, v, UINT32_C(1) << i, 0);
 	}
 	return rc;
@@ -323,7 +377,7 @@ static int mark_all(struct quality_run *run, const struct quality_group *g,
 	if (rc == 0)
 		rc = mark_populations(run, g, false, m, e);
 	for (uint32_t i = 0; i < g->strata && rc == 0; i++) {
-		rc = elm_eval(run->ctx, g->stratum[i].define, &v, e);
+		rc = elm_eval(run->sh->ctx, g->stratum[i].define, &v, e);
 		mark(m, v, 0, UINT64_C(1) << i);
 	}
 	return rc;
@@ -379,9 +433,9 @@ static int observe(struct quality_run *run, const struct quality_group *g,
 			to->population = i;
 			to->member = k;
 			rc = o->function >= 0
-			    ? elm_call(run->ctx, o->function, &m->v[k].episode,
-				  &to->value, e)
-			    : elm_eval(run->ctx, o->define, &to->value, e);
+			    ? elm_call(run->sh->ctx, o->function,
+				  &m->v[k].episode, &to->value, e)
+			    : elm_eval(run->sh->ctx, o->define, &to->value, e);
 			if (rc == 0)
 				rc = number(o, to->value, e);
 			r->observations++;
@@ -442,14 +496,19 @@ static int run_group(struct quality_run *run, const struct quality_group *g,
 static void begin(struct quality_run *run,
     const struct quality_patient *patient)
 {
-	run->patient = patient;
-	run->strict = run->profiles == QUALITY_STRICT ||
-	    (run->profiles == QUALITY_AUTO &&
+	struct shared *sh = run->sh;
+
+	arena_reset(&run->arena);
+	if (sh->patient == patient && sh->reading == patient->reading)
+		return;
+	sh->patient = patient;
+	sh->reading = patient->reading;
+	sh->strict = sh->profiles == QUALITY_STRICT ||
+	    (sh->profiles == QUALITY_AUTO &&
 		profile_named(&patient->tape, patient->patient,
 		    STR(QICORE_PATIENT)));
-	run->source.not_done_sets = !run->strict;
-	elm_patient(run->ctx);
-	arena_reset(&run->arena);
+	sh->source.not_done_sets = !sh->strict;
+	elm_patient(sh->ctx);
 }
 
 int quality_run_patient(struct quality_run *run,
@@ -482,20 +541,19 @@ bool quality_run_hopeless(struct quality_run *run,
 			    &m->group[g].population[i];
 
 			if (p->kind == QUALITY_INITIAL &&
-			    !elm_hopeless(run->ctx, p->define, none, arg))
+			    !elm_hopeless(run->sh->ctx, p->define, none, arg))
 				return false;
 		}
 	return true;
 }
 
 void quality_run_nobody(struct quality_run *run,
-    const struct quality_patient *patient,
     const struct quality_group_result **result)
 {
 	static const struct quality_member nobody;
 	const struct quality_measure *m = &run->p->measure;
 
-	begin(run, patient);
+	arena_reset(&run->arena);
 	for (uint32_t g = 0; g < m->groups; g++)
 		run->result[g] = (struct quality_group_result){
 			.members = str_is(m->group[g].basis, "boolean"),

@@ -9,7 +9,7 @@ int quality_package_supplement(struct quality_package *p,
 	    (struct quality_supplement *)p->measure.supplement;
 
 	for (uint32_t i = 0; i < p->measure.supplements; i++) {
-		list[i].define = elm_define(p->elm, p->measure.library,
+		list[i].define = elm_define(p->base->elm, p->measure.library,
 		    list[i].expression, e);
 		if (list[i].define < 0)
 			return EHR_EREJECT;

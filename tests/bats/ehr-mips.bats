@@ -596,6 +596,27 @@ ehr-mips: 1 loaded, 0 unchanged"
 	run -0 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/package.json"
 }
 
+@test "measures of one run share only what is the same in all" {
+	coded '{"system":"http://snomed.info/sct","code":"73761001"}'
+	cp "$T/package.json" "$T/a.json"
+	coded '{"system":"http://snomed.info/sct","code":"12866006"}'
+	cp "$T/package.json" "$T/b.json"
+	coded
+	cp "$T/package.json" "$T/c.json"
+	package "$(measure),$(library '{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"true"}')"
+	cp "$T/package.json" "$T/d.json"
+	package "$(measure)"
+	run -0 --separate-stderr ehr-mips eval -m "$T/a.json" -m "$T/b.json" \
+		-m "$T/d.json" -m "$T/a.json" "$T/one.json"
+	same "$(cut -f 5 <<<"$output" | xargs)" "1 0 1 1"
+	run -3 --separate-stderr ehr-mips eval -m "$T/a.json" -m "$T/c.json" \
+		"$T/one.json"
+	same "$stderr" "ehr-mips: $T/c.json: value set http://cts.nlm.nih.gov/fhir/ValueSet/1.2.3 is missing"
+	run -3 --separate-stderr ehr-mips eval -m "$T/d.json" \
+		-m "$T/package.json" "$T/one.json"
+	same "$stderr" "ehr-mips: $T/package.json: library L is missing"
+}
+
 @test "value sets as the VSAC exports one of them, and as FHIR" {
 	plain_record -d "$T/p.ehr"
 	printf 'Value Set Name,Colonoscopy\r\nOID,1.2.3\r\n\r\nCode,Description,"Code System","Code System Version"\r\n73761001,"Colonoscopy, any\r\n""kind""",SNOMEDCT,2026\r\n' >"$T/vs.csv"
