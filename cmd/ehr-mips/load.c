@@ -1,4 +1,4 @@
-/* load.c - ehr-mips load, unload, list: what the record keeps of measures. */
+/* load.c - ehr-mips load, unload: what the record keeps of measures. */
 #include <stdlib.h>
 
 #include "mips.h"
@@ -185,49 +185,4 @@ int kept_unload(struct cli *c, struct ehr_err *e)
 			cli_candidates(c, &candidates);
 	}
 	return mips_end(&a, rc, &scope, e);
-}
-
-/* ---- list ---- */
-
-struct listing {
-	struct printer *rows;
-	struct ehr_err *e;
-};
-
-static int put(void *arg, const struct quality_kept *k)
-{
-	struct listing *l = arg;
-	BUF_AUTO hash = BUF_INIT;
-	BUF_AUTO time = BUF_INIT;
-
-	hex_format(&hash, k->sha256, sizeof(k->sha256));
-	date_format_ms(&time, k->time);
-	print_text(l->rows, k->name);
-	print_text(l->rows, str_of(quality_kept_name(k->kind)));
-	print_text(l->rows, k->alias.n ? k->alias : STR_NONE);
-	print_text(l->rows, k->version.n ? k->version : STR_NONE);
-	print_text(l->rows, k->input);
-	print_text(l->rows, buf_str(&time));
-	print_text(l->rows, k->by);
-	print_text(l->rows, buf_str(&hash));
-	return print_row(l->rows, l->e);
-}
-
-int kept_list(struct cli *c, struct ehr_err *e)
-{
-	static const struct print_col cols[] = { { "name", 0 }, { "kind", 0 },
-		{ "id", 0 }, { "version", 0 }, { "input", PRINT_WIDE },
-		{ "loaded", PRINT_WHOLE }, { "by", 0 },
-		{ "sha256", PRINT_WIDE } };
-	ACCESS_AUTO a = ACCESS_INIT;
-	struct access_opt opt = ACCESS_OPT(c);
-	struct listing l = { NULL, e };
-	int rc = access_open(&a, &opt, STORE_READ, e);
-
-	if (rc == 0)
-		rc = print_open(&l.rows, c, cols, ARRAY_LEN(cols), e);
-	if (rc == 0)
-		rc = quality_kept_each(record_store(a.r), QUALITY_KEPT_KINDS,
-		    put, &l, e);
-	return l.rows ? print_close(l.rows, rc, e) : rc;
 }

@@ -319,8 +319,8 @@ ehr-mips: 1 loaded, 0 unchanged"
 	same "$stderr" "ehr-mips: measure CMS1X|2.0: unchanged
 ehr-mips: 0 loaded, 1 unchanged"
 	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o tsv
-	same "$(cut -f1-5 <<<"$output")" $'CMS1X\tmeasure\tCMS1\t1.0\t1.0.json
-CMS1X\tmeasure\tCMS1\t2.0\t2.0.json'
+	same "$(cut -f1-9 <<<"$output")" $'CMS1X\tmeasure\tCMS1\t1.0\t2026-01-01..2026-12-31\t1\tcohort\t\t1.0.json
+CMS1X\tmeasure\tCMS1\t2.0\t2026-01-01..2026-12-31\t1\tcohort\t\t2.0.json'
 	run -0 ehr-audit log -d "$T/p.ehr" -o tsv
 	has "$output" 'load:CMS1X|1.0,CMS1X|2.0'
 }
@@ -375,6 +375,25 @@ qpp-mvp\t2031'
 	echo '[{"measureId":"001"}]' >"$T/other.json"
 	run -3 --separate-stderr ehr-mips load -d "$T/p.ehr" "$T/other.json"
 	same "$stderr" "ehr-mips: $T/other.json: no Measure and no reference file of QPP in it"
+}
+
+@test "the list tells what a measure lacks now, and when it has it" {
+	plain_record -d "$T/p.ehr"
+	package "$(measure | jq -c '.resource.name = "CMS7X"'),$(library '{"type":"Exists","operand":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Condition","codeProperty":"code","codes":{"type":"ValueSetRef","name":"S"}}}' | jq -c '.resource.content[0].data |= (@base64d | fromjson | .library.valueSets = {def: [{name: "S", id: "http://x/S"}]} | tojson | @base64)'),$(jq -nc '{resource: {resourceType: "ValueSet", url: "http://x/S", expansion: {total: 3, contains: [{system: "s", code: "1"}]}}}')"
+	ehr-mips load -q -d "$T/p.ehr" "$T/package.json" 2>/dev/null
+	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o ndjson
+	same "$(jq -c '[.id, .period, .groups, .scoring, .warnings]' \
+		<<<"$output")" '["CMS7","2026-01-01..2026-12-31",1,"cohort","value set http://x/S has 1 of 3 codes: what it leaves out will not be found"]'
+	same "$stderr" ""
+	jq -nc '{resourceType: "ValueSet", url: "http://x/S", expansion:
+		{contains: [{system: "s", code: "2"}, {system: "s", code: "3"}]}}' \
+		>"$T/s.json"
+	ehr-mips valueset load -q -d "$T/p.ehr" "$T/s.json"
+	run -0 --separate-stderr ehr-mips list -d "$T/p.ehr" -o ndjson
+	same "$(jq -c 'select(.kind == "measure") | .warnings' <<<"$output")" \
+		null
+	same "$(jq -r 'select(.kind == "valueset") | [.name, .scoring, .groups]
+		| @tsv' <<<"$output")" $'http://x/S\t\t'
 }
 
 @test "what is refused leaves nothing behind" {
