@@ -170,11 +170,13 @@ static int head(struct ones *o, struct job *j)
 		rc = refer(o, quality_measure(j->task[i].package), from, guid,
 		    title);
 	cli_today(o->c, &day);
-	snprintf(text, 40, "%04d%02d%02d%.4s%.2s%.2s%.4s%.2s%.2s", day.year,
-	    day.month, day.day, from, from + 5, from + 8, to, to + 5, to + 8);
-	o->q.time = (struct str){ text, 8 };
-	o->q.period.low = (struct str){ text + 8, 8 };
-	o->q.period.high = (struct str){ text + 16, 8 };
+	/* Times of a document have an offset everywhere or nowhere. */
+	snprintf(text, 40, "%04d%02d%02d000000+0000%.4s%.2s%.2s%.4s%.2s%.2s",
+	    day.year, day.month, day.day, from, from + 5, from + 8, to, to + 5,
+	    to + 8);
+	o->q.time = (struct str){ text, 19 };
+	o->q.period.low = (struct str){ text + 19, 8 };
+	o->q.period.high = (struct str){ text + 27, 8 };
 	o->q.practice = mips_opts.practice ? str_of(mips_opts.practice)
 					   : STR("Practice");
 	return rc;

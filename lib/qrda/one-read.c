@@ -1,370 +1,15 @@
 /* Reading a Category I: QDM data elements as FHIR resources. */
-#include "one.h"
-
-#include "ehr/crypto.h"
-
-struct reading {
-	struct buf *b;
-	struct str patient; /* id */
-	qrda_lost_fn *fn;
-	void *arg;
-};
-
-/* ---- JSON ---- */
-
-static void name(struct buf *b, const char *member)
-{
-	char last = b->len ? b->s[b->len - 1] : '{';
-
-	if (last != '{' && last != '[')
-		buf_addch(b, ',');
-	buf_addf(b, "\"%s\":", member);
-}
-
-static void text(struct buf *b, const char *member, struct str s)
-{
-	name(b, member);
-	json_quote(b, s);
-}
-
-static void literal(struct buf *b, const char *member, const char *json)
-{
-	name(b, member);
-	buf_adds(b, json);
-}
-
-/* A number as it stands; what is none is left out. */
-static void number(struct buf *b, const char *member, struct str s)
-{
-	struct decimal d;
-
-	if (!decimal_parse(s, &d))
-		return;
-	name(b, member);
-	buf_addstr(b, s);
-}
-
-static void when(struct buf *b, const char *member, struct str hl7)
-{
-	BUF_AUTO t = BUF_INIT;
-	struct date d;
-
-	one_fhir_time(&t, hl7);
-	if (date_parse(buf_str(&t), &d))
-		text(b, member, buf_str(&t));
-}
-
-/* ---- parts ---- */
-
-/* A child of any of CDA's namespaces. */
-static const struct xml_node *child(const struct xml_node *n,
-    const char *local)
-{
-	for (n = n ? n->first : NULL; n; n = n->next)
-		if (str_is(n->name, local))
-			return n;
-	return NULL;
-}
-
-/* The entryRelationship's content with a template, behind at. */
-static const struct xml_node *related(const struct xml_node *n,
-    const char *template, const struct xml_node *at)
-{
-	xml_each(n, "entryRelationship", r)
-		xml_each(r, NULL, i) {
-			if (!place_templates(i, str_of(template)))
-				continue;
-			if (!at)
-				return i;
-			if (i == at)
-				at = NULL;
-		}
-	return NULL;
-}
-
-static void coding(struct buf *b, const struct xml_node *n)
-{
-	BUF_AUTO uri = BUF_INIT;
-
-	one_uri(&uri, xml_attr(n, "codeSystem"));
-	buf_addch(b, '{');
-	text(b, "system", buf_str(&uri));
-	text(b, "code", xml_attr(n, "code"));
-	buf_addch(b, '}');
-}
-
-static void concept(struct buf *b, const struct xml_node *n)
-{
-	size_t codes = 0;
-
-	buf_adds(b, "{\"coding\":[");
-	if (xml_attr(n, "code").n) {
-		coding(b, n);
-		codes++;
-	}
-	xml_each(n, "translation", t)
-		if (xml_attr(t, "code").n) {
-			if (codes++)
-				buf_addch(b, ',');
-			coding(b, t);
-		}
-	buf_adds(b, "]}");
-}
-
-static void concept_member(struct buf *b, const char *member,
-    const struct xml_node *n, bool list)
-{
-	if (!n || !xml_attr(n, "code").n)
-		return;
-	name(b, member);
-	if (list)
-		buf_addch(b, '[');
-	concept(b, n);
-	if (list)
-		buf_addch(b, ']');
-}
-
-static void period(struct buf *b, const char *member, struct str low,
-    struct str high)
-{
-	name(b, member);
-	buf_addch(b, '{');
-	when(b, "start", low);
-	when(b, "end", high);
-	buf_addch(b, '}');
-}
-
-/* effectiveTime as member + DateTime or Period. */
-static void relevant(struct buf *b, const char *member,
-    const struct xml_node *n)
-{
-	const struct xml_node *t = xml_child(n, "effectiveTime");
-	BUF_AUTO full = BUF_INIT;
-
-	if (!t)
-		return;
-	buf_adds(&full, member);
-	if (xml_attr(t, "value").s) {
-		buf_adds(&full, "DateTime");
-		when(b, full.s, xml_attr(t, "value"));
-	} else {
-		buf_adds(&full, strcmp(member, "period") ? "Period" : "");
-		period(b, full.s, xml_value(t, "low", "value"),
-		    xml_value(t, "high", "value"));
-	}
-}
-
-static void value(struct buf *b, const struct xml_node *v)
-{
-	struct str type = v ? xml_attr_ns(v, XSI_NS, "type") : STR_NONE;
-	struct str s = xml_attr(v, "value");
-	BUF_AUTO words = BUF_INIT;
-
-	if (str_is(type, "CD")) {
-		concept_member(b, "valueCodeableConcept", v, false);
-	} else if (str_is(type, "PQ")) {
-		struct str unit = xml_attr(v, "unit");
-
-		name(b, "valueQuantity");
-		buf_addch(b, '{');
-		number(b, "value", s);
-		text(b, "unit", unit);
-		text(b, "system", STR("http://unitsofmeasure.org"));
-		text(b, "code", unit);
-		buf_addch(b, '}');
-	} else if (str_is(type, "INT")) {
-		number(b, "valueInteger", s);
-	} else if (str_is(type, "BL")) {
-		literal(b, "valueBoolean", str_is(s, "true") ? "true"
-							      : "false");
-	} else if (str_is(type, "TS")) {
-		when(b, "valueDateTime", s);
-	} else if (str_is(type, "ST")) {
-		xml_text(&words, v);
-		text(b, "valueString", str_trim(buf_str(&words)));
-	}
-}
-
-static void components(struct buf *b, const struct xml_node *n)
-{
-	bool first = true;
-
-	for (const struct xml_node *c = NULL;
-	     (c = related(n, "24.3.149", c));) {
-		if (first)
-			literal(b, "component", "[");
-		else
-			buf_addch(b, ',');
-		first = false;
-		buf_addch(b, '{');
-		concept_member(b, "code", xml_child(c, "code"), false);
-		value(b, xml_child(c, "value"));
-		buf_addch(b, '}');
-	}
-	if (!first)
-		buf_addch(b, ']');
-}
-
-/* ---- by type ---- */
-
-static void extension(struct buf *b, const char *url,
-    const struct xml_node *code)
-{
-	BUF_AUTO full = BUF_INIT;
-
-	buf_addf(&full, NEGATED "%s", url);
-	buf_addch(b, '{');
-	text(b, "url", buf_str(&full));
-	concept_member(b, "valueCodeableConcept", code, false);
-	buf_addch(b, '}');
-}
-
-/* What says "not", and why, stands elsewhere in each type. */
-static void negation(struct buf *b, const struct kind *k, bool negated,
-    const struct xml_node *why)
-{
-	const char *done = "completed";
-
-	switch (k->type) {
-	case FHIR_MedicationRequest:
-	case FHIR_ServiceRequest:
-	case FHIR_DeviceRequest:
-		literal(b, "status", negated ? "\"completed\""
-					     : "\"active\"");
-		literal(b, "intent", "\"order\"");
-		if (negated && k->type == FHIR_DeviceRequest)
-			literal(b, "modifierExtension", "[{\"url\":\"http://"
-			    "hl7.org/fhir/5.0/StructureDefinition/extension-"
-			    "DeviceRequest.doNotPerform\",\"valueBoolean\":"
-			    "true}]");
-		else if (negated)
-			literal(b, "doNotPerform", "true");
-		if (why && negated) {
-			literal(b, "extension", "[");
-			extension(b, "qicore-doNotPerformReason", why);
-			buf_addch(b, ']');
-		}
-		concept_member(b, "reasonCode", why, true);
-		return;
-	case FHIR_Observation:
-		literal(b, "status", negated ? "\"cancelled\"" : "\"final\"");
-		if (why && negated) {
-			literal(b, "extension", "[");
-			extension(b, "qicore-notDoneReason", why);
-			buf_addch(b, ']');
-		}
-		return;
-	case FHIR_Encounter: done = "finished"; break;
-	case FHIR_Coverage: done = "active"; break;
-	case FHIR_Condition: return;
-	default: break;
-	}
-	text(b, "status", str_of(negated ? "not-done" : done));
-	if (k->type == FHIR_Procedure || k->type == FHIR_Immunization)
-		concept_member(b, negated ? "statusReason" : "reasonCode", why,
-		    !negated);
-}
-
-static void category(struct buf *b, const struct kind *k)
-{
-	struct str rest = str_of(k->categories), word;
-
-	if (k->type == FHIR_Condition) {
-		literal(b, "category", "[{\"coding\":[{\"system\":\"http://"
-		    "terminology.hl7.org/CodeSystem/condition-category\","
-		    "\"code\":\"problem-list-item\"}]},{\"coding\":[{"
-		    "\"system\":\"http://terminology.hl7.org/CodeSystem/"
-		    "condition-category\",\"code\":\"encounter-diagnosis\"}]"
-		    "}]");
-		return;
-	}
-	if (!rest.n)
-		return;
-	literal(b, "category", "[");
-	while (str_split(&rest, ' ', &word)) {
-		buf_addf(b, "%s{\"coding\":[{\"system\":\"http://terminology."
-		    "hl7.org/CodeSystem/observation-category\",\"code\":",
-		    b->s[b->len - 1] == '[' ? "" : ",");
-		json_quote(b, word);
-		buf_adds(b, "}]}");
-	}
-	buf_addch(b, ']');
-}
-
-static void condition(struct buf *b, const struct xml_node *n)
-{
-	const struct xml_node *t = xml_child(n, "effectiveTime");
-	struct str high = xml_value(t, "high", "value");
-	const char *status = high.n ? "resolved" : "active";
-
-	name(b, "clinicalStatus");
-	buf_addf(b, "{\"coding\":[{\"system\":\"http://terminology.hl7.org/"
-	    "CodeSystem/condition-clinical\",\"code\":\"%s\"}]}", status);
-	when(b, "onsetDateTime", xml_value(t, "low", "value"));
-	when(b, "abatementDateTime", high);
-}
-
-static void encounter(struct buf *b, const struct xml_node *n)
-{
-	const struct xml_node *act = related(n, "24.3.171", NULL);
-	const struct xml_node *code = xml_child(act, "code");
-
-	if (code && xml_attr(code, "code").n) {
-		name(b, "class");
-		coding(b, code);
-	}
-	code = child(n, "dischargeDispositionCode");
-	if (code && xml_attr(code, "code").n) {
-		literal(b, "hospitalization", "{");
-		concept_member(b, "dischargeDisposition", code, false);
-		buf_addch(b, '}');
-	}
-}
-
-static void order(struct buf *b, const struct xml_node *n)
-{
-	const struct xml_node *t = xml_child(n, "effectiveTime");
-	struct str repeat = xml_value(n, "repeatNumber", "value");
-	struct str days = xml_value(related(n, "24.3.157", NULL), "quantity",
-	    "value");
-
-	if (t) {
-		literal(b, "dosageInstruction", "[{\"timing\":{\"repeat\":{");
-		period(b, "boundsPeriod", xml_value(t, "low", "value"),
-		    xml_value(t, "high", "value"));
-		buf_adds(b, "}}}]");
-	}
-	if (!repeat.n && !days.n)
-		return;
-	literal(b, "dispenseRequest", "{");
-	number(b, "numberOfRepeatsAllowed", repeat);
-	if (days.n) {
-		literal(b, "expectedSupplyDuration", "{");
-		number(b, "value", days);
-		literal(b, "unit", "\"d\",\"system\":\"http://unitsofmeasure"
-		    ".org\",\"code\":\"d\"}");
-	}
-	buf_addch(b, '}');
-}
+#include "one-read.h"
 
 /* ---- a resource ---- */
 
-static void begin(struct reading *r, struct str type, struct str id)
+static void begin(struct reading *r, const char *type, const char *id)
 {
-	BUF_AUTO own = BUF_INIT;
-	uint8_t uuid[UUID_LEN];
-	char made[37];
-
-	if (!fhir_id_valid(id)) {
-		uuid5(uuid_ns_content, id, buf_str(r->b), uuid);
-		uuid_format(uuid, made);
-		id = str_of(made);
-	}
-	buf_addf(r->b, "%s{\"fullUrl\":\"https://example.org/%.*s/%.*s\","
+	buf_addf(r->b, "%s{\"fullUrl\":\"https://example.org/%s/%s\","
 	    "\"resource\":{", r->b->s[r->b->len - 1] == '[' ? "" : ",",
-	    STR_FMT(type), STR_FMT(id));
-	text(r->b, "resourceType", type);
-	text(r->b, "id", id);
+	    type, id);
+	put_text(r->b, "resourceType", str_of(type));
+	put_text(r->b, "id", str_of(id));
 }
 
 static const struct xml_node *code_node(const struct kind *k,
@@ -376,49 +21,110 @@ static const struct xml_node *code_node(const struct kind *k,
 	    "manufacturedMaterial/code");
 	case AT_DEVICE: return xml_at(n, "participant/participantRole/"
 	    "playingDevice/code");
+	case AT_CONSUMER: return xml_at(n, "participant/participantRole/"
+	    "playingEntity/code");
+	case AT_REASON: return xml_child(one_related_as(n, "REFR", "24.3.88"), "value");
 	default: return xml_child(n, "code");
 	}
 }
 
-static void details(struct buf *b, const struct kind *k,
+/* Its author's time, where FHIR has no element for it as QI-Core does. */
+static void recorded(struct reading *r, const struct kind *k,
     const struct xml_node *n)
 {
-	switch (k->type) {
-	case FHIR_Condition: condition(b, n); break;
-	case FHIR_MedicationRequest: order(b, n); break;
-	case FHIR_Encounter: encounter(b, n); break;
-	case FHIR_Observation:
-		value(b, xml_child(n, "value"));
-		components(b, n);
-		break;
-	default: break;
+	struct str time = xml_value(n, "author/time", "value");
+
+	if (!time.n || k->type == FHIR_Communication)
+		return;
+	if (k->author[0]) {
+		put_when(r->b, k->author, time);
+		return;
 	}
-	if (k->time[0] && k->type != FHIR_Condition)
-		relevant(b, k->time, n);
+	put_literal(r->b, "extension", "[{\"url\":\"" NEGATED
+	    "qicore-recorded\"");
+	put_when(r->b, "valueDateTime", time);
+	buf_adds(r->b, "}]");
+}
+
+static const char *subject_of(int type)
+{
+	switch (type) {
+	case FHIR_Coverage: return "beneficiary";
+	case FHIR_Immunization:
+	case FHIR_AllergyIntolerance: return "patient";
+	case FHIR_Task: return "for";
+	default: return "subject";
+	}
 }
 
 static void element(struct reading *r, const struct kind *k,
     const struct xml_node *n)
 {
-	bool payer = k->type == FHIR_Coverage;
-	bool imm = k->type == FHIR_Immunization;
-	const struct xml_node *why = related(n, "24.3.88", NULL);
-	struct str time = xml_value(n, "author/time", "value");
+	const struct xml_node *why = k->at == AT_REASON
+	    ? one_related_as(n, "RSON", "24.3.88")
+	    : one_related(n, "24.3.88");
+	char id[MAX_ID + 1];
 
-	begin(r, str_of(fhir_type_name(k->type)), xml_value(n, "id",
-	    "extension"));
-	negation(r->b, k, str_is(xml_attr(n, "negationInd"), "true"),
+	one_id(n, id);
+	begin(r, fhir_type_name(k->type), id);
+	one_negation(r->b, k, str_is(xml_attr(n, "negationInd"), "true"),
 	    xml_child(why, "value"));
-	category(r->b, k);
-	concept_member(r->b, one_code_member(k->type), code_node(k, n),
+	one_category(r->b, k);
+	put_concept(r->b, one_code_member(k->type), code_node(k, n),
 	    k->type == FHIR_Encounter);
-	name(r->b, payer ? "beneficiary" : imm ? "patient" : "subject");
+	put_name(r->b, subject_of(k->type));
 	buf_addf(r->b, "{\"reference\":\"Patient/%.*s\"}",
 	    STR_FMT(r->patient));
-	details(r->b, k, n);
-	if (time.n && k->author[0])
-		when(r->b, k->author, time);
+	one_details(r, k, n);
+	recorded(r, k, n);
 	buf_adds(r->b, "}}");
+}
+
+/* Diagnoses of an encounter that are none of the patient's, and places, are
+ * resources of their own. */
+static void parts(struct reading *r, const struct xml_node *n)
+{
+	char id[MAX_ID + 1];
+
+	xml_each(n, "entryRelationship", e) {
+		const struct xml_node *c = one_content(e, "24.3.168");
+
+		if (!c || one_diagnosis(r, c))
+			continue;
+		one_id(c, id);
+		begin(r, "Condition", id);
+		put_state(r->b, "clinicalStatus", "condition-clinical", "active");
+		put_literal(r->b, "category", "[{\"coding\":[{\"system\":\"http://"
+		    "terminology.hl7.org/CodeSystem/condition-category\","
+		    "\"code\":\"encounter-diagnosis\"}]}]");
+		put_concept(r->b, "code", xml_child(c, "value"), false);
+		put_name(r->b, "subject");
+		buf_addf(r->b, "{\"reference\":\"Patient/%.*s\"}}}",
+		    STR_FMT(r->patient));
+	}
+	xml_each(n, "participant", p) {
+		const struct xml_node *role = xml_child(p, "participantRole");
+
+		if (!one_is_place(p))
+			continue;
+		one_id(role, id);
+		begin(r, "Location", id);
+		put_concept(r->b, "type", xml_child(role, "code"), true);
+		buf_adds(r->b, "}}");
+	}
+}
+
+/* A communication that answers an order is a task done, too. */
+static void task(struct reading *r, const struct xml_node *n)
+{
+	const struct kind *k = NULL;
+	BUF_AUTO to = BUF_INIT;
+
+	if (str_is(xml_attr(n, "negationInd"), "true") || !one_answered(r, n, &to))
+		return;
+	for (size_t i = 0; (k = one_kind(i)) && k->type != FHIR_Task; i++)
+		;
+	element(r, k, n);
 }
 
 static const struct kind *kind_of(const struct xml_node *n)
@@ -431,21 +137,66 @@ static const struct kind *kind_of(const struct xml_node *n)
 	return NULL;
 }
 
+/* The data element in an entry; NULL: none that is known. */
+static const struct xml_node *data_element(const struct xml_node *e,
+    const struct kind **k)
+{
+	for (const struct xml_node *n = xml_child(e, NULL); n;
+	     n = xml_walk(e, n))
+		if ((*k = kind_of(n)))
+			return n;
+	return NULL;
+}
+
 static void entry(struct reading *r, const struct xml_node *e)
 {
 	const struct xml_node *first = xml_child(e, NULL);
+	const struct kind *k = NULL;
+	const struct xml_node *n = first ? data_element(e, &k) : NULL;
 
-	for (const struct xml_node *n = first; n; n = xml_walk(e, n)) {
-		const struct kind *k = kind_of(n);
-
-		if (!k)
-			continue;
-		element(r, k, n);
+	if (!n) {
+		if (r->fn && first)
+			r->fn(r->arg, xml_value(first, "templateId", "root"),
+			    "not understood");
 		return;
 	}
-	if (r->fn && first)
-		r->fn(r->arg, xml_value(first, "templateId", "root"),
-		    "not understood");
+	element(r, k, n);
+	if (k->type == FHIR_Encounter)
+		parts(r, n);
+	if (k->type == FHIR_Communication)
+		task(r, n);
+}
+
+/* The diagnosis that is noted next is found by key, if none before it is. */
+static void first_with(struct reading *r, struct str key)
+{
+	bool added;
+	int64_t *at = strmap_put(&r->diagnoses, key, &added);
+
+	if (added)
+		*at = (int64_t)r->n;
+}
+
+/* Notes an entry's id and, of a diagnosis, its code. */
+static void note(struct reading *r, const struct xml_node *e)
+{
+	const struct kind *k = NULL;
+	const struct xml_node *n = xml_child(e, NULL) ? data_element(e, &k)
+						      : NULL;
+	struct str id = n ? xml_value(n, "id", "extension") : STR_NONE;
+	const struct xml_node *value = n ? xml_child(n, "value") : NULL;
+	BUF_AUTO key = BUF_INIT;
+	bool added;
+
+	if (id.n)
+		*strmap_put(&r->ids, id, &added) = k - one_kind(0);
+	if (!value || k->type != FHIR_Condition)
+		return;
+	buf_addf(&key, "#%.*s", STR_FMT(id));
+	first_with(r, buf_str(&key));
+	one_code_key(&key, value);
+	first_with(r, buf_str(&key));
+	r->diagnosis[r->n++] = n;
 }
 
 /* ---- the document ---- */
@@ -458,7 +209,7 @@ static void person_extension(struct buf *b, const char *url,
 	buf_addf(b, "%s{\"url\":\"http://hl7.org/fhir/us/core/"
 	    "StructureDefinition/%s\",\"extension\":[{\"url\":\"ombCategory\""
 	    ",\"valueCoding\":", b->s[b->len - 1] == '[' ? "" : ",", url);
-	coding(b, code);
+	put_coding(b, code);
 	buf_adds(b, "}]}");
 }
 
@@ -478,26 +229,45 @@ static void patient(struct reading *r, const struct xml_node *role)
 	struct str sex = xml_value(p, "administrativeGenderCode", "code");
 	BUF_AUTO words = BUF_INIT;
 
-	begin(r, STR("Patient"), r->patient);
-	literal(r->b, "extension", "[");
-	person_extension(r->b, "us-core-race", child(p, "raceCode"));
-	person_extension(r->b, "us-core-ethnicity", child(p,
+	char id[MAX_ID + 1];
+
+	snprintf(id, sizeof(id), "%.*s", STR_FMT(r->patient));
+	begin(r, "Patient", id);
+	put_literal(r->b, "extension", "[");
+	person_extension(r->b, "us-core-race", one_child(p, "raceCode"));
+	person_extension(r->b, "us-core-ethnicity", one_child(p,
 	    "ethnicGroupCode"));
 	sex_extension(r->b, sex);
 	buf_addch(r->b, ']');
-	literal(r->b, "name", "[{");
+	put_literal(r->b, "name", "[{");
 	xml_text(&words, xml_at(p, "name/family"));
-	text(r->b, "family", str_trim(buf_str(&words)));
+	put_text(r->b, "family", str_trim(buf_str(&words)));
 	buf_reset(&words);
 	xml_text(&words, xml_at(p, "name/given"));
-	literal(r->b, "given", "[");
+	put_literal(r->b, "given", "[");
 	json_quote(r->b, str_trim(buf_str(&words)));
 	buf_adds(r->b, "]}]");
 	if (sex.n)
-		text(r->b, "gender", str_is(sex, "F") ? STR("female")
+		put_text(r->b, "gender", str_is(sex, "F") ? STR("female")
 		    : str_is(sex, "M") ? STR("male") : STR("other"));
-	when(r->b, "birthDate", xml_value(p, "birthTime", "value"));
+	put_when(r->b, "birthDate", xml_value(p, "birthTime", "value"));
 	buf_adds(r->b, "}}");
+}
+
+static void each_entry(struct reading *r, const struct xml_node *root,
+    void (*fn)(struct reading *r, const struct xml_node *e))
+{
+	xml_each(xml_at(root, "component/structuredBody"), "component", c)
+		xml_each(c, "section", s)
+			if (place_templates(s, STR("24.2.1")))
+				xml_each(s, "entry", i)
+					fn(r, i);
+}
+
+static void count(struct reading *r, const struct xml_node *e)
+{
+	(void)e;
+	r->n++;
 }
 
 int qrda1_read(struct buf *b, const struct xml_doc *doc, qrda_lost_fn *fn,
@@ -505,21 +275,26 @@ int qrda1_read(struct buf *b, const struct xml_doc *doc, qrda_lost_fn *fn,
 {
 	const struct xml_node *root = xml_root(doc);
 	const struct xml_node *role = xml_at(root, "recordTarget/patientRole");
-	struct reading r = { b, xml_value(role, "id", "extension"), fn, arg };
+	struct reading r = { .b = b, .patient = xml_value(role, "id",
+	    "extension"), .ids = STRMAP_INIT, .diagnoses = STRMAP_INIT,
+		.mem = ARENA_INIT, .fn = fn, .arg = arg };
 
 	if (!place_templates(root, STR("24.1.1")) || !role)
 		return ehr_fail(e, EHR_EREJECT, "%s:%u: not a QRDA category I "
 		    "document", xml_name(doc), root->line);
 	if (!fhir_id_valid(r.patient))
 		r.patient = STR("patient");
+	each_entry(&r, root, count);
+	r.diagnosis = arena_alloc(&r.mem, (r.n + 1) * sizeof(*r.diagnosis));
+	r.n = 0;
+	each_entry(&r, root, note);
 	buf_adds(b, "{\"resourceType\":\"Bundle\",\"type\":\"collection\","
 	    "\"entry\":[");
 	patient(&r, role);
-	xml_each(xml_at(root, "component/structuredBody"), "component", c)
-		xml_each(c, "section", s)
-			if (place_templates(s, STR("24.2.1")))
-				xml_each(s, "entry", i)
-					entry(&r, i);
+	each_entry(&r, root, entry);
 	buf_adds(b, "]}\n");
+	strmap_release(&r.ids);
+	strmap_release(&r.diagnoses);
+	arena_release(&r.mem);
 	return 0;
 }

@@ -3,9 +3,9 @@
 
 static const struct kind kinds[] = {
 #define Q(type, categories, element, class, mood, template, version, at,      \
-	time, author)                                                         \
+	time, author, value)                                                  \
 	{ FHIR_##type, categories, element, class, mood, template, version,   \
-		AT_##at, time, author },
+		AT_##at, time, author, VALUE_##value },
 #include "kinds1.def"
 #undef Q
 };
@@ -72,6 +72,8 @@ const char *one_code_member(int type)
 	case FHIR_Immunization: return "vaccineCode";
 	case FHIR_MedicationRequest: return "medicationCodeableConcept";
 	case FHIR_DeviceRequest: return "codeCodeableConcept";
+	case FHIR_Communication: return "topic";
+	case FHIR_Task: return "reasonCode";
 	default: return "code";
 	}
 }

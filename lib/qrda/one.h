@@ -8,13 +8,17 @@
 #define SDTC_NS "urn:hl7-org:sdtc"
 #define NEGATED "http://hl7.org/fhir/us/qicore/StructureDefinition/"
 
-enum code_at { AT_DIRECT, AT_VALUE, AT_CONSUMABLE, AT_DEVICE };
+/* Where the code of an element stands: its code, its value, its consumable, a
+ * device, what is consumed (an allergy), the reason (a communication). */
+enum code_at { AT_DIRECT, AT_VALUE, AT_CONSUMABLE, AT_DEVICE, AT_CONSUMER,
+	AT_REASON };
 
 struct kind {
 	int type; /* of FHIR */
 	const char *categories, *element, *class, *mood, *template, *version;
 	enum code_at at;
 	const char *time, *author;
+	enum value_at { VALUE_OWN, VALUE_RESULT, VALUE_NA } value;
 };
 
 const struct kind *one_kind(size_t i); /* NULL behind the last */

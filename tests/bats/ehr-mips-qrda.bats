@@ -311,6 +311,119 @@ ia\tIA_BE_4\tY\t'
 	has "$(cat "$T/o.xml")" '<low value="20260201"/>'
 }
 
+# Every kind of data element, with all that QDM says of it.
+everything() {
+	jq -c '.entry += (input | map({resource: .}))' <(bundle p1) - <<-JSON
+	[{"resourceType":"Condition","id":"c1","clinicalStatus":{"coding":[{
+	"code":"resolved"}]},"code":{"coding":[{"system":
+	"http://snomed.info/sct","code":"254837009"}]},"bodySite":[{"coding":[{
+	"system":"http://snomed.info/sct","code":"7771000"}]}],"severity":{
+	"coding":[{"system":"http://snomed.info/sct","code":"24484000"}]},
+	"onsetDateTime":"2025-01-02"},
+	{"resourceType":"Condition","id":"c2","code":{"coding":[{"system":
+	"http://hl7.org/fhir/sid/icd-10-cm","code":"E11.9"}]},
+	"onsetDateTime":"2026-05-01","abatementDateTime":"2026-06-01"},
+	{"resourceType":"Location","id":"l1","type":[{"coding":[{"system":
+	"http://snomed.info/sct","code":"35971002"}]}]},
+	{"resourceType":"Encounter","id":"e2","status":"finished","class":{
+	"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":
+	"IMP"},"type":[{"coding":[{"system":"http://snomed.info/sct","code":
+	"183452005"}]}],"period":{"start":"2026-05-02T10:00:00Z","end":
+	"2026-05-03T10:30:00Z"},"location":[{"location":{"reference":
+	"Location/l1"},"period":{"start":"2026-05-02T10:00:00Z"}}],
+	"diagnosis":[{"condition":{"reference":"Condition/c2"},"rank":1}],
+	"reasonReference":[{"reference":"Condition/c1"}]},
+	{"resourceType":"AllergyIntolerance","id":"a1","clinicalStatus":{
+	"coding":[{"code":"active"}]},"code":{"coding":[{"system":
+	"http://www.nlm.nih.gov/research/umls/rxnorm","code":"7980"}]},
+	"onsetDateTime":"2020-01-01","recordedDate":"2020-01-02T00:00:00Z"},
+	{"resourceType":"Medication","id":"m1","code":{"coding":[{"system":
+	"http://www.nlm.nih.gov/research/umls/rxnorm","code":"197606"}]}},
+	{"resourceType":"MedicationRequest","id":"m2","status":"active",
+	"intent":"order","medicationReference":{"reference":"Medication/m1"},
+	"authoredOn":"2026-05-01","dosageInstruction":[{"timing":{"repeat":{
+	"frequency":2,"period":1,"periodUnit":"d","boundsPeriod":{"start":
+	"2026-05-01"}}},"route":{"coding":[{"system":"http://snomed.info/sct",
+	"code":"26643006"}]},"doseAndRate":[{"doseQuantity":{"value":0.25,
+	"unit":"mg","code":"mg"}}]}],"dispenseRequest":{"quantity":{"value":60},
+	"numberOfRepeatsAllowed":3,"expectedSupplyDuration":{"value":30,
+	"code":"d"}}},
+	{"resourceType":"Observation","id":"o2","status":"final","category":[{
+	"coding":[{"code":"imaging"}]}],"code":{"coding":[{"system":
+	"http://loinc.org","code":"24606-6"}]},"effectiveDateTime":"2026-03-01",
+	"valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct",
+	"code":"263654008"}]}},
+	{"resourceType":"Observation","id":"o3","status":"final","category":[{
+	"coding":[{"code":"vital-signs"}]}],"code":{"coding":[{"system":
+	"http://loinc.org","code":"85354-9"}]},"effectiveDateTime":"2026-03-01",
+	"component":[{"code":{"coding":[{"system":"http://loinc.org","code":
+	"8480-6"}]},"valueQuantity":{"value":120,"code":"mm[Hg]"}}]},
+	{"resourceType":"Immunization","id":"i1","status":"completed",
+	"vaccineCode":{"coding":[{"system":"http://hl7.org/fhir/sid/cvx","code":
+	"141"}]},"occurrenceDateTime":"2026-02-01"},
+	{"resourceType":"Procedure","id":"p1","status":"not-done","code":{
+	"coding":[{"system":"http://snomed.info/sct","code":"73761001"}]},
+	"extension":[{"url":"http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-recorded",
+	"valueDateTime":"2026-02-03T10:00:00Z"}]},
+	{"resourceType":"ServiceRequest","id":"s1","status":"active","intent":
+	"order","code":{"coding":[{"system":"http://snomed.info/sct","code":
+	"103696004"}]},"authoredOn":"2026-02-01"},
+	{"resourceType":"DeviceRequest","id":"d1","status":"active","intent":
+	"order","codeCodeableConcept":{"coding":[{"system":
+	"http://snomed.info/sct","code":"183240000"}]},"authoredOn":
+	"2026-02-01"},
+	{"resourceType":"Task","id":"t1","status":"completed","intent":"order",
+	"focus":{"reference":"ServiceRequest/s1"},"executionPeriod":{"start":
+	"2026-03-01","end":"2026-03-02"},"reasonCode":{"coding":[{"system":
+	"http://loinc.org","code":"11488-4"}]}}]
+	JSON
+}
+
+@test "each kind of data element follows HL7's templates and comes back" {
+	need_data ecqm
+	everything >"$T/b.json"
+	ehr-mips qrda --cat 1 -q -m "$EHR_DATA"/ecqm/CMS122*/bundle.json.gz \
+		--today 2027-01-15 "$T/b.json" >"$T/b.xml"
+	same "$("$EHR_TOP/tests/tools/schematron" -1 "$T/sch" "$T/b.xml")" ""
+	sed 's/263486008/1/' "$T/b.xml" >"$T/x.xml"
+	has "$("$EHR_TOP/tests/tools/schematron" -1 "$T/sch" "$T/x.xml")" 4444-29448
+	run -0 --separate-stderr ehr-mips qrda read "$T/b.xml"
+	same "$stderr" ""
+	get() { jq -rc ".entry[].resource | select(.resourceType == \"$1\" and
+		.id == \"$2\") | $3" <<<"$output"; }
+	same "$(get Condition c1 '[.bodySite[0].coding[0].code,
+		.severity.coding[0].code, .clinicalStatus.coding[0].code]')" \
+		'["7771000","24484000","resolved"]'
+	same "$(get Encounter e2 '[.diagnosis[].condition.reference,
+		.diagnosis[0].rank, .reasonReference[1].reference,
+		.location[0].location.reference]')" \
+		'["Condition/c2","Condition/c1",1,"Condition/c1","Location/l1"]'
+	same "$(get Location l1 '.type[0].coding[0].code')" 35971002
+	same "$(get AllergyIntolerance a1 '[.code.coding[0].code,
+		.clinicalStatus.coding[0].code, .onsetDateTime, .recordedDate]')" \
+		'["7980","active","2020-01-01","2020-01-02T00:00:00+00:00"]'
+	same "$(get MedicationRequest m2 '[.medicationCodeableConcept.coding[0].code,
+		(.dosageInstruction[0] | .timing.repeat.period,
+		.timing.repeat.periodUnit, .route.coding[0].code,
+		.doseAndRate[0].doseQuantity.value),
+		(.dispenseRequest | .quantity.value, .numberOfRepeatsAllowed,
+		.expectedSupplyDuration.value)]')" \
+		'["197606",12,"h","26643006",0.25,60,3,30]'
+	same "$(get Observation o2 '.valueCodeableConcept.coding[0].code')" 263654008
+	same "$(get Observation o3 '.component[0].valueQuantity.value')" 120
+	same "$(get Procedure p1 '[.status, .extension[0].valueDateTime]')" \
+		'["not-done","2026-02-03T10:00:00+00:00"]'
+	same "$(get Task t1 '[.focus.reference, .reasonCode.coding[0].code,
+		.executionPeriod.end]')" '["ServiceRequest/s1","11488-4","2026-03-02"]'
+	same "$(get Communication t1 '[.topic.coding[0].code, .received]')" \
+		'["11488-4","2026-03-02"]'
+	# Another's document: a diagnosis of an encounter alone, by its code.
+	sed -E '/24.3.168"/,/<\/observation>/s/<id [^>]*>//
+		s/"E11.9"/"E11.8"/2' "$T/b.xml" >"$T/y.xml"
+	run -0 --separate-stderr ehr-mips qrda read "$T/y.xml"
+	same "$(get Encounter e2 '.diagnosis[1].condition.reference')" Condition/c1
+}
+
 # A patient, an encounter, a diagnosis, a result, and what QDM cannot say.
 bundle() { # ID
 	cat <<-JSON
@@ -333,7 +446,7 @@ bundle() { # ID
 	{"system":"http://www.nlm.nih.gov/research/umls/rxnorm",
 	"code":"860975"}]},"reasonCode":[{"coding":[{"system":
 	"http://snomed.info/sct","code":"183966005"}]}]}},
-	{"resource":{"resourceType":"Task","id":"t","status":"completed"}}]}
+	{"resource":{"resourceType":"Claim","id":"t","status":"active"}}]}
 	JSON
 }
 
@@ -347,7 +460,7 @@ bundle() { # ID
 	bundle p1 >"$T/p1.json"
 	bundle p2 >"$T/p2.json"
 	run -0 --separate-stderr one "$T/p1.json"
-	has "$stderr" "p1.json: Task/t: no data element of QDM"
+	has "$stderr" "p1.json: Claim/t: no data element of QDM"
 	has "$output" '2.16.840.1.113883.10.20.24.1.2" extension="2021-08-01"'
 	has "$output" 'extension="2c928083-8907-ce68-0189-2bc5fa0d0739"'
 	has "$output" '<value xsi:type="PQ" value="7.10" unit="%"/>'
