@@ -9,5 +9,7 @@
 int x12_check(struct cli *c, struct ehr_err *e);
 int x12_show(struct cli *c, struct ehr_err *e);
 int x12_get(struct cli *c, struct ehr_err *e);
+extern int64_t x12_control; /* number of the first answer */
+int x12_ack(struct cli *c, struct ehr_err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* x12.c - ehr-claim x12 check, show, get: files as they are. */
+/* x12.c - ehr-claim x12 check, show, get, ack: files as they are. */
 #include "claim.h"
 
 #include "ehr/x12.h"
@@ -16,9 +16,15 @@ struct files {
 	/* One segment and where it stands; 0 or a failure. */
 	int (*each)(struct files *f, const struct x12_seg *seg,
 	    const struct x12_sep *sep, const struct x12_env *env);
+	/* Before and after the segments of a file; may be NULL. */
+	void (*begin)(struct files *f);
+	int (*end)(struct files *f);
 	/* of get */
 	struct str loop, id;
 	unsigned at, part;
+	/* of ack */
+	struct x12_ack *ack;
+	struct out *out;
 };
 
 /* ---- going through files ---- */
@@ -56,8 +62,12 @@ static int one_file(struct files *f, const char *path)
 
 	f->file = path;
 	f->check = x12_check_new(path, &f->sink);
+	if (rc == 0 && f->begin)
+		f->begin(f);
 	if (rc == 0)
 		rc = all_segments(f, in, &e);
+	if (rc == 0 && f->end)
+		rc = f->end(f);
 	x12_check_freep(&f->check);
 	in_close(in);
 	if (rc == EHR_EREJECT) {
@@ -226,4 +236,58 @@ int x12_get(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = all_files(&f, 1);
 	return f.rows ? print_close(f.rows, rc, e) : rc;
+}
+
+/* ---- ack ---- */
+
+int64_t x12_control = 1;
+
+static void begin_ack(struct files *f)
+{
+	f->ack = x12_ack_new(f->check, (uint32_t)x12_control, clock_ms());
+}
+
+static int put_ack(struct files *f)
+{
+	struct buf *text = x12_ack_text(f->ack);
+	int rc = out_write(f->out, text->s, text->len, f->e);
+
+	buf_reset(text);
+	return rc;
+}
+
+static int ack_one(struct files *f, const struct x12_seg *seg,
+    const struct x12_sep *sep, const struct x12_env *env)
+{
+	(void)sep;
+	(void)env;
+	x12_ack_take(f->ack, seg);
+	return x12_ack_text(f->ack)->len > 1 << 16 ? put_ack(f) : 0;
+}
+
+static int end_ack(struct files *f)
+{
+	x12_ack_end(f->ack);
+	return put_ack(f);
+}
+
+int x12_ack(struct cli *c, struct ehr_err *e)
+{
+	struct files f = { .c = c, .e = e, .begin = begin_ack,
+		.each = ack_one, .end = end_ack };
+	uint64_t refused = 0;
+	int rc = out_open(&f.out, c->place, c->force, e);
+
+	if (rc < 0)
+		return rc;
+	rc = all_files(&f, 0);
+	if (f.ack)
+		refused = x12_ack_rejected(f.ack);
+	x12_ack_freep(&f.ack);
+	if (rc < 0) {
+		out_abort(f.out);
+		return rc;
+	}
+	rc = out_commit(f.out, e);
+	return rc == 0 && refused ? EHR_ENO : rc;
 }

@@ -98,4 +98,68 @@ const struct x12_env *x12_check_env(const struct x12_check *k);
  * which is the finding then. */
 void x12_check_end(struct x12_check *k, bool cut);
 
+/* A finding in parts, for who answers in codes. */
+struct x12_fault {
+	enum diag_id id;
+	const char *loop;  /* "" or NULL: none */
+	struct str seg;	   /* id of the segment; of what is missing, its own */
+	unsigned at, part; /* element, component; 0: the whole */
+	bool few;	   /* of a length: too short, else too long */
+	char type;	   /* of a type: 'D' date, 'T' time, else a number */
+};
+/* fn is called with each finding, before the sink. */
+void x12_check_on_fault(struct x12_check *k,
+    void (*fn)(void *arg, const struct x12_fault *fault), void *arg);
+
+/* ---- writing ---- */
+
+/* Segments into a buffer. Empty elements at a segment's end are left out; a
+ * delimiter within a value is not written, and bad says so. */
+struct x12_writer {
+	struct buf *b;
+	struct x12_sep sep;
+	size_t kept;	 /* where the segment ends without empty elements */
+	uint32_t number; /* segments since the last ST, that being 1 */
+	bool bad;
+};
+#define X12_WRITER(buf) { (buf), { '*', ':', '~', '^' }, 0, 0, false }
+/* The next segment begins; then its elements in order. */
+void x12_begin(struct x12_writer *w, const char *id);
+void x12_put(struct x12_writer *w, struct str v);
+void x12_puts(struct x12_writer *w, const char *v); /* NULL: empty */
+void x12_putn(struct x12_writer *w, uint64_t n);
+/* The next component of the element written last. */
+void x12_put_part(struct x12_writer *w, struct str v);
+void x12_end(struct x12_writer *w);
+/* An ISA: fixed lengths, blanks and zeros filled in (X12.5). Values longer than
+ * their place are bad. */
+struct x12_isa {
+	struct str from[2], to[2]; /* qualifier, id */
+	struct str date, time;	   /* YYMMDD, HHMM */
+	uint32_t control;	   /* at most 999,999,999 */
+	bool ask, test;		   /* ISA14, ISA15 */
+};
+void x12_put_isa(struct x12_writer *w, const struct x12_isa *isa);
+
+/* ---- answering: 999 (005010X231A1) and TA1 ---- */
+
+/* Writes the answer to what is read: a TA1 for an interchange that is faulty
+ * or asks for one, a 999 for each group that is none itself. Nothing is kept
+ * of the groups that were answered. */
+struct x12_ack;
+#define X12_ACK_AUTO EHR_CLEANUP(x12_ack_freep) struct x12_ack
+/* Takes the findings of k. Numbers of the interchanges begin at control; now:
+ * milliseconds, UTC. */
+struct x12_ack *x12_ack_new(struct x12_check *k, uint32_t control,
+    int64_t now);
+void x12_ack_freep(struct x12_ack **a);
+/* After x12_check_take() of the segment. */
+void x12_ack_take(struct x12_ack *a, const struct x12_seg *seg);
+/* After x12_check_end(). */
+void x12_ack_end(struct x12_ack *a);
+/* What is ready to be written; the caller empties it when he likes. */
+struct buf *x12_ack_text(struct x12_ack *a);
+/* Sets, groups and interchanges that were not accepted. */
+uint64_t x12_ack_rejected(const struct x12_ack *a);
+
 #endif

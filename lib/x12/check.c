@@ -27,26 +27,39 @@ const struct x12_env *x12_check_env(const struct x12_check *k)
 	return &k->env;
 }
 
-void x12_tell(struct x12_check *k, enum diag_id id, const char *path,
-    const char *text)
+void x12_check_on_fault(struct x12_check *k,
+    void (*fn)(void *arg, const struct x12_fault *fault), void *arg)
 {
-	diag_emit(k->sink, &(struct diag){ .id = id, .file = k->file,
-	    .line = k->number, .path = path, .text = text });
+	k->on_fault = fn;
+	k->on_fault_arg = arg;
 }
 
-void x12_tell_at(struct x12_check *k, enum diag_id id,
-    const struct x12_seg *seg, unsigned at, unsigned part, const char *text)
+/* "2300/CLM05-3" */
+static void format_place(char *to, size_t size, const struct x12_fault *f)
 {
-	const char *loop = k->env.loop;
-	char path[48];
-	int n = snprintf(path, sizeof(path), "%s%s%.*s", loop,
-	    *loop ? "/" : "", seg->id.n < 4 ? (int)seg->id.n : 3, seg->id.s);
+	int n = 0;
 
-	if (at)
-		n += snprintf(path + n, sizeof(path) - (size_t)n, "%02u", at);
-	if (part)
-		snprintf(path + n, sizeof(path) - (size_t)n, "-%u", part);
-	x12_tell(k, id, path, text);
+	to[0] = '\0';
+	if (f->loop && *f->loop)
+		n = snprintf(to, size, "%s%s", f->loop, f->seg.n ? "/" : "");
+	n += snprintf(to + n, size - (size_t)n, "%.*s",
+	    (int)(f->seg.n < 8 ? f->seg.n : 8), f->seg.n ? f->seg.s : "");
+	if (f->at)
+		n += snprintf(to + n, size - (size_t)n, "%02u", f->at);
+	if (f->part)
+		snprintf(to + n, size - (size_t)n, "-%u", f->part);
+}
+
+void x12_tell(struct x12_check *k, const struct x12_fault *fault,
+    const char *text)
+{
+	char place[64];
+
+	if (k->on_fault)
+		k->on_fault(k->on_fault_arg, fault);
+	format_place(place, sizeof(place), fault);
+	diag_emit(k->sink, &(struct diag){ .id = fault->id, .file = k->file,
+	    .line = k->number, .path = *place ? place : NULL, .text = text });
 }
 
 const struct x12_env *x12_check_take(struct x12_check *k,
@@ -61,7 +74,7 @@ const struct x12_env *x12_check_take(struct x12_check *k,
 		x12_walk_begin(k);
 	if (k->env.seg && k->guide)
 		node = x12_walk_take(k, seg, sep);
-	if (node && k->sink)
+	if (node && (k->sink || k->on_fault))
 		x12_check_values(k, node, seg, sep);
 	if (k->ending == X12_SET)
 		x12_walk_end(k);
@@ -71,6 +84,7 @@ const struct x12_env *x12_check_take(struct x12_check *k,
 void x12_check_end(struct x12_check *k, bool cut)
 {
 	if (cut)
-		x12_tell(k, DIAG_X12_TRUNCATED, NULL, NULL);
+		x12_tell(k, &(struct x12_fault){ .id = DIAG_X12_TRUNCATED },
+		    NULL);
 	x12_frame_end(k);
 }

@@ -9,6 +9,8 @@ enum { X12_DEPTH = 16 }; /* loops in loops, the set being the first */
 struct x12_check {
 	const char *file;
 	struct diag_sink *sink;
+	void (*on_fault)(void *arg, const struct x12_fault *fault);
+	void *on_fault_arg;
 	uint64_t number; /* of the segment */
 	struct x12_env env;
 
@@ -26,7 +28,7 @@ struct x12_check {
 	 * one that came last. */
 	const struct x12_guide *guide; /* of the set, NULL: none */
 	struct {
-		uint16_t loop; /* node; of the set: none */
+		uint16_t loop; /* node; open[0] is the set, without one */
 		uint16_t from, end; /* nodes in it */
 		uint16_t run;
 	} open[X12_DEPTH];
@@ -34,12 +36,9 @@ struct x12_check {
 	uint32_t *seen; /* times of each node of x12_nodes in its loop */
 };
 
-/* A finding about the segment; path and text may be NULL. */
-void x12_tell(struct x12_check *k, enum diag_id id, const char *path,
+/* A finding about the segment; text may be NULL. */
+void x12_tell(struct x12_check *k, const struct x12_fault *fault,
     const char *text);
-/* ... about element at, component part (0: none) of a segment. */
-void x12_tell_at(struct x12_check *k, enum diag_id id,
-    const struct x12_seg *seg, unsigned at, unsigned part, const char *text);
 
 /* frame.c: headers and trailers; brings env up to date, but for its loop. */
 void x12_frame_take(struct x12_check *k, const struct x12_seg *seg,

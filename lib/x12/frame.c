@@ -16,6 +16,13 @@ static const struct {
 	{ "ST", "SE", 2, "segments" },
 };
 
+static void tell(struct x12_check *k, enum diag_id id, struct str seg,
+    unsigned at, const char *text)
+{
+	x12_tell(k, &(struct x12_fault){ .id = id, .seg = seg, .at = at },
+	    text);
+}
+
 static void copy(char *to, size_t size, struct str v)
 {
 	size_t n = v.n < size ? v.n : size - 1;
@@ -49,7 +56,7 @@ static void leave_from(struct x12_check *k, int l)
 			continue;
 		snprintf(text, sizeof(text), "the %s of segment %" PRIu64
 		    " has none", levels[i].header, k->level[i].at);
-		x12_tell(k, DIAG_X12_TRAILER, levels[i].trailer, text);
+		tell(k, DIAG_X12_TRAILER, str_of(levels[i].trailer), 0, text);
 		leave(k, i);
 	}
 }
@@ -64,7 +71,7 @@ static void open_level(struct x12_check *k, int l, const struct x12_seg *seg)
 		if (k->level[l - 1].open)
 			k->level[l - 1].inside++;
 		else
-			x12_tell(k, DIAG_X12_PLACE, levels[l].header, NULL);
+			tell(k, DIAG_X12_PLACE, seg->id, 0, NULL);
 	}
 	k->level[l].open = true;
 	k->level[l].inside = 0;
@@ -83,28 +90,26 @@ static void open_level(struct x12_check *k, int l, const struct x12_seg *seg)
 /* The trailer of level l has come; the level ends behind it. */
 static void close_level(struct x12_check *k, int l, const struct x12_seg *seg)
 {
-	char path[8], text[96];
+	char text[96];
 	int64_t n;
 
 	leave_from(k, l + 1);
 	if (!k->level[l].open) {
 		snprintf(text, sizeof(text), "no %s before it",
 		    levels[l].header);
-		x12_tell(k, DIAG_X12_TRAILER, levels[l].trailer, text);
+		tell(k, DIAG_X12_TRAILER, seg->id, 0, text);
 		return;
 	}
 	if (!str_int(x12_el(seg, 1), &n) || (uint64_t)n != k->level[l].inside) {
-		snprintf(path, sizeof(path), "%s01", levels[l].trailer);
 		snprintf(text, sizeof(text), "there are %" PRIu64 " %s",
 		    k->level[l].inside, levels[l].counts);
-		x12_tell(k, DIAG_X12_COUNT, path, text);
+		tell(k, DIAG_X12_COUNT, seg->id, 1, text);
 	}
 	if (!str_is(x12_el(seg, 2), k->env.control[l])) {
-		snprintf(path, sizeof(path), "%s02", levels[l].trailer);
 		snprintf(text, sizeof(text), "not the %s%02d of segment %"
 		    PRIu64, levels[l].header, levels[l].control,
 		    k->level[l].at);
-		x12_tell(k, DIAG_X12_CONTROL, path, text);
+		tell(k, DIAG_X12_CONTROL, seg->id, 2, text);
 	}
 	k->ending = l;
 }
@@ -134,22 +139,21 @@ static bool is_id(struct str id)
 static void check_text(struct x12_check *k, const struct x12_seg *seg,
     const struct x12_sep *sep)
 {
-	char path[8];
+	struct str id = is_id(seg->id) ? seg->id : STR("?");
 	size_t i;
 
-	copy(path, sizeof(path), is_id(seg->id) ? seg->id : STR("?"));
 	if (!is_id(seg->id))
-		x12_tell(k, DIAG_X12_ID, path, NULL);
+		tell(k, DIAG_X12_ID, id, 0, NULL);
 	for (i = 0; i + 1 < seg->raw.n; i++)
 		if (!in_sets((unsigned char)seg->raw.s[i]) &&
 		    seg->raw.s[i] != sep->element &&
 		    seg->raw.s[i] != sep->component &&
 		    seg->raw.s[i] != sep->repeat) {
-			x12_tell(k, DIAG_X12_CHARACTER, path, NULL);
+			tell(k, DIAG_X12_CHARACTER, id, 0, NULL);
 			break;
 		}
 	if (seg->n && seg->v[seg->n].n == 0)
-		x12_tell(k, DIAG_X12_EMPTY_END, path, NULL);
+		tell(k, DIAG_X12_EMPTY_END, id, (unsigned)seg->n, NULL);
 }
 
 /* Headers and trailers; else what stands in no set must be a TA1, or what
@@ -170,7 +174,7 @@ static void place(struct x12_check *k, const struct x12_seg *seg)
 		k->level[X12_SET].inside++;
 		k->env.seg++;
 	} else if (l == X12_LEVELS && !str_is(seg->id, "TA1")) {
-		x12_tell(k, DIAG_X12_PLACE, NULL, NULL);
+		tell(k, DIAG_X12_PLACE, is_id(seg->id) ? seg->id : STR("?"), 0, NULL);
 	}
 	if (l < X12_LEVELS && str_is(seg->id, levels[l].trailer))
 		close_level(k, l, seg);

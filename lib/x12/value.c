@@ -14,7 +14,8 @@ struct at {
 static void tell(const struct at *a, enum diag_id id, unsigned at,
     unsigned part, const char *text)
 {
-	x12_tell_at(a->k, id, a->seg, at, part, text);
+	x12_tell(a->k, &(struct x12_fault){ .id = id, .loop = a->k->env.loop,
+	    .seg = a->seg->id, .at = at, .part = part }, text);
 }
 
 /* ---- types ---- */
@@ -99,21 +100,24 @@ static bool has_type(const struct x12_use *u, struct str v, size_t *chars)
 static void check_value(const struct at *a, const struct x12_use *u,
     struct str v)
 {
+	struct x12_fault f = { .loop = a->k->env.loop, .seg = a->seg->id,
+		.at = u->at, .part = u->part, .type = u->type };
 	char text[64];
 	size_t chars;
 
 	if (!has_type(u, v, &chars)) {
-		tell(a, DIAG_X12_EL_TYPE, u->at, u->part,
-		    u->type == 'D' ? "not a date" : u->type == 'T' ?
-		    "not a time" : "not a number");
-		return;
-	}
-	if (chars < u->min || chars > u->max) {
+		f.id = DIAG_X12_EL_TYPE;
+		x12_tell(a->k, &f, u->type == 'D' ? "not a date" :
+		    u->type == 'T' ? "not a time" : "not a number");
+	} else if (chars < u->min || chars > u->max) {
+		f.id = DIAG_X12_EL_LENGTH;
+		f.few = chars < u->min;
 		snprintf(text, sizeof(text), "%zu characters, not %u to %u",
 		    chars, u->min, u->max);
-		tell(a, DIAG_X12_EL_LENGTH, u->at, u->part, text);
+		x12_tell(a->k, &f, text);
 	} else if (u->codes && !x12_has_code(u->codes, v)) {
-		tell(a, DIAG_X12_EL_CODE, u->at, u->part, NULL);
+		f.id = DIAG_X12_EL_CODE;
+		x12_tell(a->k, &f, NULL);
 	}
 }
 

@@ -109,13 +109,15 @@ static bool look_in(struct x12_check *k, int depth, const struct x12_seg *seg,
 static void check_missing(struct x12_check *k, int depth, uint16_t from,
     uint16_t to)
 {
+	struct x12_fault f = { .id = DIAG_X12_MISSING,
+		.loop = depth ? x12_nodes[k->open[depth].loop].id : "" };
 	uint16_t c;
 
-	for (c = from; c < to; c = x12_nodes[c].end)
+	for (c = from; c < to; c = x12_nodes[c].end) {
+		f.seg = str_of(x12_nodes[c].id);
 		if (x12_nodes[c].usage == 'R' && k->seen[c] == 0)
-			x12_tell(k, DIAG_X12_MISSING,
-			    k->open[depth].loop == UINT16_MAX ? NULL :
-			    x12_nodes[k->open[depth].loop].id, x12_nodes[c].id);
+			x12_tell(k, &f, NULL);
+	}
 }
 
 static void leave_loops(struct x12_check *k, int depth)
@@ -154,6 +156,7 @@ const struct x12_node *x12_walk_take(struct x12_check *k,
     const struct x12_seg *seg, const struct x12_sep *sep)
 {
 	struct found f = { .depth = -1 };
+	struct x12_fault fault = { .id = DIAG_X12_QUALIFIER, .seg = seg->id };
 	const struct x12_node *node = NULL;
 	bool other_key = false;
 	int d;
@@ -161,15 +164,17 @@ const struct x12_node *x12_walk_take(struct x12_check *k,
 	for (d = k->depth - 1; d >= 0; d--)
 		if (look_in(k, d, seg, sep, &f, &other_key))
 			break;
-	if (f.depth >= 0)
+	if (f.depth >= 0) {
 		node = go(k, &f);
+		fault.id = DIAG_X12_REPEATS;
+	}
 	k->env.loop = k->depth > 1 ? x12_nodes[k->open[k->depth - 1].loop].id :
 	    "";
-	if (node == NULL)
-		x12_tell_at(k, other_key ? DIAG_X12_QUALIFIER :
-		    DIAG_X12_UNEXPECTED, seg, 0, 0, NULL);
-	else if (f.full)
-		x12_tell_at(k, DIAG_X12_REPEATS, seg, 0, 0, NULL);
+	fault.loop = k->env.loop;
+	if (node == NULL && !other_key)
+		fault.id = DIAG_X12_UNEXPECTED;
+	if (node == NULL || f.full)
+		x12_tell(k, &fault, NULL);
 	return node;
 }
 
@@ -178,14 +183,14 @@ void x12_walk_begin(struct x12_check *k)
 	k->guide = x12_guide_find(k->env.set, k->env.guide);
 	k->depth = 0;
 	if (k->guide == NULL) {
-		x12_tell(k, DIAG_X12_NO_GUIDE, "ST01", NULL);
+		x12_tell(k, &(struct x12_fault){ .id = DIAG_X12_NO_GUIDE,
+		    .seg = STR("ST"), .at = 1 }, NULL);
 		return;
 	}
 	if (k->seen == NULL)
 		k->seen = xcalloc(x12_nodes_count, sizeof(*k->seen));
 	memset(k->seen + k->guide->from, 0, sizeof(*k->seen) *
 	    (size_t)(k->guide->to - k->guide->from));
-	k->open[0].loop = UINT16_MAX;
 	k->open[0].from = k->open[0].run = k->guide->from;
 	k->open[0].end = k->guide->to;
 	k->depth = 1;

@@ -81,3 +81,76 @@ ack() {
 	run -2 --separate-stderr ehr-claim x12 get IK4.x "$T/a"
 	has "$stderr" "IK4.x: not [LOOP/]SEGMENT"
 }
+
+# A claim file of two sets without a table, the arguments being changes by sed.
+batch() {
+	printf '%s~\n' \
+		'ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000007*0*T*:' \
+		'GS*BE*S*R*20260101*1200*3*X*005010X220A1' \
+		'ST*834*0001*005010X220A1' 'BGN*00*1' 'SE*3*0001' \
+		'ST*834*0002*005010X220A1' 'BGN*00*2' 'SE*3*0002' \
+		'GE*2*3' 'IEA*1*000000007' | sed "$@"
+}
+# The answer without its envelope, whose times differ.
+answer() {
+	ehr-claim x12 ack "$@" | grep -v '^ISA\|^GS'
+}
+
+@test "x12 ack accepts what is clean, and is clean itself" {
+	batch "" >"$T/a"
+	run -0 --separate-stderr ehr-claim x12 ack -O "$T/b" "$T/a"
+	run -0 --separate-stderr ehr-claim x12 check "$T/b"
+	same "$output" ""
+	has "$(cat "$T/b")" "*ZZ*RECEIVER       *ZZ*SENDER         *"
+	has "$(cat "$T/b")" "GS*FA*R*S*"
+	run -0 answer "$T/a"
+	same "$output" "$(printf '%s~\n' 'ST*999*0001*005010X231A1' \
+		'AK1*BE*3*005010X220A1' 'AK2*834*0001*005010X220A1' 'IK5*A' \
+		'AK2*834*0002*005010X220A1' 'IK5*A' 'AK9*A*2*2*2' 'SE*8*0001' \
+		'GE*1*1' 'IEA*1*000000001')"
+}
+
+@test "x12 ack rejects a set by its trailer, a group by its, exit 1" {
+	batch 's/SE.3.0002/SE*9*0003/' >"$T/a"
+	run -1 --separate-stderr ehr-claim x12 ack -O "$T/b" "$T/a"
+	run -0 grep '^IK5\|^AK9' "$T/b"
+	same "$output" "$(printf '%s~\n' 'IK5*A' 'IK5*R*4*3' 'AK9*P*2*2*1')"
+	batch 's/GE.2.3/GE*5*4/' | ehr-claim x12 ack >"$T/b" || [ $? = 1 ]
+	run -0 grep '^AK9' "$T/b"
+	same "$output" "AK9*R*5*2*0*5*4~"
+}
+
+@test "x12 ack names segment, element and kind of a fault" {
+	# sets with a table, in a group that is no answer
+	ack | sed 's/GS.FA/GS*HC/; s/IK5.R.5/IK5*Q*5/; s/AK9.R.1/AK9*R*X/
+		/^IK3/d' >"$T/a"
+	run -1 --separate-stderr ehr-claim x12 ack -O "$T/b" "$T/a"
+	run -0 grep '^IK' "$T/b"
+	same "$output" "$(printf '%s~\n' 'IK3*CTX*4*2000*2' \
+		'IK3*IK4*5*2000*2' 'IK3*IK5*6*2000*8' 'IK4*1**7' 'IK3*AK9*7**8' \
+		'IK4*2**6' 'IK5*R*4*5')"
+}
+
+@test "x12 ack answers an interchange that asks, or is faulty, by TA1" {
+	batch 's/\*0\*T\*:/*1*T*:/' >"$T/a"
+	run -0 --separate-stderr ehr-claim x12 ack --control 41 -O "$T/b" "$T/a"
+	run -0 grep '^TA1\|^IEA' "$T/b"
+	same "$output" "$(printf '%s~\n' 'IEA*1*000000041' \
+		'TA1*000000007*260101*1200*A*000' 'IEA*0*000000042')"
+	batch 's/IEA.1.000000007/IEA*1*000000008/' >"$T/a"
+	ehr-claim x12 ack "$T/a" >"$T/b" || [ $? = 1 ]
+	has "$(cat "$T/b")" "TA1*000000007*260101*1200*R*001~"
+	# an answer gets none
+	run -0 --separate-stderr ehr-claim x12 ack - < <(ack)
+	same "$output" ""
+}
+
+@test "x12 ack writes nothing for what is no X12, keeps a file that is there" {
+	echo "Dear Sir" >"$T/letter"
+	run -3 --separate-stderr ehr-claim x12 ack -O "$T/b" "$T/letter"
+	[ ! -e "$T/b" ]
+	echo kept >"$T/b"
+	batch "" >"$T/a"
+	run -2 --separate-stderr ehr-claim x12 ack -O "$T/b" "$T/a"
+	same "$(cat "$T/b")" kept
+}

@@ -120,14 +120,14 @@ TEST(trailers_agree_with_headers)
 	EXPECT(ISA GS ST "AK1*HC*1~AK9*A*1*1*1~" ISA ACCEPTED, 0,
 	    "6:SE: x12-trailer\n6:GE: x12-trailer\n6:IEA: x12-trailer\n");
 	EXPECT(ISA GS "CLM*1~SE*1*1~GE*0*1~IEA*1*000000001~", 0,
-	    "3:: x12-place\n4:SE: x12-trailer\n");
+	    "3:CLM: x12-place\n4:SE: x12-trailer\n");
 }
 
 TEST(characters_and_ids)
 {
 	EXPECT(ISA "ta1*x\001*~IEA*0*000000001~", 0,
-	    "2:?: x12-segment-id\n2:?: x12-character\n2:?: x12-empty-end\n"
-	    "2:: x12-place\n");
+	    "2:?: x12-segment-id\n2:?: x12-character\n2:?02: x12-empty-end\n"
+	    "2:?: x12-place\n");
 }
 
 TEST(a_guide_tells_places_and_elements)
@@ -145,7 +145,7 @@ TEST(a_guide_tells_places_and_elements)
 	    "9:AK902: x12-element-length\n"
 	    "10:AK1: x12-unexpected\n");
 	EXPECT(ISA GS ST "AK2*837*0001~AK9*R*1*1*0~SE*4*0001~"
-	    "GE*1*1~IEA*1*000000001~", 0, "4:: x12-missing\n5:2000: x12-missing\n");
+	    "GE*1*1~IEA*1*000000001~", 0, "4:AK1: x12-missing\n5:2000/IK5: x12-missing\n");
 }
 
 /* Segments lie anywhere in the window, also across its ends. */
