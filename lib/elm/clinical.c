@@ -77,6 +77,36 @@ bool elm_code_among(struct elm_ctx *c, struct elm_value v,
 
 /* ---- retrieve (2.4) ---- */
 
+enum { CODED = 2048 };
+
+/* A resource's element with codes, as it is and as a concept; by the place of
+ * both, the last one there. */
+struct elm_coded {
+	uint32_t patient, root;
+	const char *path;
+	struct elm_value code, concept;
+};
+
+struct elm_coded *elm_coded_new(void)
+{
+	return xcalloc(CODED, sizeof(struct elm_coded));
+}
+
+static const struct elm_coded *coded_of(struct elm_ctx *c,
+    struct elm_value resource, struct str path)
+{
+	size_t at = (resource.n ^ (size_t)(uintptr_t)path.s >> 3) % CODED;
+	struct elm_coded *coded = &c->coded[at];
+
+	if (coded->patient == c->patient && coded->root == resource.n &&
+	    coded->path == path.s)
+		return coded;
+	*coded = (struct elm_coded){ c->patient, resource.n, path.s,
+		elm_path(c, resource, path), ELM_NOTHING };
+	coded->concept = elm_to_concept(c, coded->code);
+	return coded;
+}
+
 struct gathering {
 	struct elm_ctx *c;
 	struct elm_list *out;
@@ -92,7 +122,8 @@ static bool names_valueset(struct elm_ctx *c, struct elm_value code,
 	struct elm_value ext, url, value;
 	struct str id;
 
-	if (code.kind != ELM_FHIR || set.kind != ELM_VALUESET)
+	if (code.kind != ELM_FHIR || set.kind != ELM_VALUESET ||
+	    tape_get(code.tape, code.n, "extension") == 0)
 		return false;
 	ext = elm_property(c, code, STR("extension"));
 	id = elm_valueset(c->p, (size_t)set.i);
@@ -110,15 +141,16 @@ static bool names_valueset(struct elm_ctx *c, struct elm_value code,
 static bool code_matches(struct elm_ctx *c, struct elm_value resource,
     const struct elm_retrieve *r)
 {
-	struct elm_value code = elm_path(c, resource, r->code_path);
+	const struct elm_coded *coded = coded_of(c, resource, r->code_path);
 
-	if (code.kind == ELM_NULL)
+	if (coded->code.kind == ELM_NULL)
 		return false;
-	if (c->source->not_done_sets && names_valueset(c, code, r->codes))
+	if (c->source->not_done_sets &&
+	    names_valueset(c, coded->code, r->codes))
 		return true;
 	if (r->codes.kind == ELM_LIST)
-		return elm_code_among(c, code, r->codes);
-	return elm_truth(any_in(c, code, r->codes)) == TRI_TRUE;
+		return elm_code_among(c, coded->concept, r->codes);
+	return elm_truth(any_in(c, coded->concept, r->codes)) == TRI_TRUE;
 }
 
 /* A Period as the interval it stands for, a primitive as its value. */
@@ -183,11 +215,22 @@ struct elm_value elm_gather(struct elm_ctx *c, const struct elm_node *n,
 	return elm_list_done(&out);
 }
 
+/* Retrieves whose codes are known give a patient's resources once. */
 OPERATOR(retrieve)
 {
 	struct elm_retrieve r = *n->retrieve;
+	bool keeps = n->args == 0 ||
+	    (n->args == 1 && r.codes.kind != ELM_NULL);
+	struct elm_value list;
 
-	return elm_gather(c, n, &r);
+	if (keeps && c->stamp[n->number] == c->patient)
+		return c->gathered[n->number];
+	list = elm_gather(c, n, &r);
+	if (keeps && !c->failed) {
+		c->gathered[n->number] = list;
+		c->stamp[n->number] = c->patient;
+	}
+	return list;
 }
 
 /* ---- messages (24.1) ---- */

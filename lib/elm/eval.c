@@ -18,6 +18,10 @@ struct elm_ctx *elm_ctx_new(const struct elm_package *p,
 	c->zone = zone;
 	c->memo = xcalloc(p->defs + 1, sizeof(*c->memo));
 	c->known = xcalloc(p->defs + 1, 1);
+	c->gathered = xcalloc(p->retrieves + 1, sizeof(*c->gathered));
+	c->stamp = xcalloc(p->retrieves + 1, sizeof(*c->stamp));
+	c->coded = elm_coded_new();
+	c->patient = 1;
 	c->param = xcalloc(p->params + 1, sizeof(*c->param));
 	c->param_set = xcalloc(p->params + 1, 1);
 	c->slot = xcalloc(ELM_SLOTS_MAX, sizeof(*c->slot));
@@ -31,6 +35,9 @@ void elm_ctx_free(struct elm_ctx *c)
 	arena_release(&c->arena);
 	free(c->memo);
 	free(c->known);
+	free(c->gathered);
+	free(c->stamp);
+	free(c->coded);
 	free(c->param);
 	free(c->param_set);
 	free(c->slot);
@@ -40,6 +47,7 @@ void elm_ctx_free(struct elm_ctx *c)
 void elm_patient(struct elm_ctx *c)
 {
 	arena_reset(&c->arena);
+	c->patient++;
 	memset(c->known, 0, c->p->defs);
 	for (uint32_t i = 0; i < c->p->params; i++)
 		if (c->param_set[i] == DEFAULTED)

@@ -164,6 +164,10 @@ struct elm_ctx {
 	struct arena arena;
 	struct elm_value *memo;	/* by definition */
 	uint8_t *known;		/* 0, 1: known, 2: being evaluated */
+	/* By retrieve: what it gave this patient; its number in stamp. */
+	struct elm_value *gathered;
+	uint32_t *stamp, patient;
+	struct elm_coded *coded; /* see clinical.c */
 	struct elm_value *param;
 	uint8_t *param_set;
 	struct elm_value *slot;	/* of all frames */
@@ -397,6 +401,9 @@ struct elm_value elm_fhir_value(const struct tape *t, uint32_t node, int cls);
 struct elm_value elm_to_concept(struct elm_ctx *c, struct elm_value v);
 
 /* ---- clinical.c ---- */
+
+/* The codes of a patient's resources that retrieves looked at last. */
+struct elm_coded *elm_coded_new(void);
 
 /* Has v a code equivalent to one of the list's? */
 bool elm_code_among(struct elm_ctx *c, struct elm_value v,

@@ -317,6 +317,27 @@ static bool is_plain(struct elm_loader *l, uint32_t i)
 	return known;
 }
 
+/* Of retrieves that ask the same the first one's number, whose answer for a
+ * patient is theirs; paths that are equal lie in one place. */
+static uint32_t first_alike(struct elm_loader *l, struct elm_retrieve *r)
+{
+	const struct elm_retrieve *o;
+
+	for (uint32_t k = 0; k < r->number; k++) {
+		o = l->p->retrieve[k];
+		if (str_eq(o->code_path, r->code_path))
+			r->code_path = o->code_path;
+		if (o->type == r->type && str_eq(o->profile, r->profile) &&
+		    str_eq(o->code_path, r->code_path) &&
+		    (r->code_path.s == NULL ||
+			(o->codes.kind == ELM_VALUESET &&
+			    r->codes.kind == ELM_VALUESET &&
+			    o->codes.i == r->codes.i)))
+			return k;
+	}
+	return r->number;
+}
+
 /* The codes and the dates that are asked for. */
 static bool read_filters(struct elm_loader *l, uint32_t i, struct elm_node *n)
 {
@@ -332,8 +353,10 @@ static bool read_filters(struct elm_loader *l, uint32_t i, struct elm_node *n)
 		if (n->arg[1] == NULL || n->name.s == NULL)
 			return false;
 	}
-	if (codes == 0)
+	if (codes == 0) {
+		n->number = first_alike(l, r);
 		return true;
+	}
 	r->code_path = elm_node_text(l, i, "codeProperty");
 	if (r->code_path.s == NULL) {
 		elm_refuse(l, i, "codeProperty is missing");
@@ -344,6 +367,7 @@ static bool read_filters(struct elm_loader *l, uint32_t i, struct elm_node *n)
 	if (n->arg[0] == NULL)
 		return false;
 	r->codes = known_codes(l, n->arg[0]);
+	n->number = first_alike(l, r);
 	note_retrieve(l->of, n);
 	return true;
 }
