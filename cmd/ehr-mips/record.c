@@ -60,18 +60,43 @@ static void wanted_types(struct feed *f)
 				record_types_add(&f->filter.types, need.type);
 }
 
+/* The body as CQL compares what it names: references that resolve as Type/id,
+ * the id that the record knows it by. */
+static int add_text(struct feed *f, const struct resource *res, struct buf *b)
+{
+	BUF_AUTO id = BUF_INIT;
+	BUF_AUTO resolved = BUF_INIT;
+	struct str body = res->body;
+	int rc = 0;
+
+	buf_addf(&id, "\"id\":\"%.*s\"", STR_FMT(res->id));
+	if (fhir_refs_elsewhere(body)) {
+		rc = record_body_resolved(f->j->a.r, res, &resolved, f->e);
+		body = buf_str(&resolved);
+	}
+	if (rc < 0)
+		return rc;
+	if (memmem(body.s, body.n, id.s, id.len) == NULL) {
+		buf_addf(b, "{%s,", id.s);
+		body = (struct str){ body.s + 1, body.n - 1 };
+	}
+	buf_addstr(b, body);
+	return 0;
+}
+
 static int keep_shared(void *arg, const struct resource *res)
 {
 	struct feed *f = arg;
 	BUF_AUTO key = BUF_INIT;
+	int rc;
 
 	buf_addf(&key, "%s/%.*s", fhir_type_name(res->type), STR_FMT(res->id));
 	*strmap_put(&f->shared, buf_str(&key), NULL) =
 	    (int64_t)f->shared_text.len;
-	buf_addstr(&f->shared_text, res->body);
+	rc = add_text(f, res, &f->shared_text);
 	buf_addch(&f->shared_text, '\0');
 	record_types_add(&f->shared_types, res->type);
-	return 0;
+	return rc;
 }
 
 static int keep_patient(void *arg, int64_t patient)
@@ -90,13 +115,15 @@ static int keep_patient(void *arg, int64_t patient)
 
 static int add_body(void *arg, const struct resource *res)
 {
-	struct bundle *b = arg;
+	struct feed *f = arg;
+	struct bundle *b = &f->bundle;
+	int rc;
 
 	buf_adds(b->text, b->entries++ ? ",{\"resource\":"
 				       : "{\"resource\":");
-	buf_addstr(b->text, res->body);
+	rc = add_text(f, res, b->text);
 	buf_addch(b->text, '}');
-	return 0;
+	return rc;
 }
 
 static void begin_bundle(struct feed *f, struct buf *text)
@@ -112,7 +139,7 @@ static int add_chart(struct feed *f, int64_t patient, struct buf *text)
 	int rc;
 
 	begin_bundle(f, text);
-	rc = record_chart(f->j->a.r, patient, &f->filter, add_body, &f->bundle,
+	rc = record_chart(f->j->a.r, patient, &f->filter, add_body, f,
 	    f->e);
 	buf_adds(text, "]}");
 	return rc;
@@ -240,7 +267,9 @@ static int add_picked(struct feed *f, int64_t patient, struct work *w)
 	if (rc <= 0)
 		return rc;
 	begin_bundle(f, &w->text);
-	add_body(&f->bundle, &res);
+	rc = add_body(f, &res);
+	if (rc < 0)
+		return rc;
 	if (quality_patient_read(p, res.body, f->e) < 0)
 		return 0;
 	f->at = patient;
@@ -250,7 +279,7 @@ static int add_picked(struct feed *f, int64_t patient, struct work *w)
 		return 0;
 	else
 		rc = record_pick_chart(f->pick, patient, f->wanted, add_body,
-		    &f->bundle, f->e);
+		    f, f->e);
 	buf_adds(&w->text, "]}");
 	return rc < 0 ? rc : 1;
 }

@@ -89,6 +89,9 @@ struct fhir_ref {
 };
 void fhir_ref_parse(struct str s, struct fhir_ref *ref);
 
+/* May a minified text have references that are neither relative nor contained?
+ * A quick look, true for more than do. */
+bool fhir_refs_elsewhere(struct str text);
 /* Calls fn with the string node of every Reference.reference in document
  * order (contained resources and extensions too) until it returns non-zero;
  * returns that. uri elements that are also called "reference" (in Expression

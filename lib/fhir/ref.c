@@ -107,6 +107,25 @@ void fhir_ref_parse(struct str s, struct fhir_ref *ref)
 	parse_literal(s, ref);
 }
 
+bool fhir_refs_elsewhere(struct str text)
+{
+	static const char key[] = "\"reference\":\"";
+	const char *p = text.s, *end = str_end(text), *quote;
+
+	while ((p = memmem(p, (size_t)(end - p), key, sizeof(key) - 1)) !=
+	    NULL) {
+		p += sizeof(key) - 1;
+		quote = memchr(p, '"', (size_t)(end - p));
+		if (quote == NULL)
+			return true;
+		if (memchr(p, ':', (size_t)(quote - p)) ||
+		    memchr(p, '?', (size_t)(quote - p)))
+			return true;
+		p = quote;
+	}
+	return false;
+}
+
 /* ---- walking all references ---- */
 
 static bool key_is(const struct tape *t, uint32_t i, struct str name)

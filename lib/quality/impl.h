@@ -163,7 +163,7 @@ bool observation_number(struct elm_value v, __int128 *n);
 struct quality_patient {
 	struct tape tape;
 	struct str id;
-	struct buf id_text;
+	struct buf id_text, resolved;
 	struct roots {
 		uint32_t *node;
 		uint32_t n, cap;
@@ -172,6 +172,9 @@ struct quality_patient {
 	uint64_t reading; /* how many were read before */
 };
 
+/* resolve.c: appends the text of a Bundle whose references to its own entries,
+ * by fullUrl, are Type/id and whose resources have ids; false: it was so. */
+bool patient_resolve(const struct tape *t, struct buf *out);
 /* Root of the resource of that type and id; 0: it is not there. */
 uint32_t patient_find(const struct quality_patient *p, int type,
     struct str id);

@@ -7,7 +7,7 @@ struct quality_patient *quality_patient_new(void)
 {
 	struct quality_patient *p = xcalloc(1, sizeof(*p));
 
-	p->id_text = BUF_INIT;
+	p->id_text = p->resolved = BUF_INIT;
 	return p;
 }
 
@@ -17,6 +17,7 @@ void quality_patient_free(struct quality_patient *p)
 		return;
 	tape_release(&p->tape);
 	buf_release(&p->id_text);
+	buf_release(&p->resolved);
 	for (int i = 0; i <= FHIR_RESOURCES; i++)
 		free(p->of[i].node);
 	free(p);
@@ -49,17 +50,30 @@ static void add_entries(struct quality_patient *p, uint32_t bundle)
 			add_root(p, resource);
 }
 
-int quality_patient_read(struct quality_patient *p, struct str json,
+static int read_text(struct quality_patient *p, struct str json,
     struct ehr_err *e)
 {
 	struct tape_error why;
 
+	return tape_parse(&p->tape, json.s, json.n, &why) == 0 ? 0
+	    : ehr_fail(e, EHR_EREJECT, "at byte %zu: %s", why.offset, why.text);
+}
+
+int quality_patient_read(struct quality_patient *p, struct str json,
+    struct ehr_err *e)
+{
+	int rc = read_text(p, json, e);
+
 	p->reading++;
 	for (int i = 0; i <= FHIR_RESOURCES; i++)
 		p->of[i].n = 0;
-	if (tape_parse(&p->tape, json.s, json.n, &why) < 0)
-		return ehr_fail(e, EHR_EREJECT, "at byte %zu: %s", why.offset,
-		    why.text);
+	if (rc < 0)
+		return rc;
+	buf_reset(&p->resolved);
+	if (fhir_resource_type(&p->tape, 0) == FHIR_Bundle &&
+	    patient_resolve(&p->tape, &p->resolved) &&
+	    (rc = read_text(p, buf_str(&p->resolved), e)) < 0)
+		return rc;
 	if (fhir_resource_type(&p->tape, 0) == FHIR_Bundle)
 		add_entries(p, 0);
 	else

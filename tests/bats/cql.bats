@@ -25,3 +25,19 @@ conformance() {
 		same "${#lines[@]}" 1
 	done
 }
+
+# References by absolute urls, by urn:uuid:, and of a transaction's resources
+# without ids: as relative ones, from files and from a record.
+@test "references lead where they resolve" {
+	need_data ecqm
+	for how in "--refs url" "--refs urn" "--refs new" \
+		"--refs new --record"; do
+		run -0 --separate-stderr "$EHR_TOP/tests/conformance/ecqm" \
+			$how --least 262 CMS50FHIRReceiptofSpecialistReport \
+			CMS136FHIRChildADHDMedFollowUp \
+			CMS137FHIRSUDTxInitEngagement \
+			CMS145FHIRCADBBlockerTPMIorLVSD \
+			CMS165FHIRControllingHighBP
+		same "${lines[-1]}" "262 of 263 cases equal"
+	done
+}
