@@ -1,6 +1,8 @@
 /* job.c - measures over patients: what all verbs of ehr-mips do alike. */
 #include <stdlib.h>
+#include <time.h>
 
+#include "ehr/view.h"
 #include "mips.h"
 
 /* ---- packages ---- */
@@ -10,21 +12,40 @@ void job_warn(void *arg, const char *text)
 	cli_warn(arg, "%s", text);
 }
 
-/* "-05:00", "+01:00", "Z": minutes. */
-static int zone_minutes(struct cli *c, int *zone, struct ehr_err *e)
+/* --zone ("-05:00", "+01:00", "Z") as minutes; of a record without it that of
+ * its facility, else 0. */
+static int find_zone(struct job *j, int *zone, struct ehr_err *e)
 {
 	BUF_AUTO b = BUF_INIT;
 	struct elm_value v;
 
 	*zone = 0;
+	j->local = mips_opts.zone == NULL && job_from_record(j);
+	if (j->local)
+		return view_zone(j->a.r, e);
 	if (mips_opts.zone == NULL)
 		return 0;
 	buf_addf(&b, "2000-01-01T00:00:00.000%s", mips_opts.zone);
 	v = elm_datetime(buf_str(&b), 0);
 	if (v.kind == ELM_NULL)
-		return cli_usage(c, e, "--zone is an offset, as -05:00");
+		return cli_usage(j->c, e, "--zone is an offset, as -05:00");
 	*zone = v.zone;
 	return 0;
+}
+
+/* Minutes east of UTC where we are, when the day begins. */
+static int minutes_at(const char *day)
+{
+	struct tm tm = { .tm_mday = 1, .tm_isdst = -1 };
+	struct date d;
+
+	if (date_parse(str_of(day), &d)) {
+		tm.tm_year = d.year - 1900;
+		tm.tm_mon = d.month - 1;
+		tm.tm_mday = d.day;
+	}
+	mktime(&tm);
+	return (int)(tm.tm_gmtoff / 60);
 }
 
 /* One more task. */
@@ -51,12 +72,31 @@ static int read_package(struct job *j, struct quality_package *p,
 	    ? quality_package_supplement(p, job_warn, j->c, e) : rc;
 }
 
+/* The days of a package's period. */
+static int days_of(const struct quality_package *p, const char *period,
+    char from[11], char to[11], struct ehr_err *e)
+{
+	struct quality_run *run;
+	int rc = quality_run_new(&run, p, 0, period, 0, QUALITY_AUTO, e);
+
+	if (rc < 0)
+		return rc;
+	quality_run_period(run, from, to);
+	quality_run_free(run);
+	return 0;
+}
+
 /* A run for each worker. */
 static int start(struct job *j, struct task *t, const char *period, int zone,
     struct ehr_err *e)
 {
+	char from[11], to[11];
 	int rc = 0;
 
+	if (j->local) {
+		rc = days_of(t->package, period, from, to, e);
+		zone = rc == 0 ? minutes_at(from) : 0;
+	}
 	for (unsigned i = 0; i <= j->jobs && rc == 0; i++) {
 		t->tally[i] = quality_tally_new(quality_measure(t->package));
 		rc = quality_run_new(&t->run[i], t->package, i, period, zone,
@@ -72,18 +112,14 @@ static int start_package(struct job *j, struct quality_package *package,
 {
 	struct task *t = new_task(j, package, true);
 	char period[JOB_PARTS][JOB_PERIOD], day[2][11];
-	struct quality_run *run;
 	size_t n;
 	int rc;
 
 	if (j->split == NULL)
 		return start(j, t, mips_opts.period, zone, e);
-	rc = quality_run_new(&run, package, 0, mips_opts.period, zone,
-	    QUALITY_AUTO, e);
+	rc = days_of(package, mips_opts.period, day[0], day[1], e);
 	if (rc < 0)
 		return rc;
-	quality_run_period(run, day[0], day[1]);
-	quality_run_free(run);
 	n = j->split(day[0], day[1], period);
 	rc = start(j, t, period[0], zone, e);
 	for (size_t i = 1; i < n && rc == 0; i++)
@@ -227,15 +263,17 @@ static int take(void *arg, struct work *w, struct ehr_err *e)
 int job_load(struct job *j, struct ehr_err *e)
 {
 	const struct cli_list *measures = &mips_opts.measures;
-	int zone, rc = zone_minutes(j->c, &zone, e);
+	int zone = 0, rc = 0;
 
 	j->jobs = mips_opts.jobs ? (unsigned)mips_opts.jobs : 1;
 	j->patient = xcalloc(j->jobs + 1, sizeof(struct quality_patient *));
 	for (unsigned k = 0; k <= j->jobs; k++)
 		j->patient[k] = quality_patient_new();
 	j->a = ACCESS_INIT;
-	if (rc == 0 && job_needs_record(j))
+	if (job_needs_record(j))
 		rc = job_open(j, e);
+	if (rc == 0)
+		rc = find_zone(j, &zone, e);
 	if (rc == 0 && measures->n == 0) {
 		rc = job_names(j, e);
 		measures = &j->names;

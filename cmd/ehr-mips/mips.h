@@ -67,6 +67,8 @@ struct job {
 	bool supplement;	/* supplemental data are wanted, too */
 	struct str today;	/* next visits are wanted, from then on */
 	bool lines;		/* --by-patient as NDJSON */
+	bool record;		/* the record's patients, whatever the operands */
+	bool local;		/* offsets are those of the facility's zone */
 	bool whole;		/* resources that no measure matches, too */
 	bool apart;		/* packages share nothing */
 	struct printer *rows;	/* the same in a table's format */
@@ -125,6 +127,8 @@ int job_load(struct job *j, struct ehr_err *e);
 int job_open(struct job *j, struct ehr_err *e);
 /* Are patients or measures of the record asked for? */
 bool job_needs_record(const struct job *j);
+/* Are the patients a record's, not a file's? */
+bool job_from_record(const struct job *j);
 /* Fills in names, of the record that is open. */
 int job_names(struct job *j, struct ehr_err *e);
 /* Reads into p and links what name means: a path, or with j's record

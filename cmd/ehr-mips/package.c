@@ -28,7 +28,12 @@ bool job_needs_record(const struct job *j)
 	for (size_t i = 0; i < mips_opts.measures.n; i++)
 		if (!is_path(mips_opts.measures.v[i]))
 			return true;
-	return j->c->argc == 0 && mips_opts.bundle == NULL;
+	return job_from_record(j);
+}
+
+bool job_from_record(const struct job *j)
+{
+	return j->record || (j->c->argc == 0 && mips_opts.bundle == NULL);
 }
 
 /* They come by name; of several versions evaluating asks which. */

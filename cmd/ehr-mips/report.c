@@ -459,6 +459,7 @@ int report_freeze(struct cli *c, struct buf *text, struct ehr_err *e)
 	int operands = c->argc, rc;
 
 	begin_report(&r, &j, c, QUALITY_SUBJECT_LIST);
+	j.record = true;
 	rc = job_load(&j, e);
 	if (rc == 0) {
 		prepare(&j);

@@ -144,7 +144,7 @@ static int explain(struct job *j, const struct task *t, struct ehr_err *e)
 
 int why(struct cli *c, struct ehr_err *e)
 {
-	struct job j = { .c = c, .out = BUF_INIT };
+	struct job j = { .c = c, .record = c->argc > 0, .out = BUF_INIT };
 	BUF_AUTO text = BUF_INIT;
 	int rc;
 

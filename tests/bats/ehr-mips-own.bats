@@ -204,3 +204,30 @@ score\t0.100000'
 		UPDATE mips_snapshot SET sha256 = zeroblob(32)"
 	run -7 --separate-stderr ehr-mips snapshot print -d "$T/p.ehr" first
 }
+
+# An hour before the year ends in New York: the next one in UTC.
+@test "a record is evaluated in its facility's zone, a file in UTC" {
+	{ person a 1980-01-01; visit a v1 2027-01-01T04:30 2027-01-01T04:50
+	visit a v2 2026-01-01T04:30 2026-01-01T04:50; } | bundle >"$T/a.json"
+	VISITS=(-m "$OWN/VisitReadings.json" --by-patient -o ndjson --episodes)
+	ids='[.groups[0].episodes[] | select(.populations
+		["initial-population"] == 1) | .id] | join(" ")'
+	run -0 --separate-stderr ehr-mips eval "${VISITS[@]}" "$T/a.json"
+	same "$(jq -r "$ids" <<<"$output")" Encounter/v2
+	run -0 --separate-stderr ehr-mips eval "${VISITS[@]}" --zone -05:00 \
+		"$T/a.json"
+	same "$(jq -r "$ids" <<<"$output")" Encounter/v1
+	plain_record -d "$T/p.ehr" --facility Harbor --tz America/New_York
+	ehr-import -q -d "$T/p.ehr" "$T/a.json"
+	for tz in UTC0 Asia/Tokyo; do
+		TZ=$tz run -0 --separate-stderr ehr-mips eval "${VISITS[@]}" \
+			-d "$T/p.ehr"
+		same "$(jq -r "$ids" <<<"$output")" Encounter/v1
+	done
+	run -0 --separate-stderr ehr-mips eval "${VISITS[@]}" -d "$T/p.ehr" \
+		--zone Z
+	same "$(jq -r "$ids" <<<"$output")" Encounter/v2
+	run -0 --separate-stderr ehr-mips why -d "$T/p.ehr" \
+		-m "$OWN/VisitReadings.json" a
+	has "$output" v1
+}
