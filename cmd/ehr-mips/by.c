@@ -212,9 +212,10 @@ static void begin_row(struct job *j, const struct mine *mine,
 	print_text(j->rows, m->group[g].id);
 }
 
-static int group_rows(struct job *j, const struct mine *mine,
-    const struct quality_measure *m, uint32_t g, struct ehr_err *e)
+static int group_rows(struct job *j, const struct task *t,
+    const struct mine *mine, uint32_t g, struct ehr_err *e)
 {
+	const struct quality_measure *m = quality_measure(t->package);
 	const struct quality_group *group = &m->group[g];
 	const struct quality_counts *c = quality_tally_counts(mine->tally, g,
 	    QUALITY_WHOLE);
@@ -226,7 +227,7 @@ static int group_rows(struct job *j, const struct mine *mine,
 		print_text(j->rows, group->population[i].id);
 		print_text(j->rows, group->population[i].code);
 		print_int(j->rows, (int64_t)c->count[i]);
-		rc = print_row(j->rows, e);
+		rc = origin_row(j, t, 1, e);
 	}
 	if (rc < 0 || !quality_fraction_text(&score,
 			  quality_tally_score(mine->tally, g, QUALITY_WHOLE),
@@ -236,7 +237,7 @@ static int group_rows(struct job *j, const struct mine *mine,
 	print_text(j->rows, STR("score"));
 	print_text(j->rows, STR_NONE);
 	print_number(j->rows, buf_str(&score));
-	return print_row(j->rows, e);
+	return origin_row(j, t, 1, e);
 }
 
 static int task_rows(struct job *j, const struct task *t, struct ehr_err *e)
@@ -251,7 +252,7 @@ static int task_rows(struct job *j, const struct task *t, struct ehr_err *e)
 		qsort(o->v, o->n, sizeof(*o->v), by_key);
 	for (size_t i = 0; i < o->n; i++)
 		for (uint32_t g = 0; g < m->groups && rc == 0; g++)
-			rc = group_rows(j, &o->v[i], m, g, e);
+			rc = group_rows(j, t, &o->v[i], g, e);
 	cli_note(j->c, "%.*s: %llu patients in it, %llu of them with several, "
 	    "%llu with some visit of nobody known", STR_FMT(m->name),
 	    (unsigned long long)o->patients, (unsigned long long)o->several,
@@ -272,7 +273,7 @@ int by_begin(struct job *j, int what, struct ehr_err *e)
 {
 	static const char *const names[] = { "", "provider", "facility",
 		"tin" };
-	static struct print_col cols[] = { { "", 0 }, { "name", 0 },
+	struct print_col cols[] = { { names[what], 0 }, { "name", 0 },
 		{ "measure", 0 }, { "group", 0 }, { "population", 0 },
 		{ "code", 0 }, { "value", PRINT_RIGHT } };
 	struct by *by = xcalloc(1, sizeof(*by));
@@ -284,8 +285,7 @@ int by_begin(struct job *j, int what, struct ehr_err *e)
 	by->scratch = xcalloc(j->jobs, sizeof(*by->scratch));
 	j->by = by;
 	j->result = patient;
-	cols[0].name = names[what];
-	return print_open(&j->rows, j->c, cols, ARRAY_LEN(cols), e);
+	return origin_open(j, cols, ARRAY_LEN(cols), e);
 }
 
 static void owners_release(struct owners *o)

@@ -55,7 +55,7 @@ static int put(struct checking *k, const char *finding, struct str population,
 		print_int(p, match);
 	print_text(p, todo->len ? buf_str(todo) : STR_NONE);
 	k->j->findings += todo->len > 0 && !k->maybe;
-	return print_row(p, k->e);
+	return origin_row(k->j, k->t, 1, k->e);
 }
 
 static struct quality_need need_of(const struct checking *k, size_t i)
@@ -374,7 +374,7 @@ static int all(struct job *j, struct ehr_err *e)
 	for (unsigned w = 1; w < j->jobs && rc == 0; w++)
 		quality_census_merge(j->census[0], j->census[w]);
 	if (rc == 0)
-		rc = print_open(&j->rows, j->c, cols, ARRAY_LEN(cols), e);
+		rc = origin_open(j, cols, ARRAY_LEN(cols), e);
 	for (size_t i = 0; i < j->tasks && rc == 0; i++)
 		rc = check(j, &j->task[i], e);
 	if (rc == 0 && j->findings)

@@ -135,7 +135,8 @@ static int moved(const struct job *j, const struct task *t, unsigned worker,
 		row_field(&w->out, buf_str(&from));
 		row_field(&w->out, buf_str(&to));
 		rc = changes(t, worker, &m->group[g], w);
-		row_end(&w->out);
+		row_field(&w->out, STR_NONE);
+		origin_end(j, t, 2, &w->out);
 	}
 	return rc;
 }
@@ -197,7 +198,7 @@ static int print_pair(struct job *j, size_t k, struct ehr_err *e)
 		score(j, difference(a, b));
 		print_int(j->rows,
 		    (int64_t)j->moved[k * QUALITY_GROUPS_MAX + g]);
-		rc = print_row(j->rows, e);
+		rc = origin_row(j, t, 2, e);
 	}
 	return rc;
 }
@@ -213,8 +214,8 @@ static int open_rows(struct job *j, struct ehr_err *e)
 		{ "changed", PRINT_WIDE } };
 
 	return mips_opts.moved
-	    ? print_open(&j->rows, j->c, rows, ARRAY_LEN(rows), e)
-	    : print_open(&j->rows, j->c, sums, ARRAY_LEN(sums), e);
+	    ? origin_open(j, rows, ARRAY_LEN(rows), e)
+	    : origin_open(j, sums, ARRAY_LEN(sums), e);
 }
 
 static int check(struct cli *c, struct ehr_err *e)

@@ -19,7 +19,6 @@ static int rows(const struct job *j, const struct task *t, unsigned worker,
 	const struct quality_measure *m = quality_measure(t->package);
 	const struct quality_group_result *r = t->seen[worker].result;
 
-	(void)j;
 	for (uint32_t g = 0; g < m->groups; g++)
 		for (uint32_t i = 0; i < m->group[g].populations; i++) {
 			row_field(&w->out, m->name);
@@ -27,7 +26,7 @@ static int rows(const struct job *j, const struct task *t, unsigned worker,
 			row_field(&w->out, m->group[g].population[i].id);
 			row_field(&w->out, m->group[g].population[i].code);
 			row_count(&w->out, r[g].count[i]);
-			row_end(&w->out);
+			origin_end(j, t, 1, &w->out);
 		}
 	return 0;
 }
@@ -67,7 +66,7 @@ static int print_group(struct job *j, const struct task *t, uint32_t g,
 		print_text(j->rows, m->group[g].population[i].id);
 		print_text(j->rows, m->group[g].population[i].code);
 		print_int(j->rows, (int64_t)c->count[i]);
-		rc = print_row(j->rows, e);
+		rc = origin_row(j, t, 1, e);
 	}
 	return rc;
 }
@@ -104,44 +103,16 @@ static int open_rows(struct job *j, struct ehr_err *e)
 		j->result = rows;
 		j->take = row_print;
 	}
-	return print_open(&j->rows, j->c, cols + first, ARRAY_LEN(cols) - first,
-	    e);
+	return origin_open(j, cols + first, ARRAY_LEN(cols) - first, e);
 }
-
-/* ---- -v: what the counts are of ---- */
 
 static int opened(struct job *j, struct access *a, struct ehr_err *e)
 {
-	int rc = audit_head(record_store(a->r), &j->audit_size, j->audit_root,
-	    e);
-
-	return rc == 0 && j->by ? by_open(j, e) : rc;
+	(void)a;
+	return j->by ? by_open(j, e) : 0;
 }
 
-static void note_inputs(struct job *j, const struct task *t)
-{
-	const struct quality_measure *m = quality_measure(t->package);
-	BUF_AUTO b = BUF_INIT;
-	uint8_t hash[32];
-	char from[11], to[11];
-
-	quality_run_period(t->run[0], from, to);
-	buf_addf(&b, "%.*s|%.*s: %s..%s, package ", STR_FMT(m->name),
-	    STR_FMT(m->version), from, to);
-	quality_package_hash(t->package, hash);
-	hex_format(&b, hash, sizeof(hash));
-	buf_adds(&b, ", value sets ");
-	if (quality_valueset_hash(t->package, hash))
-		hex_format(&b, hash, sizeof(hash));
-	else
-		buf_adds(&b, "of the package");
-	if (j->audit_size) {
-		buf_addf(&b, ", record %llu ",
-		    (unsigned long long)j->audit_size);
-		hex_format(&b, j->audit_root, sizeof(j->audit_root));
-	}
-	cli_note(j->c, "%s, ehr %s", b.s, EHR_VERSION);
-}
+/* ---- -v ---- */
 
 static void note_scores(struct job *j, const struct task *t)
 {
@@ -155,14 +126,6 @@ static void note_scores(struct job *j, const struct task *t)
 			buf_adds(&b, "none");
 		cli_note(j->c, "%.*s %.*s: score %s", STR_FMT(m->name),
 		    STR_FMT(m->group[g].id), b.s);
-	}
-}
-
-static void notes(struct job *j)
-{
-	for (size_t k = 0; k < j->tasks; k++) {
-		note_inputs(j, &j->task[k]);
-		note_scores(j, &j->task[k]);
 	}
 }
 
@@ -183,8 +146,8 @@ int eval(struct cli *c, struct ehr_err *e)
 		    : j.by ? by_rows(&j, e) : print_totals(&j, e);
 	if (j.rows)
 		rc = print_close(j.rows, rc, e);
-	if (rc == 0)
-		notes(&j);
+	for (size_t k = 0; k < j.tasks && rc == 0; k++)
+		note_scores(&j, &j.task[k]);
 	buf_release(&j.out);
 	by_end(&j);
 	return job_end(&j, rc, e);

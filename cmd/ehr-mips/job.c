@@ -296,9 +296,25 @@ int job_run(struct job *j, struct ehr_err *e)
 	return rc;
 }
 
+/* Tasks of one measure stand together. */
+static void note_origins(const struct job *j)
+{
+	size_t n;
+
+	for (size_t i = 0; i < j->tasks; i += n) {
+		n = 1;
+		while (i + n < j->tasks &&
+		    j->task[i + n].package == j->task[i].package)
+			n++;
+		origin_note(j, &j->task[i], n);
+	}
+}
+
 int job_end(struct job *j, int rc, struct ehr_err *e)
 {
 	pool_free(j->pool);
+	if (rc == 0 || rc == EHR_ENO)
+		note_origins(j);
 	for (size_t i = 0; i < j->tasks; i++) {
 		for (unsigned k = 0; k <= j->jobs && j->task[i].run; k++) {
 			quality_run_free(j->task[i].run[k]);

@@ -47,7 +47,7 @@ struct task {
 	struct seen *seen;
 };
 
-enum { JOB_PARTS = 120, JOB_PERIOD = 28 };
+enum { JOB_PARTS = 120, JOB_PERIOD = 28, JOB_COLUMNS = 20 };
 
 struct job {
 	struct cli *c;
@@ -72,6 +72,7 @@ struct job {
 	bool whole;		/* resources that no measure matches, too */
 	bool apart;		/* packages share nothing */
 	struct printer *rows;	/* the same in a table's format */
+	struct print_col col[JOB_COLUMNS]; /* theirs, see origin_open() */
 	uint64_t failed, done;
 	struct report *report;	/* of report.c */
 	struct by *by;		/* of by.c; NULL: not asked for */
@@ -145,6 +146,17 @@ int job_end(struct job *j, int rc, struct ehr_err *e);
 void row_field(struct buf *b, struct str s);
 void row_count(struct buf *b, uint64_t n);
 void row_end(struct buf *b);
+/* What the figures of n tasks of one measure, that differ in their periods,
+ * were made from: columns of j->rows behind col (in JSON alone), printed by
+ * origin_row(), which ends the row; of rows that a worker makes by
+ * origin_end(), which ends its row too. origin_note(): with -v. */
+int origin_open(struct job *j, const struct print_col *col, size_t n,
+    struct ehr_err *e);
+int origin_row(struct job *j, const struct task *t, size_t n,
+    struct ehr_err *e);
+void origin_end(const struct job *j, const struct task *t, size_t n,
+    struct buf *row);
+void origin_note(const struct job *j, const struct task *t, size_t n);
 /* take() of rows: prints each with the patient in front. */
 int row_print(struct job *j, struct work *w, struct ehr_err *e);
 

@@ -73,7 +73,7 @@ static int add_row(const struct job *j, const struct task *t, unsigned worker,
 		row_field(&w->out, STR_NONE);
 		quality_patient_visit(j->patient[worker], j->today, &w->out);
 		row_field(&w->out, STR_NONE);
-		row_end(&w->out);
+		origin_end(j, t, 1, &w->out);
 	}
 	return 0;
 }
@@ -117,7 +117,7 @@ static int list(struct cli *c, struct job *j, struct ehr_err *e)
 	date_format(&today, &day);
 	j->today = buf_str(&today);
 	if (rc == 0)
-		rc = print_open(&j->rows, c, cols, ARRAY_LEN(cols), e);
+		rc = origin_open(j, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)
 		rc = job_run(j, e);
 	if (j->rows)

@@ -360,11 +360,15 @@ static void feed_release(struct feed *f)
 
 static int feed_open(struct feed *f, struct job *j, struct ehr_err *e)
 {
+	int rc;
+
 	*f = (struct feed){ .j = j, .filter = RECORD_FILTER,
 		.shared_text = BUF_INIT, .e = e };
 	f->filter.bodies = true;
 	wanted_types(f);
-	return job_open(j, e);
+	rc = job_open(j, e);
+	return rc < 0 ? rc : audit_head(record_store(j->a.r), &j->audit_size,
+	    j->audit_root, e);
 }
 
 int feed_record(struct job *j, struct ehr_err *e)

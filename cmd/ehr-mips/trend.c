@@ -101,7 +101,7 @@ static int row(struct job *j, const struct task *t, uint32_t g,
 		print_number(j->rows, buf_str(&score));
 	else
 		print_absent(j->rows, NULL);
-	return print_row(j->rows, e);
+	return origin_row(j, t, 1, e);
 }
 
 static int all_rows(struct job *j, struct ehr_err *e)
@@ -246,7 +246,7 @@ int trend(struct cli *c, struct ehr_err *e)
 	int rc = job_load(&j, e);
 
 	if (rc == 0 && !bars && mips_opts.svg == NULL)
-		rc = print_open(&j.rows, c, cols, ARRAY_LEN(cols), e);
+		rc = origin_open(&j, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)
 		rc = job_run(&j, e);
 	if (rc == 0)

@@ -292,6 +292,8 @@ struct quality_report {
 	struct str reporter, npi; /* STR_NONE: not known */
 	const char *tool;	/* version of the program */
 	uint8_t hash[32];	/* quality_package_hash() */
+	bool completed;		/* by value sets, of which this is the hash */
+	uint8_t sets[32];
 	uint64_t audit_size;	/* 0: not of a record */
 	uint8_t audit_root[32];
 	struct str subject_id, subject_name; /* of an individual: the

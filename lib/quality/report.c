@@ -110,6 +110,12 @@ static void device(struct report *w)
 	json_open(b, "version", '[');
 	version(b, "software", str_of(w->r->tool));
 	version(b, "SHA-256 of measure and value sets", buf_str(&hash));
+	if (w->r->completed) {
+		buf_reset(&hash);
+		hex_format(&hash, w->r->sets, sizeof(w->r->sets));
+		version(b, "SHA-256 of the value sets that complete it",
+		    buf_str(&hash));
+	}
 	if (w->r->audit_size) {
 		buf_addf(&position, "%llu ",
 		    (unsigned long long)w->r->audit_size);

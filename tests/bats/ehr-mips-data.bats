@@ -79,8 +79,9 @@ local		Observation	urn:lab|RR	1	0	map it, if the measure means it"
 	check 0 --all "$T/in"
 	same "$(grep Pressure <<<"$output")" "codes		Observation	Pressure Panel Code	1	1	"
 	run -0 --separate-stderr ehr-mips check-data -a -o json -m "$BP" "$T/in"
-	same "$(jq -c '.[] | select(.codes == "Pressure Panel Code")' \
-		<<<"$output")" '{"measure":"PressureControl","finding":"codes","population":null,"type":"Observation","codes":"Pressure Panel Code","have":1,"match":1,"todo":null}'
+	same "$(jq -c '.[] | select(.codes == "Pressure Panel Code") |
+		del(.version, .period, .package_sha256, .valuesets_sha256,
+		.record, .ehr)' <<<"$output")" '{"measure":"PressureControl","finding":"codes","population":null,"type":"Observation","codes":"Pressure Panel Code","have":1,"match":1,"todo":null}'
 	run -0 --separate-stderr ehr-mips check-data -a -o csv --header \
 		-m "$BP" "$T/in"
 	same "${lines[0]%$'\r'}" "measure,finding,population,type,codes,have,match,todo"
@@ -124,4 +125,40 @@ ehr-mips: 1 patients left out"
 	run -2 --separate-stderr ehr-mips check-data -m "$BP" --period 2026-Q5 \
 		"$T/in"
 	run -6 --separate-stderr ehr-mips check-data -m "$BP" "$T/none"
+}
+
+@test "every verb tells what its figures were made from, the same each time" {
+	chart p1 urn:lab BP | jq -c '.entry[].resource' >"$T/in"
+	ehr-admin init -q --plain -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "$T/in"
+	for verb in eval "eval --by-patient" "eval --by provider" \
+		"patients --population denominator" gaps check-data trend \
+		"compare --period 2025 --period 2026" \
+		"compare --moved --period 2025 --period 2026"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr ehr-mips $verb -o json -v \
+			-m "$BP" -d "$T/p.ehr"
+		same "$((status < 2))" 1
+		same "$(jq -r '.[0] | .version, .ehr' <<<"$output")" \
+			"$(printf '1.0.0\n%s' "$(ehr-mips --version | tr -d "()" |
+				awk "{ print \$NF }")")"
+		jq -e '.[0] | (.package_sha256 | length == 64) and
+			.valuesets_sha256 == null and
+			(.record | test("^[1-9][0-9]* [0-9a-f]{64}$")) and
+			(.period | test("^202[56]-01-01[.][.]"))' <<<"$output"
+		hash=$(jq -r '.[0].package_sha256' <<<"$output")
+		record=$(jq -r '.[0].record' <<<"$output")
+		[[ $stderr == *"package $hash, value sets of the package, record $record, ehr "* ]]
+	done
+	same "$(jq -r '.[0].period' <<<"$output")" \
+		"2025-01-01..2025-12-31,2026-01-01..2026-12-31"
+	run -0 --separate-stderr ehr-mips why -v -m "$BP" -d "$T/p.ehr" p1
+	[[ $stderr == *"package $hash"*", record "* ]]
+	# Of files it is the same bytes each time; TSV has the figures alone.
+	chart p1 urn:lab BP >"$T/one"
+	one=$(ehr-mips eval -o json -m "$BP" "$T/one")
+	same "$(ehr-mips eval -o json -m "$BP" "$T/one")" "$one"
+	same "$(jq -r '.[0].record' <<<"$one")" null
+	same "$(ehr-mips eval -o tsv -m "$BP" "$T/one" | head -1 |
+		awk -F'\t' '{ print NF }')" 5
 }
