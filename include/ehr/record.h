@@ -497,8 +497,12 @@ int index_quantity(struct record *r, struct str system, struct str code,
 int index_string(struct record *r, enum index_param p, struct str folded,
     bool prefix, int (*fn)(void *arg, int64_t rid, struct str value),
     void *arg, struct ehr_err *e);
+/* Between the family and the given name of a row of INDEX_FAMILY: sorts before
+ * all that folded text has. */
+enum { INDEX_NAME_SEP = 0x1f };
 /* Patients by the beginnings of a family name and a given name, both folded;
- * either may be empty. A rid may come more than once. */
+ * either may be empty. A rid may come more than once. value: one of the names,
+ * family, INDEX_NAME_SEP and given, unless family is empty. */
 int index_name(struct record *r, struct str family, struct str given,
     int (*fn)(void *arg, int64_t rid, struct str value), void *arg,
     struct ehr_err *e);

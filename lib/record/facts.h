@@ -12,10 +12,6 @@ enum row_kind {
 	ROW_QUANTITY, /* system, text: the code; number, unit */
 };
 
-/* Between the family and the given name of a row of INDEX_FAMILY: sorts before
- * all that folded text has. */
-enum { INDEX_NAME_SEP = 0x1f };
-
 struct fact_row {
 	enum row_kind kind;
 	enum index_param param;

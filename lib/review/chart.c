@@ -87,6 +87,19 @@ static int read_chart(struct review *rv, int64_t patient, struct chart *c)
 	return rc;
 }
 
+int chart_now(struct review *rv, int64_t patient, int64_t *now)
+{
+	bool added;
+	int64_t *known = map64_put(&rv->now, (uint64_t)patient, &added);
+	int rc = 0;
+
+	if (added)
+		rc = record_patient_of(rv->r, record_patient_rid(patient),
+		    RECORD_NOW, known, rv->e);
+	*now = *known ? *known : patient; /* purged: by its number */
+	return rc;
+}
+
 int chart_get(struct review *rv, int64_t patient, size_t *at)
 {
 	bool added;

@@ -7,7 +7,7 @@
 #include "ehr/identity.h"
 #include "ehr/review.h"
 
-enum { DAY_MS = 86400000, MAX_OWN = 8 };
+enum { DAY_MS = 86400000 };
 
 /* A chart as far as the rules ask. */
 struct chart {
@@ -19,8 +19,8 @@ struct chart {
 
 /* A member of staff. */
 struct member {
-	struct str family, given;	/* folded */
-	int64_t own[MAX_OWN];		/* charts of that name */
+	struct str given, rest;		/* of the name, folded */
+	int64_t *own;			/* charts of that name */
 	size_t n_own;
 };
 
@@ -32,6 +32,7 @@ struct review {
 	struct ehr_err *e;
 	struct arena mem;
 	struct tape tape;
+	struct map64 now;	/* patient -> whose chart it is merged into */
 	struct map64 charts;	/* patient -> place in chart, 1 up */
 	struct chart *chart;
 	size_t n_chart;
@@ -55,6 +56,8 @@ struct user_day {
 
 /* ---- chart.c ---- */
 
+/* The patient whose chart that of an event is now: after a merge another. */
+int chart_now(struct review *rv, int64_t patient, int64_t *now);
 /* The chart of a patient, read once; places in rv->chart move. */
 int chart_get(struct review *rv, int64_t patient, size_t *at);
 /* Whether a visit, or something new, is near that day. */
@@ -65,5 +68,9 @@ void charts_release(struct review *rv);
 
 /* Names and own charts of the staff, and the practice's list. */
 int staff_read(struct review *rv);
+/* Whether somebody of that family name, folded, has theirs: "de la Cruz" of
+ * "Ann B. de la Cruz". */
+bool staff_shares_name(const struct member *m, struct str family);
+void staff_release(struct review *rv);
 
 #endif

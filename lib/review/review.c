@@ -83,8 +83,8 @@ static int check_person(struct review *rv, const struct look *a)
 		return tell(rv, a, REVIEW_OWN);
 	if (on_list == 2)
 		rc = tell(rv, a, REVIEW_CLOSE);
-	if (rc == 0 && a->member && a->member->family.n &&
-	    str_eq(a->member->family, a->chart->who.family))
+	if (rc == 0 && a->member &&
+	    staff_shares_name(a->member, a->chart->who.family))
 		rc = tell(rv, a, REVIEW_FAMILY);
 	if (rc == 0 && lives_with(rv, a))
 		rc = tell(rv, a, REVIEW_ADDRESS);
@@ -194,9 +194,10 @@ static int take_event(void *arg, const struct audit_row *row)
 
 	if (!counts(row))
 		return 0;
-	a.patient = row->range[0].first;
 	set_time(rv, &a);
-	rc = chart_get(rv, a.patient, &at);
+	rc = chart_now(rv, row->range[0].first, &a.patient);
+	if (rc == 0)
+		rc = chart_get(rv, a.patient, &at);
 	if (rc < 0)
 		return rc;
 	a.chart = &rv->chart[at];
@@ -214,8 +215,9 @@ static int take_event(void *arg, const struct audit_row *row)
 static void release(struct review *rv)
 {
 	charts_release(rv);
-	free(rv->member);
+	staff_release(rv);
 	free(rv->day);
+	map64_release(&rv->now);
 	map64_release(&rv->charts);
 	map64_release(&rv->vip);
 	strmap_release(&rv->staff);

@@ -4,21 +4,55 @@
 
 #include "impl.h"
 
-/* "Dr. Ann B. Smith, MD": what stands before a comma, the last word the family
- * name, the first that is no title the given one. */
+/* Is it one of these words, with a point behind it or none? */
+static bool is_one(struct str word, const char *const *list)
+{
+	if (str_ends(word, "."))
+		word.n--;
+	while (*list && !str_is(word, *list))
+		list++;
+	return *list != NULL;
+}
+
+/* "Dr. Ann B. Smith Jr., MD": what stands before a comma, without titles in
+ * front and behind; the first word is the given name. */
 static void take_name(struct review *rv, struct str name, struct member *m)
 {
+	static const char *const titles[] = { "dr", "dra", "prof", "mr", "mrs",
+		"ms", "miss", "sir", "rev", NULL };
+	static const char *const ends[] = { "jr", "sr", "ii", "iii", "iv",
+		NULL };
 	BUF_AUTO folded = BUF_INIT;
-	struct str rest = name, word, part;
+	struct str rest = name, part;
+	const char *blank;
 
 	str_split(&rest, ',', &part);
 	utf8_fold(&folded, part);
 	rest = arena_str(&rv->mem, buf_str(&folded));
-	while (str_split(&rest, ' ', &word)) {
-		if (m->given.n == 0 && !str_starts(word, "dr"))
-			m->given = word;
-		m->family = word;
-	}
+	while (str_split(&rest, ' ', &m->given) && is_one(m->given, titles))
+		;
+	m->rest = rest.n ? rest : m->given;
+	while (m->rest.n &&
+	    (blank = memrchr(m->rest.s, ' ', m->rest.n)) != NULL &&
+	    is_one((struct str){ blank + 1, (size_t)(str_end(m->rest) - blank -
+	    1) }, ends))
+		m->rest.n = (size_t)(blank - m->rest.s);
+}
+
+bool staff_shares_name(const struct member *m, struct str family)
+{
+	size_t at = m->rest.n - family.n;
+
+	return family.n && family.n <= m->rest.n &&
+	    memcmp(m->rest.s + at, family.s, family.n) == 0 &&
+	    (at == 0 || m->rest.s[at - 1] == ' ');
+}
+
+void staff_release(struct review *rv)
+{
+	for (size_t i = 0; i < rv->n_member; i++)
+		free(rv->member[i].own);
+	free(rv->member);
 }
 
 static int take_member(void *arg, const struct store_staff *f)
@@ -35,20 +69,6 @@ static int take_member(void *arg, const struct store_staff *f)
 	return 0;
 }
 
-struct rids {
-	int64_t v[64];
-	size_t n;
-};
-
-static int take_rid(void *arg, int64_t rid, struct str value)
-{
-	struct rids *x = arg;
-
-	(void)value;
-	x->v[x->n++] = rid;
-	return x->n == ARRAY_LEN(x->v);
-}
-
 static bool has_own(const struct member *m, int64_t patient)
 {
 	for (size_t i = 0; i < m->n_own; i++)
@@ -57,26 +77,48 @@ static bool has_own(const struct member *m, int64_t patient)
 	return false;
 }
 
-/* The index finds beginnings of names; theirs must be the whole. */
+/* Charts of exactly that name; the index finds beginnings of names. */
+struct finding {
+	struct review *rv;
+	struct member *m;
+	struct str family;
+};
+
+static int take_rid(void *arg, int64_t rid, struct str value)
+{
+	struct finding *f = arg;
+	struct str given = value, family;
+	int64_t patient;
+	int rc;
+
+	str_split(&given, INDEX_NAME_SEP, &family);
+	if (!str_eq(family, f->family) || !str_eq(given, f->m->given))
+		return 0;
+	rc = chart_now(f->rv, rid_segment(rid), &patient);
+	if (rc < 0 || has_own(f->m, patient))
+		return rc;
+	f->m->own = xrealloc(f->m->own,
+	    (f->m->n_own + 1) * sizeof(*f->m->own));
+	f->m->own[f->m->n_own++] = patient;
+	return 0;
+}
+
+/* The family name may be of several words: all ends of the rest are tried. */
 static int find_own(struct review *rv, struct member *m)
 {
-	struct rids found = { .n = 0 };
-	int64_t patient;
+	struct finding f = { rv, m, m->rest };
+	struct str word;
 	size_t at;
 	int rc = 0;
 
-	if (m->given.n)
-		rc = index_name(rv->r, m->family, m->given, take_rid, &found,
+	while (rc == 0 && f.family.n) {
+		rc = index_name(rv->r, f.family, m->given, take_rid, &f,
 		    rv->e);
-	for (size_t i = 0; rc >= 0 && i < found.n; i++) {
-		patient = rid_segment(found.v[i]);
-		rc = chart_get(rv, patient, &at);
-		if (rc == 0 && m->n_own < MAX_OWN && !has_own(m, patient) &&
-		    str_eq(rv->chart[at].who.family, m->family) &&
-		    str_eq(rv->chart[at].who.given, m->given))
-			m->own[m->n_own++] = patient;
+		str_split(&f.family, ' ', &word);
 	}
-	return rc < 0 ? rc : 0;
+	for (size_t i = 0; rc == 0 && i < m->n_own; i++)
+		rc = chart_get(rv, m->own[i], &at);
+	return rc;
 }
 
 /* ---- the list ---- */
@@ -86,8 +128,11 @@ static int take_listed(void *arg, int64_t rid, struct str user,
 {
 	struct review *rv = arg;
 	BUF_AUTO key = BUF_INIT;
-	int64_t patient = rid_segment(rid);
+	int64_t patient;
+	int rc = chart_now(rv, rid_segment(rid), &patient);
 
+	if (rc < 0)
+		return rc;
 	if (str_is(kind, "vip"))
 		map64_put(&rv->vip, (uint64_t)patient, NULL);
 	if (!str_is(kind, "own") && !str_is(kind, "family"))

@@ -126,3 +126,69 @@ setup() {
 	has "$output" '"patient":"a"'
 	run -5 --separate-stderr ehr-find a
 }
+
+# person ID FAMILY GIVEN: with a visit, so that only who it is is odd.
+person() {
+	printf '{"resourceType":"Patient","id":"%s","name":[{"family":"%s","given":["%s"]}]}\n' "$@"
+	printf '{"resourceType":"Encounter","id":"e-%s","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/%s"},"period":{"start":"2026-03-02T10:00:00Z"}}\n' "$1" "$1"
+}
+
+# "rule user patient" of who read which chart on a Monday at noon: USER PATIENT...
+odd() {
+	while [ $# -gt 1 ]; do
+		printf '1772470800000\t%s\tread\t%s\n' "$1" "$2"
+		shift 2
+	done | "$EHR_BUILD/tests/tools/audit-seed" "$EHR_DB"
+	ehr-audit review --since 2026-03-01 --until 2026-03-04 --reason test |
+		cut -f 2-4 | tr '\t' ' '
+}
+
+@test "names as people have them: titles, ends, several words" {
+	{
+		person drew Carey Drew
+		person cruz "de la Cruz" Maria
+		person cousin "De La Cruz" Zoe
+		person jones Smith-Jones Ann
+		person senior Quill Nora
+		person li Li An
+		person lind Lind Andrea
+	} | ehr-import -q
+	ehr-admin staff add drew --name 'Drew Carey' --role nurse
+	ehr-admin staff add maria --name 'Dr Maria de la Cruz' --role nurse
+	ehr-admin staff add ann --name 'Mrs. Bo Smith-Jones' --role nurse
+	ehr-admin staff add nora --name 'Prof. Dr. Nora B. Quill Jr., MD' \
+		--role nurse
+	ehr-admin staff add an --name 'An Li' --role nurse
+	same "$(odd drew drew maria cruz maria cousin ann jones nora senior \
+		an li an lind)" "own-chart drew drew
+own-chart maria cruz
+family-name maria cousin
+family-name ann jones
+own-chart nora senior
+own-chart an li"
+}
+
+@test "one's own among many of that name" {
+	for i in {1..70}; do
+		person "g$i" Garcia Maria
+	done | ehr-import -q
+	ehr-admin staff add maria --name 'Maria Garcia' --role nurse
+	same "$(odd maria g1 maria g70)" "own-chart maria g1
+own-chart maria g70"
+}
+
+@test "charts that were merged: own, listed, and what was read before" {
+	{
+		person first Quill Nora
+		person second Other Nora
+		person vip Star Bo
+		person rest Plain Bo
+	} | ehr-import -q
+	ehr-admin staff add nora --name 'Nora Quill' --role nurse
+	ehr-admin staff add omar --name 'Omar Finch' --role nurse
+	ehr-admin sensitive add vip --kind vip --reason known
+	ehr-patient merge second first --reason same
+	ehr-patient merge rest vip --reason same
+	same "$(odd nora second omar rest)" "own-chart nora second
+vip omar rest"
+}
