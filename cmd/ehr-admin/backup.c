@@ -269,12 +269,17 @@ static int remove_rest(struct cli *c, struct backup_set *s, const bool *keep,
 	return p ? print_close(p, rc, e) : rc;
 }
 
+static enum backup_use change(const struct cli *c)
+{
+	return c->dry_run ? BACKUP_LOOK : BACKUP_CHANGE;
+}
+
 static int prune(struct cli *c, const char *path, const struct backup_keep *k,
     struct ehr_err *e)
 {
 	BACKUP_SET_AUTO s = BACKUP_SET_INIT;
 	bool *keep;
-	int rc = backup_set_open(&s, path, !c->dry_run, e);
+	int rc = backup_set_open(&s, path, change(c), e);
 
 	if (rc < 0)
 		return rc;
@@ -294,7 +299,8 @@ int admin_backup(struct cli *c, struct ehr_err *e)
 	if (rc == 0) {
 		BACKUP_SET_AUTO set = BACKUP_SET_INIT;
 
-		rc = backup_set_open(&set, c->argv[0], !c->dry_run, e);
+		rc = backup_set_open(&set, c->argv[0],
+		    c->dry_run ? BACKUP_LOOK : BACKUP_MAKE, e);
 		if (rc == EHR_ENOENT && c->dry_run)
 			rc = 0;
 		backup_id(b.id);
@@ -318,7 +324,7 @@ int admin_backup_destroy(struct cli *c, struct ehr_err *e)
 	BACKUP_SET_AUTO s = BACKUP_SET_INIT;
 	const struct backup *b = NULL;
 	bool *keep;
-	int rc = backup_set_open(&s, c->argv[0], !c->dry_run, e);
+	int rc = backup_set_open(&s, c->argv[0], change(c), e);
 
 	if (rc == 0)
 		rc = admin_backup_find(&s, c->argv[1], 0, &b, e);
@@ -368,7 +374,7 @@ int admin_backup_list(struct cli *c, struct ehr_err *e)
 		{ "record", 0 }, { "state", PRINT_WIDE } };
 	BACKUP_SET_AUTO s = BACKUP_SET_INIT;
 	struct printer *p = NULL;
-	int rc = backup_set_open(&s, c->argv[0], false, e);
+	int rc = backup_set_open(&s, c->argv[0], BACKUP_LOOK, e);
 
 	if (rc == 0)
 		rc = print_open(&p, c, cols, ARRAY_LEN(cols), e);
@@ -383,7 +389,8 @@ int admin_backup_verify(struct cli *c, struct ehr_err *e)
 	KEYRING_AUTO *ring = NULL;
 	const struct backup *b = NULL;
 	struct key_slots f;
-	int rc = backup_set_open(&s, c->argv[0], false, e);
+	/* what is restored to try it out stands beside it under one name */
+	int rc = backup_set_open(&s, c->argv[0], BACKUP_CHANGE, e);
 
 	if (rc == 0)
 		rc = admin_backup_find(&s, c->argc > 1 ? c->argv[1] : NULL,

@@ -139,7 +139,8 @@ static enum evidence backups(struct evidence_of *x, struct buf *why)
 	for (size_t i = 0; i < x->folders.n; i++) {
 		BACKUP_SET_AUTO s = BACKUP_SET_INIT;
 
-		if (backup_set_open(&s, x->folders.v[i], false, NULL) < 0) {
+		if (backup_set_open(&s, x->folders.v[i], BACKUP_LOOK,
+		    NULL) < 0) {
 			buf_adds(why, "a folder cannot be read");
 			return EVIDENCE_UNKNOWN;
 		}

@@ -216,7 +216,7 @@ static int put_folder(struct purging *x, const char *folder,
     const uint8_t id[UUID_LEN])
 {
 	BACKUP_SET_AUTO s = BACKUP_SET_INIT;
-	int rc = backup_set_open(&s, folder, false, x->e);
+	int rc = backup_set_open(&s, folder, BACKUP_LOOK, x->e);
 
 	for (size_t i = 0; rc == 0 && i < s.n; i++) {
 		const struct backup *b = &s.v[i];

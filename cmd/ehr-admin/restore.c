@@ -271,7 +271,7 @@ int admin_restore(struct cli *c, struct ehr_err *e)
 		rc = check_place(&r);
 	}
 	if (rc == 0)
-		rc = backup_set_open(&s, c->argv[0], false, e);
+		rc = backup_set_open(&s, c->argv[0], BACKUP_LOOK, e);
 	if (rc == 0)
 		rc = admin_backup_find(&s, id_text, at_text ?
 		    cli_last_ms(at_text) : INT64_MAX, &r.b, e);

@@ -53,11 +53,15 @@ struct backup_set {
 #define BACKUP_SET_INIT ((struct backup_set){ .lock = -1 })
 #define BACKUP_SET_AUTO EHR_CLEANUP(backup_set_release) struct backup_set
 
-/* Reads all manifests. write: locked against other commands that change it
- * (EHR_EIO: one is at work), made when it is not there, and rid of what a
- * command that was killed left. EHR_ENOENT: no such folder. */
-int backup_set_open(struct backup_set *s, const char *path, bool write,
-    struct ehr_err *e);
+enum backup_use {
+	BACKUP_LOOK,
+	BACKUP_CHANGE, /* locked against others that do, EHR_EIO: one is at
+			* work; rid of what a command that was killed left */
+	BACKUP_MAKE,   /* the same; made when it is not there */
+};
+/* Reads all manifests. EHR_ENOENT: no such folder. */
+int backup_set_open(struct backup_set *s, const char *path,
+    enum backup_use use, struct ehr_err *e);
 /* Whether all manifests (of others than but, or NULL) could be read, which who
  * chooses among them or takes some away must know. EHR_EIO: not so. */
 int backup_set_all_read(const struct backup_set *s, const struct backup *but,

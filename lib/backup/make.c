@@ -110,6 +110,22 @@ static int take_pages(struct making *m, struct ehr_err *e)
 
 /* ---- all of it ---- */
 
+#define YEAR_9999 INT64_C(253402300799999) /* a manifest has no later time */
+
+/* Later than all of the record's, whatever the clock says: by time the newest
+ * is found, and what is kept. */
+static int64_t time_of(const struct making *m)
+{
+	const struct backup *last = newest(m->s, m->o->record);
+	int64_t now = clock_ms();
+
+	if (last == NULL || last->time < now || last->time >= YEAR_9999)
+		return now;
+	note(m->o, "the clock is behind the last backup here, whose time is "
+	    "gone on with");
+	return last->time + 1;
+}
+
 static int begin(struct making *m, struct keyring *ring, struct ehr_err *e)
 {
 	const struct backup *parent = base(m);
@@ -118,7 +134,7 @@ static int begin(struct making *m, struct keyring *ring, struct ehr_err *e)
 	int rc = audit_head(m->o->db, &events, b->audit_root, e);
 
 	b->audit = (int64_t)events;
-	b->time = clock_ms();
+	b->time = time_of(m);
 	b->plain = m->o->slots == NULL;
 	memcpy(b->record, m->o->record, UUID_LEN);
 	keyring_make(ring);

@@ -87,21 +87,29 @@ static bool parts(const char *name, struct str *id, struct str *what)
 	return str_split(what, '.', id) && backup_id_ok(*id);
 }
 
-/* Calls fn with each name in the folder. */
+static int cannot_open(const struct backup_set *s, struct ehr_err *e)
+{
+	return errno == ENOENT ? ehr_fail(e, EHR_ENOENT, "%s: no such folder",
+	    s->path) : ehr_fail_errno(e, "%s", s->path);
+}
+
+/* Calls fn with each name in the folder. What cannot be read is not its end:
+ * files of a backup that was not seen would be taken for rest. */
 static int each_name(struct backup_set *s,
     void (*fn)(struct backup_set *s, const char *name), struct ehr_err *e)
 {
 	DIR *d = opendir(s->path);
 	struct dirent *at;
+	int rc = 0;
 
 	if (d == NULL)
-		return errno == ENOENT ? ehr_fail(e, EHR_ENOENT,
-		    "%s: no such folder", s->path) :
-		    ehr_fail_errno(e, "%s", s->path);
-	while ((at = readdir(d)) != NULL)
+		return cannot_open(s, e);
+	while ((errno = 0, at = readdir(d)) != NULL)
 		fn(s, at->d_name);
+	if (errno)
+		rc = ehr_fail_errno(e, "%s", s->path);
 	closedir(d);
-	return 0;
+	return rc;
 }
 
 static void take_name(struct backup_set *s, const char *name)
@@ -151,7 +159,7 @@ static int lock(struct backup_set *s, struct ehr_err *e)
 {
 	s->lock = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->lock < 0)
-		return ehr_fail_errno(e, "%s", s->path);
+		return cannot_open(s, e);
 	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	return errno == EWOULDBLOCK ? ehr_fail(e, EHR_EIO, "%s: another "
@@ -159,16 +167,24 @@ static int lock(struct backup_set *s, struct ehr_err *e)
 	    ehr_fail_errno(e, "%s", s->path);
 }
 
-int backup_set_open(struct backup_set *s, const char *path, bool write,
-    struct ehr_err *e)
+static int make_folder(const char *path, struct ehr_err *e)
 {
+	if (mkdir(path, 0700) == 0)
+		return out_sync_folder(path, e);
+	return errno == EEXIST ? 0 : ehr_fail_errno(e, "%s", path);
+}
+
+int backup_set_open(struct backup_set *s, const char *path,
+    enum backup_use use, struct ehr_err *e)
+{
+	bool write = use != BACKUP_LOOK;
 	int rc = 0;
 
 	*s = BACKUP_SET_INIT;
 	s->path = xstrdup(path);
-	if (write && mkdir(path, 0700) != 0 && errno != EEXIST)
-		return ehr_fail_errno(e, "%s", path);
-	if (write)
+	if (use == BACKUP_MAKE)
+		rc = make_folder(path, e);
+	if (rc == 0 && write)
 		rc = lock(s, e);
 	if (rc == 0)
 		rc = each_name(s, take_name, e);

@@ -246,3 +246,73 @@ ${ids[0]}"
 ${ids[3]}"
 	same "$(ehr-admin backup list "$B" | wc -l)" 3
 }
+
+# Gives the one plain backup another time, and the digest that goes with it.
+set_time() {
+	python3 - "$B"/*.backup "$1" <<-'END'
+	import hashlib, re, sys
+	text = open(sys.argv[1]).read()
+	text = re.sub('(?m)^time .*', 'time ' + sys.argv[2], text)
+	text = text[:text.index('mac ')]
+	mac = hashlib.sha256(text.encode()).hexdigest()
+	open(sys.argv[1], 'w').write(text + 'mac ' + mac + '\n')
+	END
+}
+
+@test "a clock that was put back: the last backup is the newest all the same" {
+	for time in 2099-01-01T00:00:00.000Z 9999-12-31T23:59:59.999Z; do
+		rm -rf "$T"/p.ehr* "$B"
+		plain_record
+		patient one
+		ehr-admin backup -q --plain "$B"
+		set_time "$time"
+		run -0 ehr-admin backup list "$B"
+		has "$output" "$time"
+		has "$output" whole
+		patient two
+		run -0 --separate-stderr ehr-admin backup -v --plain "$B"
+		[[ $time = 9* ]] || has "$stderr" "the clock is behind the last backup here"
+		run -0 ehr-admin backup list "$B"
+		same "$(cut -f 9 <<<"$output" | sort | uniq -c | xargs)" "2 whole"
+	done
+	rm -rf "$T"/p.ehr* "$B"
+	plain_record
+	patient one
+	ehr-admin backup -q --plain "$B"
+	set_time 2099-01-01T00:00:00.000Z
+	patient two
+	ehr-admin backup -q --plain --full --keep 1 "$B"
+	run -0 --separate-stderr ehr-admin restore -q "$B" -d "$T/r.ehr"
+	run -0 ehr-find -d "$T/r.ehr" zanz
+	same "${#lines[@]}" 2
+}
+
+@test "a folder that cannot be read to its end loses nothing" {
+	plain_build
+	strace -f -qq -o /dev/null true || skip "strace cannot trace here"
+	backup
+	find "$B" | sort >"$T/before"
+	run -6 --separate-stderr strace -f -qq -o /dev/null \
+		-e inject=getdents64:error=EIO:when=1 ehr-admin backup "$B"
+	has "$stderr" "$B: "
+	find "$B" | sort | diff - "$T/before"
+	run -0 ehr-admin backup verify "$B"
+}
+
+@test "only a backup makes a folder; what changes one is alone there" {
+	for verb in "prune --keep 1" "verify" "destroy"; do
+		read -ra words <<<"$verb"
+		[ "$verb" != destroy ] || words+=("$T/none" 20260101T000000Z-00000000)
+		[ "$verb" = destroy ] || words+=("$T/none")
+		run -4 --separate-stderr ehr-admin backup "${words[@]}"
+		has "$stderr" "$T/none: no such folder"
+		[ ! -e "$T/none" ]
+	done
+	backup
+	(
+		flock 9
+		run -6 --separate-stderr ehr-admin backup verify "$B"
+		has "$stderr" "another command is changing backups here"
+	) 9<"$B"
+	run -0 ehr-admin backup verify "$B"
+}
