@@ -26,11 +26,13 @@ struct restore {
 	struct buf temp, keys; /* names */
 	struct key_slots f;
 	struct keyring *ring, *fresh;
+	int lock; /* one restore at a time where the record is to be */
 	struct ehr_err *e;
 };
 
 static void restore_end(struct restore *r)
 {
+	keys_unlock_file(&r->lock);
 	keyring_free(&r->ring);
 	keyring_free(&r->fresh);
 	buf_release(&r->temp);
@@ -196,7 +198,10 @@ static int put_in_place(struct restore *r)
 {
 	BUF_AUTO lock = BUF_INIT;
 	bool has_keys = false;
-	int rc = clear_place(r);
+	int rc = check_place(r); /* that was a while ago */
+
+	if (rc == 0)
+		rc = clear_place(r);
 
 	/* its log is gone with the last look at it */
 	buf_addf(&lock, "%s-lock", r->temp.s);
@@ -259,7 +264,7 @@ int admin_restore(struct cli *c, struct ehr_err *e)
 {
 	BACKUP_SET_AUTO s = BACKUP_SET_INIT;
 	EHR_CLEANUP(restore_end) struct restore r = { .c = c,
-		.temp = BUF_INIT, .keys = BUF_INIT, .e = e };
+		.temp = BUF_INIT, .keys = BUF_INIT, .lock = -1, .e = e };
 	const struct keys_opt o = { .db = c->db, .slots = c->keys };
 	int rc;
 
@@ -268,8 +273,10 @@ int admin_restore(struct cli *c, struct ehr_err *e)
 	rc = keys_path(&o, &r.keys, e);
 	if (rc == 0) {
 		admin_beside(&r.temp, c->db, "restore");
-		rc = check_place(&r);
+		rc = keys_lock_file(c->db, &r.lock, e);
 	}
+	if (rc == 0)
+		rc = check_place(&r);
 	if (rc == 0)
 		rc = backup_set_open(&s, c->argv[0], BACKUP_LOOK, e);
 	if (rc == 0)

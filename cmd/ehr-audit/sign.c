@@ -1,5 +1,6 @@
 /* sign.c - ehr-audit signer, checkpoint, witness, publish: heads of the log,
  * signed, where others see them. */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -174,7 +175,8 @@ static int check_kept(struct signing *s, struct kept *k, struct ehr_err *e)
 	int rc;
 
 	if (stat(k->path.s, &st) != 0)
-		return 0;
+		return errno == ENOENT ? 0 :
+		    ehr_fail_errno(e, "%s", k->path.s);
 	rc = note_read(k->path.s, &k->bytes, e);
 	if (rc == 0)
 		rc = checkpoint_parse(&k->c, k->path.s, buf_str(&k->bytes),
@@ -215,7 +217,8 @@ int audit_witness(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = check_kept(&s, &k, e);
 	if (rc == 0)
-		cli_note(c, "%s: the first one here", k.path.s);
+		cli_warn(c, "%s: no checkpoint is kept here yet: it is the "
+		    "first", k.path.s);
 	return rc < 0 || c->dry_run ? rc > 0 ? 0 : rc : renew(c, &s, &k, e);
 }
 

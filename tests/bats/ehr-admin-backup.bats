@@ -316,3 +316,30 @@ set_time() {
 	) 9<"$B"
 	run -0 ehr-admin backup verify "$B"
 }
+
+@test "restore: one at a time, and what came meanwhile stays" {
+	plain_build
+	backup
+	mkdir "$T/new"
+	(
+		flock 9
+		run -6 --separate-stderr ehr-admin restore "$B" -d "$T/new/r.ehr"
+		has "$stderr" "$T/new/r.ehr: another command"
+	) 9<"$T/new"
+	same "$(ls -A "$T/new")" ""
+	strace -f -qq -o /dev/null true || skip "strace cannot trace here"
+	strace -f -qq -o /dev/null -e trace=fsync,fdatasync \
+		-e inject=fsync,fdatasync:delay_enter=3000000:when=1 \
+		ehr-admin restore -q "$B" -d "$T/new/r.ehr" 2>"$T/said" &
+	for _ in {1..100}; do
+		[ -z "$(ls -A "$T/new")" ] || break
+		sleep 0.05
+	done
+	echo mine >"$T/new/r.ehr"
+	code=0
+	wait $! || code=$?
+	same "$code" 2
+	has "$(cat "$T/said")" "$T/new/r.ehr: exists already"
+	same "$(cat "$T/new/r.ehr")" mine
+	same "$(ls -A "$T/new")" r.ehr
+}

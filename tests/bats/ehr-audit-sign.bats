@@ -150,6 +150,9 @@ sys.stdout.buffer.write(b)' "$1" "$2"
 	mkdir "$T/far"
 	run -0 --separate-stderr ehr-audit witness -n "$T/far"
 	[ ! -e "$T/far/checkpoint" ]
+	# that there is none is told: it may have been taken away
+	run -0 --separate-stderr ehr-audit witness "$T/far"
+	same "$output$stderr" "ehr-audit: $T/far/checkpoint: no checkpoint is kept here yet: it is the first"
 	run -0 --separate-stderr ehr-audit witness "$T/far"
 	same "$output$stderr" ""
 	run -0 second checkpoint "$T/far/checkpoint"
@@ -165,6 +168,13 @@ sys.stdout.buffer.write(b)' "$1" "$2"
 	ehr-audit signer new "$T/s2" >/dev/null
 	run -7 --separate-stderr ehr-audit witness --signer "$T/s2" "$T/far"
 	has "$stderr" "not signed by this key"
+	# one that cannot be looked at is not one that is not there
+	ln -s loop "$T/loop"
+	run -6 --separate-stderr ehr-audit witness "$T/loop"
+	[ -L "$T/loop" ]
+	: >"$T/empty"
+	run -7 --separate-stderr ehr-audit witness "$T/empty"
+	has "$stderr" "$T/empty: c2sp.org/signed-note: no signatures"
 }
 
 @test "publish: goes on, finds changed tiles, shows hashes only" {

@@ -68,6 +68,8 @@ patient() { # ID
 	ehr-admin config set a.b c
 	mkdir "$T/one" "$T/two"
 	run -0 --separate-stderr audit-witness "$T/one" "$T/two"
+	same "$(grep -vc 'no checkpoint is kept here yet' <<<"$output$stderr")" 0
+	run -0 --separate-stderr audit-witness "$T/one" "$T/two"
 	same "$output$stderr" ""
 	cmp "$T/one/checkpoint" "$T/two/checkpoint"
 	run -6 --separate-stderr audit-witness "$T/none/x" "$T/two"
