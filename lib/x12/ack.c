@@ -261,6 +261,7 @@ static const struct {
 	{ DIAG_X12_EL_LENGTH, "8", "5" },
 	{ DIAG_X12_EL_CODE, "8", "7" },
 	{ DIAG_X12_SYNTAX, "8", "2" },
+	{ DIAG_X12_HL, "8", "7" },
 };
 
 static const char *element_code(const struct x12_fault *f, const char *usual)

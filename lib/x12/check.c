@@ -74,6 +74,8 @@ const struct x12_env *x12_check_take(struct x12_check *k,
 		x12_walk_begin(k);
 	if (k->env.seg && k->guide)
 		node = x12_walk_take(k, seg, sep);
+	if (k->env.seg)
+		x12_hl_take(k, seg);
 	if (node && (k->sink || k->on_fault))
 		x12_check_values(k, node, seg, sep);
 	if (k->ending == X12_SET)

@@ -34,6 +34,14 @@ struct x12_check {
 	} open[X12_DEPTH];
 	int depth; /* open[0] to open[depth - 1] */
 	uint32_t *seen; /* times of each node of x12_nodes in its loop */
+
+	/* hl.c: the levels that are open */
+	struct {
+		uint64_t number;
+		char says; /* HL04, 0: nothing */
+		bool has;  /* a level below it */
+	} hl[X12_DEPTH];
+	int hl_depth, hl_count;
 };
 
 /* A finding about the segment; text may be NULL. */
@@ -51,6 +59,9 @@ void x12_walk_begin(struct x12_check *k);
 const struct x12_node *x12_walk_take(struct x12_check *k,
     const struct x12_seg *seg, const struct x12_sep *sep);
 void x12_walk_end(struct x12_check *k);
+
+/* hl.c: the levels of a set, after the walk. */
+void x12_hl_take(struct x12_check *k, const struct x12_seg *seg);
 
 /* value.c: the elements of a segment against its node. */
 void x12_check_values(struct x12_check *k, const struct x12_node *node,

@@ -148,6 +148,23 @@ TEST(a_guide_tells_places_and_elements)
 	    "GE*1*1~IEA*1*000000001~", 0, "4:AK1: x12-missing\n5:2000/IK5: x12-missing\n");
 }
 
+#define LEVELS(hl, n) ISA "GS*HN*S*R*20260101*1200*1*X*005010X999~" \
+	"ST*278*0001*005010X999~" hl "SE*" n "*0001~GE*1*1~IEA*1*000000001~"
+#define NO_GUIDE "3:ST01: x12-no-guide\n"
+
+TEST(levels_stand_below_open_ones)
+{
+	EXPECT(LEVELS("HL*1**20*1~HL*2*1*21*1~HL*3*2*22*0~HL*4*2*22*0~"
+	    "HL*5*1*21*0~", "7"), 0, NO_GUIDE);
+	EXPECT(LEVELS("HL*1**20*1~HL*3*1*21*1~", "4"), 0, NO_GUIDE
+	    "5:HL01: x12-hl\n6:HL04: x12-hl\n");
+	EXPECT(LEVELS("HL*1**20*0~HL*2*1*21*0~HL*3*7*22*0~", "5"), 0, NO_GUIDE
+	    "5:HL02: x12-hl\n6:HL02: x12-hl\n");
+	/* 2 is closed by 3 */
+	EXPECT(LEVELS("HL*1**20*1~HL*2*1*21*0~HL*3*1*21*0~HL*4*2*22*0~", "6"),
+	    0, NO_GUIDE "7:HL02: x12-hl\n");
+}
+
 /* Segments lie anywhere in the window, also across its ends. */
 TEST(a_large_file_in_flat_memory)
 {
