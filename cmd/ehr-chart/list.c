@@ -7,7 +7,7 @@
 
 static struct {
 	const char *code;
-	bool latest, all;
+	bool latest, all, visits;
 } opt;
 
 const struct cli_opt chart_list_opts[] = {
@@ -15,6 +15,8 @@ const struct cli_opt chart_list_opts[] = {
 	    &opt.code, 0, 0 },
 	{ "latest", 'l', CLI_FLAG, 0, NULL, "only the newest of each code",
 	    &opt.latest, 0, 0 },
+	{ "visits", 0, CLI_FLAG, 0, NULL,
+	    "each diagnosis of a visit, too", &opt.visits, 0, 0 },
 	{ "all", 0, CLI_FLAG, 0, NULL,
 	    "of every patient; with --code and --latest", &opt.all, 0, 0 },
 	{ 0 },
@@ -189,6 +191,46 @@ static int print_said(struct listing *l, struct str patient,
 	return print_row(l->p, l->e);
 }
 
+/* ---- diagnoses of visits that are problems besides ---- */
+
+static bool put_code(struct strmap *told, struct str system, struct str code)
+{
+	BUF_AUTO key = BUF_INIT;
+	bool added;
+
+	buf_addf(&key, "%.*s|%.*s", STR_FMT(system), STR_FMT(code));
+	strmap_put(told, buf_str(&key), &added);
+	return added;
+}
+
+/* False: one of its codes was put before. Who has none is told by itself. */
+static bool put_codes(struct strmap *told, const struct view_entry *e)
+{
+	bool fresh = e->code.n == 0 || put_code(told, e->system, e->code);
+
+	for (size_t i = 0; i + 1 < e->codings; i += 2)
+		fresh &= put_code(told, e->coding[i], e->coding[i + 1]);
+	return fresh;
+}
+
+/* A problem is listed once: of diagnoses of visits those that are none, the
+ * newest of each. */
+static int list_each(struct listing *l, struct str patient,
+    struct view_entry *const *e, size_t n)
+{
+	struct strmap told = STRMAP_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!e[i]->visit)
+			put_codes(&told, e[i]);
+	for (size_t i = 0; rc >= 0 && i < n; i++)
+		if (opt.visits || !e[i]->visit || put_codes(&told, e[i]))
+			rc = print_entry(l, patient, e[i]);
+	strmap_release(&told);
+	return rc;
+}
+
 static int list_entries(struct listing *l, struct view *v)
 {
 	static const struct view_entry withheld = {
@@ -206,8 +248,7 @@ static int list_entries(struct listing *l, struct view *v)
 			rc = print_entry(l, patient, row[i].e);
 	} else {
 		e = view_entries(v, l->section, &n);
-		for (size_t i = 0; rc >= 0 && i < n; i++)
-			rc = print_entry(l, patient, e[i]);
+		rc = list_each(l, patient, e, n);
 	}
 	if (n == 0 && view_withheld(v, l->section))
 		said = &withheld;

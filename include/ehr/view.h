@@ -66,6 +66,8 @@ struct view_entry {
 	enum view_section section;
 	enum fhir_state state;
 	bool past;	      /* goes below the current ones */
+	bool visit;	      /* a diagnosis of a visit, not of the list of
+			       * problems */
 	bool sketch;	      /* see struct view_opt, page */
 	uint8_t rank;	      /* smaller goes first within the current ones */
 	uint8_t order;	      /* the same among those of one time */

@@ -34,6 +34,8 @@ bool take_condition(struct take *k, struct view_entry *e)
 	struct str tag = concept_tag(k, "code");
 	uint32_t stage;
 
+	e->visit = has_category(k, "encounter-diagnosis") &&
+	    !has_category(k, "problem-list-item");
 	e->status = take_code(k, 0, "clinicalStatus");
 	if (verification.n && !str_is(verification, "confirmed"))
 		e->status = verification;

@@ -59,6 +59,39 @@ golden() { # NAME COMMAND...
 	same "$output" $'ada\t2021-03-01T15:00:00.000Z\t7.10\t%'
 }
 
+@test "a problem that is the diagnosis of visits, too, is listed once" {
+	condition() { # ID CATEGORY CODE DATE
+		jq -nc --arg id "$1" --arg category "$2" --arg code "$3" \
+			--arg date "$4" '{resourceType: "Condition", id: $id,
+			subject: {reference: "Patient/px"}, category: (if
+			$category == "" then [] else [{coding: [{code:
+			$category}]}] end), code: {coding: [{system: "urn:s",
+			code: $code}]}, onsetDateTime: $date} |
+			if .category == [] then del(.category) else . end'
+	}
+	{ echo '{"resourceType":"Patient","id":"px"}'
+	condition a problem-list-item I10 2020-01-01
+	condition b encounter-diagnosis I10 2024-01-01
+	condition c encounter-diagnosis I10 2025-01-01
+	condition d encounter-diagnosis J06 2024-02-01
+	condition e encounter-diagnosis J06 2025-02-01
+	condition f "" E78 2019-01-01
+	condition g problem-list-item I10 2021-01-01; } >"$T/px"
+	ehr-admin init -q --plain -d "$T/px.ehr"
+	ehr-import -q -d "$T/px.ehr" "$T/px"
+	run -0 --separate-stderr ehr-chart list problems px -d "$T/px.ehr" -o tsv
+	same "$(cut -f2 <<<"$output" | sort)" "Condition/a
+Condition/e
+Condition/f
+Condition/g"
+	run -0 --separate-stderr ehr-chart list problems px -d "$T/px.ehr" \
+		--visits -o tsv
+	same "${#lines[@]}" 7
+	run -0 --separate-stderr ehr-chart list problems px -d "$T/px.ehr" \
+		-c J06 -o tsv
+	same "$(cut -f2 <<<"$output")" Condition/e
+}
+
 @test "nothing recorded is not none known is not not asked" {
 	run -0 --separate-stderr ehr-chart show nka --today 2022-01-10
 	has "$output" "Allergies: no known allergies (asserted 2021-12-21)"
