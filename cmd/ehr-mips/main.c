@@ -31,6 +31,19 @@ static const struct cli_opt gaps_opts[] = {
 	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
 	{ 0 },
 };
+static const struct cli_opt snapshot_make_opts[] = {
+#include "options.def"
+	{ "document", 0, CLI_LIST, 0, "FILE",
+	    "what is sent, kept with it: QRDA, QPP JSON",
+	    &mips_opts.documents, 0, 0 },
+	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
+	{ 0 },
+};
+static const struct cli_opt snapshot_print_opts[] = {
+	{ "document", 0, CLI_TEXT, 0, "NAME", "one document of it, as it came",
+	    &mips_opts.document, 0, 0 },
+	{ 0 },
+};
 static const struct cli_opt check_data_opts[] = {
 #define ALL_MEASURES
 #include "options.def"
@@ -175,12 +188,12 @@ static const struct cli_verb verbs[] = {
 	    SHARED, trend_opts, 0, -1, false, trend },
 	{ "snapshot make", "NAME", "keep a submission as it is now",
 	    CLI_DB | CLI_DRY_RUN | CLI_REASON | CLI_TODAY | CLI_FACILITY,
-	    gaps_opts, 1, 1, false, snapshot_make },
+	    snapshot_make_opts, 1, 1, false, snapshot_make },
 	{ "snapshot list", NULL, "the submissions that are kept",
 	    CLI_DB | CLI_OUTPUT, NULL, 0, 0, false, snapshot_list },
 	{ "snapshot print", "NAME", "one of them, byte for byte",
-	    CLI_DB | CLI_PLACE | CLI_FORCE | CLI_REASON, NULL, 1, 1, false,
-	    snapshot_print },
+	    CLI_DB | CLI_PLACE | CLI_FORCE | CLI_REASON, snapshot_print_opts,
+	    1, 1, false, snapshot_print },
 	{ "why", "[PATIENT]", "the expressions behind a patient's populations",
 	    CLI_DB | CLI_REASON | CLI_TEST, why_opts, 0, 1, true, why },
 	{ "load", "PKG...", "keep packages, or reference files of QPP",

@@ -23,6 +23,8 @@ struct mips_opts {
 	bool moved, alone;
 	int step;	/* months */
 	const char *svg;
+	struct cli_list documents; /* of a snapshot */
+	const char *document;
 	const char *guids; /* QPP measures-data */
 	const char *program, *tin, *npi, *group, *cehrt, *mvp, *practice;
 	int64_t category;  /* of QRDA */

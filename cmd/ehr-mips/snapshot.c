@@ -2,6 +2,106 @@
 #include "ehr/crypto.h"
 #include "mips.h"
 
+/* ---- the documents of a submission ---- */
+
+static struct str title_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return str_of(slash ? slash + 1 : path);
+}
+
+static const char *content_type(struct str text)
+{
+	struct str s = str_trim(text);
+
+	if (s.n && s.s[0] == '<')
+		return "application/xml";
+	return s.n && (s.s[0] == '{' || s.s[0] == '[') ? "application/json"
+		: "application/octet-stream";
+}
+
+/* A line, as the reports are: a DocumentReference with all of it inside. */
+static int add_document(struct buf *b, const char *path, struct ehr_err *e)
+{
+	BUF_AUTO text = BUF_INIT;
+	BUF_AUTO data = BUF_INIT;
+	int rc = in_all(path, MAX_RESOURCE / 2, &text, e);
+
+	if (rc < 0)
+		return rc;
+	base64_encode(&data, text.s, text.len);
+	json_open(b, NULL, '{');
+	json_text(b, "resourceType", STR("DocumentReference"));
+	json_text(b, "status", STR("current"));
+	json_open(b, "content", '[');
+	json_open(b, NULL, '{');
+	json_open(b, "attachment", '{');
+	json_text(b, "contentType", str_of(content_type(buf_str(&text))));
+	json_text(b, "data", buf_str(&data));
+	json_text(b, "title", title_of(path));
+	json_close(b, '}');
+	json_close(b, '}');
+	json_close(b, ']');
+	json_close(b, '}');
+	json_done(b);
+	buf_addch(b, '\n');
+	return 0;
+}
+
+static int check_documents(struct cli *c, struct ehr_err *e)
+{
+	const struct cli_list *d = &mips_opts.documents;
+
+	for (size_t i = 0; i < d->n; i++) {
+		struct str title = title_of(d->v[i]);
+
+		if (title.n == 0 || strcmp(d->v[i], "-") == 0 ||
+		    utf8_valid(title.s, title.n) != title.n)
+			return cli_usage(c, e, "--document is a file with a "
+			    "name");
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(title, title_of(d->v[k])))
+				return cli_usage(c, e, "two documents are "
+				    "named %s", title.s);
+	}
+	return 0;
+}
+
+/* The text of the document of that title among the lines of a snapshot. */
+static int find_document(struct cli *c, struct str text, struct buf *out,
+    struct ehr_err *e)
+{
+	BUF_AUTO titles = BUF_INIT;
+	struct str line;
+
+	while (str_split(&text, '\n', &line)) {
+		TAPE_AUTO t = TAPE_INIT;
+		BUF_AUTO title = BUF_INIT;
+		struct tape_error why;
+		uint32_t at;
+
+		if (!str_starts(line,
+			"{\"resourceType\":\"DocumentReference\""))
+			continue;
+		if (tape_parse(&t, line.s, line.n, &why) < 0 ||
+		    (at = tape_path(&t, 0, "content.attachment")) == 0 ||
+		    !fhir_text(&t, at, "title", &title))
+			return ehr_fail(e, EHR_EINTEGRITY,
+			    "a document of the snapshot cannot be read");
+		buf_addf(&titles, "%s\n", title.s);
+		if (!str_is(buf_str(&title), mips_opts.document))
+			continue;
+		at = tape_get(&t, at, "data");
+		return at && base64_decode(out, tape_str(&t, at)) ? 0
+		    : ehr_fail(e, EHR_EINTEGRITY,
+			  "a document of the snapshot cannot be read");
+	}
+	cli_candidates(c, &titles);
+	return ehr_fail(e, EHR_ENOENT, "%s: the snapshot has no such document",
+	    mips_opts.document);
+}
+
 /* ---- make ---- */
 
 /* One line, printed in tables and in the log. */
@@ -46,7 +146,11 @@ int snapshot_make(struct cli *c, struct ehr_err *e)
 	int rc = check_name(c, e);
 
 	if (rc == 0)
+		rc = check_documents(c, e);
+	if (rc == 0)
 		rc = report_freeze(c, &text, e);
+	for (size_t i = 0; i < mips_opts.documents.n && rc == 0; i++)
+		rc = add_document(&text, mips_opts.documents.v[i], e);
 	if (rc == 0)
 		rc = access_open(&a, &opt, STORE_WRITE, e);
 	if (rc == 0)
@@ -103,6 +207,7 @@ int snapshot_print(struct cli *c, struct ehr_err *e)
 	struct access_opt opt = ACCESS_OPT(c);
 	ACCESS_AUTO a = ACCESS_INIT;
 	BUF_AUTO text = BUF_INIT;
+	BUF_AUTO document = BUF_INIT;
 	BUF_AUTO scope = BUF_INIT;
 	int rc = access_open(&a, &opt, STORE_READ, e);
 
@@ -113,5 +218,8 @@ int snapshot_print(struct cli *c, struct ehr_err *e)
 	/* It names everybody of an initial population. */
 	if (rc == 0)
 		rc = access_set(&a, AUDIT_EXPORT, scope.s, NULL, 0, e);
-	return rc == 0 ? cli_put(c, &text, e) : rc;
+	if (rc == 0 && mips_opts.document)
+		rc = find_document(c, buf_str(&text), &document, e);
+	return rc == 0 ? cli_put(c, mips_opts.document ? &document : &text, e)
+		       : rc;
 }

@@ -169,6 +169,43 @@ score\t0.100000'
 	done
 }
 
+@test "a snapshot keeps what was sent, as it came" {
+	people >"$T/people.ndjson"
+	plain_record -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "$T/people.ndjson"
+	printf '{ "programName": "mips" }\n' >"$T/qpp.json"
+	printf '<a>\0\377 </a>' >"$T/group.xml"
+	mkdir "$T/x"
+	run -2 --separate-stderr ehr-mips snapshot make -d "$T/p.ehr" \
+		-m "$OWN/PressureControl.json" --document "$T/qpp.json" \
+		--document "$T/x/qpp.json" s
+	run -6 --separate-stderr ehr-mips snapshot make -d "$T/p.ehr" \
+		-m "$OWN/PressureControl.json" --document "$T/none.xml" s
+	run -0 --separate-stderr ehr-mips snapshot list -d "$T/p.ehr" -o tsv
+	same "$output" ""
+	run -0 --separate-stderr ehr-mips snapshot make -d "$T/p.ehr" \
+		-m "$OWN/PressureControl.json" --document "$T/qpp.json" \
+		--document "$T/group.xml" s
+	cp "$T/qpp.json" "$T/was.json"
+	echo later >"$T/qpp.json"
+	ehr-mips snapshot print -d "$T/p.ehr" --document qpp.json s |
+		cmp - "$T/was.json"
+	ehr-mips snapshot print -d "$T/p.ehr" --document group.xml s \
+		-O "$T/again.xml"
+	cmp "$T/again.xml" "$T/group.xml"
+	same "$(ehr-mips snapshot print -d "$T/p.ehr" s |
+		jq -r 'select(.resourceType == "DocumentReference") |
+		.content[0].attachment | .title, .contentType')" "qpp.json
+application/json
+group.xml
+application/xml"
+	run -4 --separate-stderr ehr-mips snapshot print -d "$T/p.ehr" \
+		--document other s
+	same "$stderr" "ehr-mips: candidate: qpp.json
+ehr-mips: candidate: group.xml
+ehr-mips: other: the snapshot has no such document"
+}
+
 @test "a snapshot prints the same bytes when the record has changed" {
 	people >"$T/people.ndjson"
 	plain_record -d "$T/p.ehr" --facility Harbor
