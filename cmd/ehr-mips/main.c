@@ -36,6 +36,9 @@ static const struct cli_opt snapshot_make_opts[] = {
 	{ "document", 0, CLI_LIST, 0, "FILE",
 	    "what is sent, kept with it: QRDA, QPP JSON",
 	    &mips_opts.documents, 0, 0 },
+	{ "overrides", 0, CLI_TEXT, 0, "FILE",
+	    "measure, patient, population, reason by tabs; never counted",
+	    &mips_opts.overrides, 0, 0 },
 	{ "jobs", 'j', CLI_INT, 0, "N", "threads (1)", &mips_opts.jobs, 1, 64 },
 	{ 0 },
 };

@@ -24,7 +24,7 @@ struct mips_opts {
 	int step;	/* months */
 	const char *svg;
 	struct cli_list documents; /* of a snapshot */
-	const char *document;
+	const char *document, *overrides;
 	const char *guids; /* QPP measures-data */
 	const char *program, *tin, *npi, *group, *cehrt, *mvp, *practice;
 	int64_t category;  /* of QRDA */
@@ -108,6 +108,9 @@ int snapshot_list(struct cli *c, struct ehr_err *e);
 int snapshot_print(struct cli *c, struct ehr_err *e);
 /* Appends the reports of all measures over the record, a line each. */
 int report_freeze(struct cli *c, struct buf *text, struct ehr_err *e);
+/* Appends a line for each of a file: measure, patient, population, reason. */
+int override_lines(struct access *a, const char *path, struct buf *b,
+    struct ehr_err *e);
 int why(struct cli *c, struct ehr_err *e);
 int kept_load(struct cli *c, struct ehr_err *e);
 int kept_unload(struct cli *c, struct ehr_err *e);

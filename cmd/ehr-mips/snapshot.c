@@ -155,6 +155,8 @@ int snapshot_make(struct cli *c, struct ehr_err *e)
 		rc = access_open(&a, &opt, STORE_WRITE, e);
 	if (rc == 0)
 		rc = access_need(&a, PERM_EXPORT, c->verb->name, e);
+	if (rc == 0 && mips_opts.overrides)
+		rc = override_lines(&a, mips_opts.overrides, &text, e);
 	if (rc == 0 && c->dry_run)
 		store_dry_run(record_store(a.r));
 	return rc == 0 ? keep(&a, c, buf_str(&text), e) : rc;

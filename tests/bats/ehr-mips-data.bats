@@ -162,3 +162,37 @@ ehr-mips: 1 patients left out"
 	same "$(ehr-mips eval -o tsv -m "$BP" "$T/one" | head -1 |
 		awk -F'\t' '{ print NF }')" 5
 }
+
+@test "every verb: wrong periods and days are refused, each format is whole" {
+	chart p1 urn:lab BP >"$T/in"
+	for verb in eval "eval --by tin" "eval --by-patient" patients gaps \
+		check-data report trend; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr ehr-mips $verb -m "$BP" \
+			--period 2026-13 "$T/in"
+		same "$stderr" "ehr-mips: 2026-13: no period"
+	done
+	run -2 --separate-stderr ehr-mips compare -m "$BP" --period 2026 \
+		--period 2026-Q5 "$T/in"
+	for verb in patients gaps report; do
+		run -2 --separate-stderr ehr-mips "$verb" -m "$BP" \
+			--today 2026-02-30 "$T/in"
+	done
+	for verb in eval "eval --by provider" "eval --by-patient" \
+		"patients --population denominator" "compare --period 2025 \
+		--period 2026" "compare --moved --period 2025 --period 2026" \
+		trend check-data; do
+		# shellcheck disable=SC2086
+		ehr-mips $verb -m "$BP" -o tsv "$T/in" >"$T/tsv" 2>&1 || true
+		# shellcheck disable=SC2086
+		ehr-mips $verb -m "$BP" -o csv --header "$T/in" >"$T/csv" \
+			2>/dev/null || true
+		# shellcheck disable=SC2086
+		ehr-mips $verb -m "$BP" -o json "$T/in" >"$T/json" \
+			2>/dev/null || true
+		rows=$(grep -vc '^ehr-mips: ' "$T/tsv")
+		((rows > 0))
+		same "$(($(wc -l <"$T/csv") - 1))" "$rows"
+		same "$(jq length "$T/json")" "$rows"
+	done
+}

@@ -206,6 +206,43 @@ ehr-mips: candidate: group.xml
 ehr-mips: other: the snapshot has no such document"
 }
 
+@test "an override has a reason, and is in no count" {
+	people >"$T/people.ndjson"
+	plain_record -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "$T/people.ndjson"
+	make_snapshot() { # STATUS NAME, overrides from standard input
+		run "-$1" --separate-stderr ehr-mips snapshot make \
+			-d "$T/p.ehr" -m "$OWN/PressureControl.json" \
+			--overrides - "$2"
+	}
+	make_snapshot 3 s <<<"$OWN/PressureControl.json	p2	numerator	"
+	same "$stderr" "ehr-mips: -:1: an override takes a reason"
+	make_snapshot 3 s <<<"$OWN/PressureControl.json	nobody	numerator	x"
+	same "$stderr" "ehr-mips: -:1: no such patient"
+	make_snapshot 3 s <<<"
+
+$OWN/PressureControl.json	p2	cured	x"
+	same "$stderr" "ehr-mips: -:3: no such population"
+	make_snapshot 3 s <<<"CMS1	p2	numerator	x"
+	same "$stderr" "ehr-mips: -:1: the measure is none of -m"
+	make_snapshot 3 s <<<"p2	numerator	x"
+	same "$stderr" "ehr-mips: -:1: measure, patient, population and reason, by tabs"
+	run -0 --separate-stderr ehr-mips snapshot list -d "$T/p.ehr" -o tsv
+	same "$output" ""
+	make_snapshot 0 plain </dev/null
+	make_snapshot 0 s <<<"$OWN/PressureControl.json	p2	numerator	taken at home, 128"
+	run -0 --separate-stderr ehr-mips snapshot print -d "$T/p.ehr" s
+	same "$(jq -r 'select(.resourceType == "Basic") |
+		.subject.reference, .code.coding[0].code,
+		.extension[1].valueString' <<<"$output")" "Patient/p2
+numerator
+taken at home, 128"
+	same "$(jq -c 'select(.resourceType == "MeasureReport") |
+		[.group[].population[].count]' <<<"$output")" \
+		"$(ehr-mips snapshot print -d "$T/p.ehr" plain |
+			jq -c '[.group[].population[].count]')"
+}
+
 @test "a snapshot prints the same bytes when the record has changed" {
 	people >"$T/people.ndjson"
 	plain_record -d "$T/p.ehr" --facility Harbor
