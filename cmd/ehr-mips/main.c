@@ -98,6 +98,8 @@ static const struct cli_opt score_options[] = {
 	{ "constants", 0, CLI_FLAG, 0, NULL,
 	    "what may be set, its value and its source; no score",
 	    &score_opts.constants, 0, 0 },
+	{ "mvp", 0, CLI_TEXT, 0, "ID", "reported as that MIPS value pathway",
+	    &score_opts.pathway, 0, 0 },
 	{ 0 },
 };
 

@@ -275,6 +275,7 @@ int score(struct cli *c, struct ehr_err *e)
 	if (score_opts.constants)
 		return constants(c, e);
 	rc = scoring_open(&x, c, e);
+	x.in.mvp = str_of(score_opts.pathway);
 	if (rc == 0)
 		rc = score_reckon(&s, x.rules, x.ref, &x.in, e);
 	if (rc == 0)

@@ -10,6 +10,7 @@ struct score_opts {
 	int64_t year;	/* 0: this one */
 	struct cli_list qpp, results, what_if, set;
 	bool constants, mvp;
+	const char *pathway; /* id of an MVP */
 	int entity;	/* 0 individual, 1 group */
 	const char *tin, *npi, *cehrt, *program;
 };

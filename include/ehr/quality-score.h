@@ -161,6 +161,7 @@ struct score_input {
 	struct score_attest *attest;
 	struct score_if *what_if;
 	size_t n, attests, ifs;
+	struct str mvp; /* reported as that value pathway; borrowed */
 };
 #define SCORE_INPUT_INIT ((struct score_input){ .arena = ARENA_INIT })
 void score_input_release(struct score_input *in);
@@ -195,6 +196,7 @@ struct score_got {
 	uint64_t cases;	     /* that the rate is of */
 	uint64_t whole;	     /* with exclusions and exceptions */
 	bool complete, enough, floored, counted;
+	bool outside; /* not of the value pathway that is reported */
 };
 struct score {
 	struct arena arena;
@@ -209,7 +211,7 @@ struct score {
 #define SCORE_INIT ((struct score){ .arena = ARENA_INIT })
 void score_release(struct score *s);
 /* EHR_EREJECT: a measure that is not of the year, or results that do not fit
- * it: named. */
+ * it: named; no such value pathway. */
 int score_reckon(struct score *s, const struct score_rules *rules,
     const struct score_reference *ref, const struct score_input *in,
     struct ehr_err *e);

@@ -83,7 +83,7 @@ static const char *left_out(struct reckon *k, enum score_category c)
 	buf_addf(&name, "reweight.%s", names[c]);
 	if (score_said(k, name.s))
 		return "as was set";
-	if (c == SCORE_COST && score_rule(k->rules, "cost")->value.d == 0)
+	if (c == SCORE_COST && k->s->category[c].d == 0)
 		return "no cost given (--set cost=PERCENT)";
 	if (c == SCORE_PI && !score_reported(k, SCORE_PI) &&
 	    (score_said(k, "small") || score_said(k, "nonpatientfacing")))
@@ -98,8 +98,11 @@ static size_t which_weights(struct reckon *k, struct buf *key)
 	BUF_AUTO small = BUF_INIT;
 	size_t n = 0;
 
+	if (score_said(k, "app"))
+		k->s->category[SCORE_COST] = SCORE_NONE;
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		const char *why = left_out(k, order[i]);
+		bool none = order[i] == SCORE_COST && score_said(k, "app");
+		const char *why = none ? NULL : left_out(k, order[i]);
 
 		if (why == NULL)
 			continue;
@@ -112,6 +115,12 @@ static size_t which_weights(struct reckon *k, struct buf *key)
 	}
 	if (n == 0)
 		buf_adds(key, "none");
+	if (score_said(k, "app")) {
+		buf_addf(&small, "app.%s", key->s);
+		buf_reset(key);
+		buf_addstr(key, buf_str(&small));
+		return n;
+	}
 	buf_addf(&small, "weight.small.%s.quality", key->s);
 	if (score_said(k, "small") && score_rule(k->rules, small.s)) {
 		buf_reset(&small);
@@ -198,6 +207,34 @@ static void adjust(struct reckon *k)
 	    score_num(k, threshold));
 }
 
+/* 414.1380(e): what the facility has for quality and cost stands in for both,
+ * where it is more; the two weigh the same. */
+static void facility(struct reckon *k)
+{
+	struct score *s = k->s;
+	struct ratio quality = score_rule(k->rules, "facility.quality")->value;
+	struct ratio cost = score_rule(k->rules, "facility.cost")->value, own;
+
+	if (quality.d == 0 || cost.d == 0)
+		return;
+	own = s->category[SCORE_COST].d
+	    ? ratio_add(s->category[SCORE_QUALITY], s->category[SCORE_COST])
+	    : s->category[SCORE_QUALITY];
+	k->clause = STR("414.1380(e)");
+	k->unsure = true;
+	if (ratio_cmp(ratio_add(quality, cost), own) <= 0) {
+		score_say(k, STR("facility"), SCORE_NONE, "%s + %s is not more "
+		    "than %s: not taken", score_num(k, quality),
+		    score_num(k, cost), score_num(k, own));
+		return;
+	}
+	score_say(k, STR("facility"), SCORE_NONE, "%s + %s is more than %s: "
+	    "taken for quality and cost", score_num(k, quality),
+	    score_num(k, cost), score_num(k, own));
+	s->category[SCORE_QUALITY] = quality;
+	s->category[SCORE_COST] = cost;
+}
+
 static void finish(struct reckon *k)
 {
 	struct score *s = k->s;
@@ -206,6 +243,7 @@ static void finish(struct reckon *k)
 	size_t out;
 
 	k->part = "final";
+	facility(k);
 	out = which_weights(k, &key);
 	if (ratio_cmp(ratio((int64_t)(ARRAY_LEN(order) - out), 1),
 		score_use(k, "categories.least")) < 0) {
@@ -233,6 +271,20 @@ static int check_fits(struct reckon *k)
 	    "0 or too large");
 }
 
+static int find_mvp(struct reckon *k)
+{
+	for (size_t i = 0; k->in->mvp.n; i++) {
+		k->mvp = score_mvp_at(k->ref, i);
+		if (k->mvp == NULL)
+			return ehr_fail(k->e, EHR_EREJECT,
+			    "%.*s: no value pathway of %d",
+			    STR_FMT(k->in->mvp), score_rules_year(k->rules));
+		if (str_eq(k->mvp->id, k->in->mvp))
+			break;
+	}
+	return 0;
+}
+
 int score_reckon(struct score *s, const struct score_rules *rules,
     const struct score_reference *ref, const struct score_input *in,
     struct ehr_err *e)
@@ -240,8 +292,10 @@ int score_reckon(struct score *s, const struct score_rules *rules,
 	struct reckon k = { .s = s, .rules = rules, .ref = ref, .in = in,
 		.clause = STR(""), .e = e };
 	const struct score_rule *cost = score_rule(rules, "cost");
-	int rc = score_quality(&k);
+	int rc = find_mvp(&k);
 
+	if (rc == 0)
+		rc = score_quality(&k);
 	if (rc == 0)
 		rc = score_pi(&k);
 	if (rc == 0)

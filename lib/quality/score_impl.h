@@ -10,6 +10,7 @@ struct reckon {
 	const struct score_rules *rules;
 	const struct score_reference *ref;
 	const struct score_input *in;
+	const struct score_mvp *mvp; /* that is reported, or NULL */
 	const char *part;
 	struct str clause; /* of the line to come, */
 	bool unsure;	   /* and whether it stands on what is not sure */

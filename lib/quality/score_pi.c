@@ -344,19 +344,23 @@ int score_ia(struct reckon *k)
 	bool special = score_said(k, "small") || score_said(k, "rural") ||
 	    score_said(k, "shortage") || score_said(k, "nonpatientfacing");
 	bool home = false;
+	const char *given = "";
 	struct ratio all, each, points;
 	int64_t n;
 
 	k->part = "ia";
 	n = activities(k, &home);
 	all = score_use(k, "ia.points");
-	each = ratio_div(all, special ? score_use(k, "ia.activities.special")
-				      : score_use(k, "ia.activities"));
-	points = home ? all
-	    : ratio_min(all, ratio_mul(each, ratio(n, 1)));
+	if (score_said(k, "app") && score_use(k, "ia.app").n)
+		given = " (the APP: all)";
+	else if (home)
+		given = " (a medical home: all)";
+	each = ratio_div(all, k->mvp ? score_use(k, "mvp.ia.activities")
+	    : special ? score_use(k, "ia.activities.special")
+		      : score_use(k, "ia.activities"));
+	points = *given ? all : ratio_min(all, ratio_mul(each, ratio(n, 1)));
 	score_say(k, STR("points"), points, "%lld x %s%s, at most %s",
-	    (long long)n, score_num(k, each),
-	    home ? " (a medical home: all)" : "", score_num(k, all));
+	    (long long)n, score_num(k, each), given, score_num(k, all));
 	k->s->category[SCORE_IA] = ratio_mul(ratio_div(points, all),
 	    ratio(100, 1));
 	score_say(k, STR("ia"), k->s->category[SCORE_IA], "%s / %s x 100",

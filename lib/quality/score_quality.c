@@ -330,6 +330,11 @@ static int one(struct reckon *k, const struct score_rows *r,
 		return 0;
 	}
 	points_of(k, g);
+	if (k->mvp && !score_has(k->mvp->quality, g->measure->id)) {
+		g->outside = true;
+		score_say(k, item_of(k, g->measure), SCORE_NONE,
+		    "not of %.*s: does not count", STR_FMT(k->mvp->id));
+	}
 	return 0;
 }
 
@@ -429,7 +434,7 @@ static bool taken(const struct score *s, const struct score_got *g)
 	for (size_t i = 0; i < s->measures; i++)
 		if (s->got[i].counted && s->got[i].measure == g->measure)
 			return true;
-	return g->rate.d == 0;
+	return g->rate.d == 0 || g->outside;
 }
 
 /* The best outcome measure, else the best of high priority. */
@@ -441,7 +446,7 @@ static bool lead(struct reckon *k)
 		for (size_t i = 0; i < s->measures; i++) {
 			struct score_got *g = &s->got[i];
 
-			if (g->rate.d == 0 || !(round == 0 ? outcome(g->measure)
+			if (g->rate.d == 0 || g->outside || !(round == 0 ? outcome(g->measure)
 						 : g->measure->high_priority))
 				continue;
 			g->counted = true;
@@ -507,9 +512,56 @@ static struct ratio improvement(struct reckon *k, struct ratio now,
 	return v;
 }
 
+/* 414.1380(b)(1)(vii)(C): points of an APM entity or a virtual group for each
+ * eCQM that counts; no measure has more than it can have. */
+static struct ratio complexity(struct reckon *k, struct ratio all)
+{
+	struct ratio each, best, most, v = ratio(0, 1);
+	int64_t n = 0;
+
+	if (!score_said(k, "apmentity") && !score_said(k, "virtualgroup"))
+		return v;
+	best = score_use(k, "quality.best");
+	most = ratio_div(ratio_mul(all, score_use(k, "quality.complex.most")),
+	    ratio(100, 1));
+	each = score_use(k, "quality.complex");
+	for (size_t i = 0; i < k->s->measures; i++) {
+		const struct score_got *g = &k->s->got[i];
+
+		if (!g->counted || !g->enough || !g->complete ||
+		    !str_is(g->method, SCORE_EHR))
+			continue;
+		v = ratio_add(v, ratio_min(each, ratio_sub(best, g->points)));
+		n++;
+	}
+	v = ratio_min(v, most);
+	score_say(k, STR("complex organization"), v,
+	    "%s for each of %lld eCQMs that count, %s a measure and %s in all "
+	    "at most", score_num(k, each), (long long)n, score_num(k, best),
+	    score_num(k, most));
+	return v;
+}
+
+/* A value pathway's population health measure: CMS makes it from claims, and
+ * what it cannot score does not count. */
+static struct ratio population(struct reckon *k, struct ratio *all)
+{
+	struct ratio points, most;
+
+	if (!k->mvp || score_rule(k->rules, "population")->value.d == 0)
+		return ratio(0, 1);
+	most = score_use(k, "mvp.population");
+	points = ratio_min(score_rule(k->rules, "population")->value, most);
+	*all = ratio_add(*all, most);
+	score_say(k, STR("population health"), points, "as given, of %s",
+	    score_num(k, most));
+	return points;
+}
+
 static void total(struct reckon *k)
 {
-	struct ratio places = score_use(k, "quality.measures");
+	struct ratio places = score_use(k, k->mvp ? "mvp.measures"
+						  : "quality.measures");
 	struct ratio all = ratio_mul(places, score_use(k, "quality.best"));
 	int64_t counted;
 	struct ratio sum = add_up(k, (int64_t)places.n, &counted);
@@ -517,6 +569,7 @@ static void total(struct reckon *k)
 
 	score_say(k, STR("points"), sum, "sum of %lld measures of %s",
 	    (long long)counted, score_num(k, places));
+	sum = ratio_add(sum, population(k, &all));
 	now = ratio_mul(ratio_div(sum, all), ratio(100, 1));
 	more = improvement(k, now, counted >= (int64_t)places.n);
 	if (counted && score_said(k, "small")) {
@@ -524,6 +577,7 @@ static void total(struct reckon *k)
 		score_say(k, STR("small practice"), extra,
 		    "points on top of the sum");
 	}
+	extra = ratio_add(extra, complexity(k, all));
 	percent = ratio_add(more, ratio_mul(ratio_div(ratio_add(sum, extra),
 	    all), ratio(100, 1)));
 	percent = ratio_min(percent, ratio(100, 1));

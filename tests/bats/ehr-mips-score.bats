@@ -50,6 +50,21 @@ value() {
 	[[ "$output" == *$'\nadjust.scale\t1\t414.1405(b)(3)\tunsure\t'* ]]
 }
 
+@test "a value pathway takes its own measures only" {
+	printf 'CMS165\t200\t10\t0\t104\n' >"$T/r"
+	echo '[{"mvpId":"M1","title":"One","qualityMeasureIds":["236"]},
+		{"mvpId":"M2","title":"Two","qualityMeasureIds":["001"]}]' \
+		>"$T/qpp/mvp-2026.json"
+	# 6.4737 / 40 = 16.18425 %
+	run -0 --separate-stderr "${score[@]}" --results "$T/r" --mvp M1
+	same "$(value quality quality)" 16.1843
+	run -0 --separate-stderr "${score[@]}" --results "$T/r" --mvp M2
+	has "$output" $'236 CMS165\t\tnot of M2: does not count'
+	same "$(value quality quality)" 0
+	run -3 --separate-stderr "${score[@]}" --results "$T/r" --mvp M3
+	same "$stderr" "ehr-mips: M3: no value pathway of 2026"
+}
+
 @test "what eval prints is read" {
 	printf '%s\n' $'CMS122FHIRX\tG\tIP\tinitial-population\t50' \
 		$'CMS122FHIRX\tG\tD\tdenominator\t50' \

@@ -261,6 +261,11 @@ static void add_benchmarks(struct score_reference *ref)
 	CHECK_INT(score_reference_add(ref, "b", buf_str(&b), &e), 0);
 }
 
+static const char pathways[] = "[{\"mvpId\":\"M1\",\"title\":\"One\","
+    "\"qualityMeasureIds\":[\"O1\",\"P1\",\"P2\",\"P3\",\"P4\"],"
+    "\"foundationQualityMeasureIds\":[\"479\"]}]";
+static const char *pathway; /* that the next score is reported as */
+
 /* A score being looked at. */
 static struct {
 	struct score_rules *rules;
@@ -301,7 +306,9 @@ static int reckon_results(const char *results, const char *set)
 	while (rest.n && str_split(&rest, ' ', &part))
 		CHECK_INT(score_rules_set(at.rules, part, &at.e), 0);
 	CHECK_INT(score_reference_add(at.ref, "m", str_of(measures), &at.e), 0);
+	CHECK_INT(score_reference_add(at.ref, "v", str_of(pathways), &at.e), 0);
 	add_benchmarks(at.ref);
+	at.in.mvp = str_of(pathway);
 	return score_reckon(&at.s, at.rules, at.ref, &at.in, &at.e);
 }
 
@@ -432,6 +439,54 @@ TEST(small_practices_and_improvement)
 	release();
 }
 
+TEST(complex_organizations)
+{
+	/* 6 x 6 = 36, and 6 x 1, which is 10 % of 60: 42 / 60 */
+	CHECK_INT(reckon_results(SIX, "apmentity=1"), 0);
+	check_value("quality", "complex organization", "6");
+	check_value("quality", "quality", "70");
+	/* 8.5 and 1 more; 19 cases: 0, and none: 9.5 / 60 = 15.8333 % */
+	CHECK_INT(reckon_results("O1\t40\t0\t0\t30\nP1\t19\t0\t0\t10\n",
+	    "virtualgroup=1"), 0);
+	check_value("quality", "quality", "15.8333");
+	/* 10 has no more than 10, 9.5 only 0.5: (10 + 9.5 + .5) / 60 */
+	CHECK_INT(reckon_results("O1\t100\t0\t0\t95\nP1\t100\t0\t0\t85\n",
+	    "virtualgroup=1"), 0);
+	check_value("quality", "complex organization", "0.5");
+	check_value("quality", "quality", "33.3333");
+	/* 60 / 60 is all there is */
+	CHECK_INT(reckon_results(SIX, "apmentity=1 quality.complex=9"
+	    " quality.complex.most=100"), 0);
+	check_value("quality", "complex organization", "24");
+	check_value("quality", "quality", "100");
+	release();
+}
+
+#define MVP "O1\t100\t0\t0\t10\nP1\t100\t0\t0\t95\nP2\t100\t0\t0\t80\n" \
+	"P3\t100\t0\t0\t70\nP4\t100\t0\t0\t60\nP5\t100\t0\t0\t95\n"
+
+TEST(value_pathways)
+{
+	pathway = "M1";
+	/* 2 of the outcome, 10, 9, 8; P5 is not of it: 29 / 40 = 72.5 % */
+	CHECK_INT(reckon_results(MVP "IA_A\tyes\n", ""), 0);
+	check_value("quality", "points", "29");
+	check_value("quality", "quality", "72.5");
+	/* one activity makes all 40 points */
+	check_value("ia", "ia", "100");
+	/* with the population health measure (29 + 6) / 50 = 70 % */
+	CHECK_INT(reckon_results(MVP, "population=6"), 0);
+	check_value("quality", "quality", "70");
+	/* a small practice: 29 + 6 of 40 = 87.5 % */
+	CHECK_INT(reckon_results(MVP, "small=1"), 0);
+	check_value("quality", "quality", "87.5");
+	pathway = "M9";
+	CHECK_INT(reckon_results(MVP, ""), EHR_EREJECT);
+	CHECK_STR(at.e.msg, "M9: no value pathway of 2026");
+	pathway = NULL;
+	release();
+}
+
 /* ---- PI, IA ---- */
 
 #define BASE "PI_PPHI_1\tyes\nPI_PEA_1\t1809\t\t\t861\n"
@@ -555,6 +610,25 @@ TEST(final_scores_as_by_hand)
 		check_ratio(at.s.final, 4, finals[i].final);
 		check_ratio(at.s.adjustment, 4, finals[i].adjustment);
 	}
+	release();
+}
+
+TEST(the_app_and_facilities)
+{
+	/* 60 x 50 % + 75 x 30 % + 100 x 20 %; cost has no part in it */
+	CHECK_INT(reckon_results(SIX BASE RX HIE REG, "app=1 cost=10"), 0);
+	check_ratio(at.s.final, 4, "72.5");
+	/* 60 x 75 % + 100 x 25 % */
+	CHECK_INT(reckon_results(SIX, "app=1 reweight.pi=1"), 0);
+	check_ratio(at.s.final, 4, "70");
+	/* 50 + 40 is more than 60: 50 x 30 % + 40 x 30 % */
+	CHECK_INT(reckon_results(SIX, "facility.quality=50 facility.cost=40"),
+	    0);
+	check_ratio(at.s.final, 4, "27");
+	/* and no more than 60 + 50: 60 x 30 % + 50 x 30 % */
+	CHECK_INT(reckon_results(SIX, "facility.quality=50 facility.cost=40"
+	    " cost=50"), 0);
+	check_ratio(at.s.final, 4, "33");
 	release();
 }
 
