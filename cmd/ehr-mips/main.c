@@ -110,9 +110,13 @@ static const struct cli_opt advise_opts[] = {
 	{ 0 },
 };
 static const struct cli_opt qpp_opts[] = {
-	{ "entity", 0, CLI_CHOICE, 0, "individual|group",
+	{ "entity", 0, CLI_CHOICE, 0,
+	    "individual|group|subgroup|virtualgroup|apm",
 	    "who submits (individual)", &score_opts.entity, 0, 0 },
-	{ "tin", 0, CLI_TEXT, CLI_REQUIRED, "N", "taxpayer number",
+	{ "group-id", 0, CLI_TEXT, 0, "ID",
+	    "of the subgroup, virtual group or APM entity",
+	    &score_opts.group, 0, 0 },
+	{ "tin", 0, CLI_TEXT, 0, "N", "taxpayer number",
 	    &score_opts.tin, 0, 0 },
 	{ "npi", 0, CLI_TEXT, 0, "N", "of an individual", &score_opts.npi, 0,
 	    0 },

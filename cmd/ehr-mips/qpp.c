@@ -11,8 +11,10 @@ int qpp(struct cli *c, struct ehr_err *e)
 	TAPE_AUTO t = TAPE_INIT;
 	struct tape_error why;
 	char first[16], last[16];
-	struct score_submission to = { .group = score_opts.entity == 1,
+	struct score_submission to = {
+		.entity = (enum score_entity)score_opts.entity,
 		.tin = score_opts.tin, .npi = score_opts.npi,
+		.id = score_opts.group,
 		.cehrt = score_opts.cehrt,
 		.program = score_opts.program ? score_opts.program : "mips",
 		.first = first, .last = last };

@@ -11,8 +11,8 @@ struct score_opts {
 	struct cli_list qpp, results, what_if, set;
 	bool constants, mvp;
 	const char *pathway; /* id of an MVP */
-	int entity;	/* 0 individual, 1 group */
-	const char *tin, *npi, *cehrt, *program;
+	int entity;	/* enum score_entity */
+	const char *tin, *npi, *group, *cehrt, *program;
 };
 extern struct score_opts score_opts;
 

@@ -218,10 +218,15 @@ int score_reckon(struct score *s, const struct score_rules *rules,
 
 /* ---- submitting ---- */
 
+/* Who submits: an individual has TIN and NPI, a group a TIN, the others an id
+ * of their own. */
+enum score_entity { SCORE_INDIVIDUAL, SCORE_GROUP, SCORE_SUBGROUP,
+	SCORE_VIRTUAL_GROUP, SCORE_APM };
 /* All borrowed. Days are YYYY-MM-DD. */
 struct score_submission {
-	bool group;		/* else an individual, who has an NPI */
-	const char *tin, *npi;	/* 9 and 10 digits; npi NULL: a group */
+	enum score_entity entity;
+	const char *tin, *npi;	/* 9 and 10 digits; NULL: has none */
+	const char *id;		/* of a subgroup, virtual group, APM entity */
 	const char *cehrt;	/* CMS EHR certification id; NULL: no PI */
 	const char *program;	/* "mips", or an id of an MVP */
 	const char *first, *last; /* of the measures of quality */

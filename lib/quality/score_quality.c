@@ -446,8 +446,9 @@ static bool lead(struct reckon *k)
 		for (size_t i = 0; i < s->measures; i++) {
 			struct score_got *g = &s->got[i];
 
-			if (g->rate.d == 0 || g->outside || !(round == 0 ? outcome(g->measure)
-						 : g->measure->high_priority))
+			if (g->rate.d == 0 || g->outside ||
+			    !(round == 0 ? outcome(g->measure)
+					 : g->measure->high_priority))
 				continue;
 			g->counted = true;
 			score_say(k, item_of(k, g->measure), g->points,

@@ -56,20 +56,66 @@ static bool letters(const char *s, size_t least, size_t most)
 	return n >= least && n <= most && s[n] == '\0';
 }
 
-static int check_who(const struct score_submission *to, struct ehr_err *e)
+/* As QPP's converter names them. A subgroup reports a value pathway and
+ * nothing else, a virtual group none (42 CFR 414.1365). */
+static const struct entity {
+	const char *name;
+	bool tin, npi, id, mips, pathway;
+} entities[] = {
+	[SCORE_INDIVIDUAL] = { "individual", true, true, false, true, true },
+	[SCORE_GROUP] = { "group", true, false, false, true, true },
+	[SCORE_SUBGROUP] = { "subgroup", false, false, true, false, true },
+	[SCORE_VIRTUAL_GROUP] = { "virtualGroup", false, false, true, true,
+	    false },
+	[SCORE_APM] = { "apm", false, false, true, true, true },
+};
+
+/* Is it an id of an MVP, as G0053 or M0001? */
+static bool is_pathway(const char *program)
 {
-	if (!digits(to->tin, 9))
+	return strlen(program) == 5 && (*program == 'G' || *program == 'M') &&
+	    strspn(program + 1, "0123456789") == 4;
+}
+
+static int check_numbers(const struct score_submission *to,
+    const struct entity *who, struct ehr_err *e)
+{
+	if (who->tin && !digits(to->tin, 9))
 		return ehr_fail(e, EHR_EUSAGE, "the TIN has 9 digits");
-	if (to->group && to->npi)
-		return ehr_fail(e, EHR_EUSAGE, "a group has no NPI");
-	if (!to->group && !digits(to->npi, 10))
+	if (!who->tin && to->tin)
+		return ehr_fail(e, EHR_EUSAGE, "%s: has an id, no TIN",
+		    who->name);
+	if (!who->npi && to->npi)
+		return ehr_fail(e, EHR_EUSAGE, "%s: has no NPI", who->name);
+	if (who->npi && !digits(to->npi, 10))
 		return ehr_fail(e, EHR_EUSAGE, "an individual has an NPI of "
 		    "10 digits");
+	if (who->id && (!to->id || !*to->id || strlen(to->id) > 64))
+		return ehr_fail(e, EHR_EUSAGE, "%s: its id is missing",
+		    who->name);
+	if (!who->id && to->id)
+		return ehr_fail(e, EHR_EUSAGE, "%s: has no id of its own",
+		    who->name);
+	return 0;
+}
+
+static int check_who(const struct score_submission *to, struct ehr_err *e)
+{
+	const struct entity *who = &entities[to->entity];
+	int rc = check_numbers(to, who, e);
+
+	if (rc < 0)
+		return rc;
 	if (to->cehrt && !letters(to->cehrt, 15, 15))
 		return ehr_fail(e, EHR_EUSAGE, "a CMS EHR certification id "
 		    "has 15 letters and digits");
-	return letters(to->program, 1, 20) ? 0 : ehr_fail(e, EHR_EUSAGE,
-	    "the program is mips or the id of an MVP");
+	if (!letters(to->program, 1, 20))
+		return ehr_fail(e, EHR_EUSAGE, "the program is mips or the id "
+		    "of an MVP");
+	if (is_pathway(to->program) ? !who->pathway : !who->mips)
+		return ehr_fail(e, EHR_EUSAGE, "%s: does not report %s",
+		    who->name, to->program);
+	return 0;
 }
 
 static int check_program(const struct score_submission *to,
@@ -260,14 +306,21 @@ static int answers(struct making *w, enum score_category c, const char *name_of)
 
 static void head(struct buf *b, int year, const struct score_submission *to)
 {
+	const struct entity *who = &entities[to->entity];
+
 	buf_addch(b, '{');
 	number(b, "performanceYear", (uint64_t)year);
-	member(b, "entityType", str_of(to->group ? "group" : "individual"));
-	member(b, "taxpayerIdentificationNumber", str_of(to->tin));
-	if (to->group)
-		buf_adds(b, ",\"nationalProviderIdentifier\":null");
-	else
-		member(b, "nationalProviderIdentifier", str_of(to->npi));
+	member(b, "entityType", str_of(who->name));
+	if (who->id) {
+		member(b, "entityId", str_of(to->id));
+	} else {
+		member(b, "taxpayerIdentificationNumber", str_of(to->tin));
+		if (who->npi)
+			member(b, "nationalProviderIdentifier",
+			    str_of(to->npi));
+		else
+			buf_adds(b, ",\"nationalProviderIdentifier\":null");
+	}
 	buf_adds(b, ",\"measurementSets\":[");
 }
 
@@ -289,7 +342,8 @@ int score_submit(struct buf *b, const struct score_rules *rules,
 		rc = score_gather(&k, list, &n);
 	if (rc == 0)
 		rc = score_check_answers(&k);
-	head(b, score_rules_year(rules), to);
+	if (rc == 0)
+		head(b, score_rules_year(rules), to);
 	if (rc == 0)
 		rc = qualities(&w, list, n);
 	if (rc == 0)

@@ -186,6 +186,29 @@ shape() {
 	same "$stderr" "ehr-mips: PI takes the CMS EHR certification id"
 	run -2 "${qpp[@]}" --tin 123456789 --entity group --cehrt 1
 	run -2 "${qpp[@]}" --tin 123456789 --what-if CMS165=50
+	printf 'CMS165\t200\t10\t0\t104\n' >"$T/r"
+	who() { jq -c '[.entityType, .entityId, .taxpayerIdentificationNumber,
+		.measurementSets[0].programName]' <<<"$output"; }
+	run -0 --separate-stderr "${qpp[@]}" --entity apm --group-id A1001
+	same "$(who)" '["apm","A1001",null,"mips"]'
+	run -0 --separate-stderr "${qpp[@]}" --entity virtualgroup --group-id V1
+	same "$(who)" '["virtualGroup","V1",null,"mips"]'
+	run -0 --separate-stderr "${qpp[@]}" --entity subgroup \
+		--group-id SG-00000001 --program G0053
+	same "$(who)" '["subgroup","SG-00000001",null,"G0053"]'
+	run -2 --separate-stderr "${qpp[@]}" --entity subgroup --group-id SG-1
+	same "$stderr" "ehr-mips: subgroup: does not report mips"
+	run -2 --separate-stderr "${qpp[@]}" --entity virtualgroup \
+		--group-id V1 --program G0053
+	same "$stderr" "ehr-mips: virtualGroup: does not report G0053"
+	run -2 --separate-stderr "${qpp[@]}" --entity apm
+	same "$stderr" "ehr-mips: apm: its id is missing"
+	run -2 --separate-stderr "${qpp[@]}" --entity apm --group-id A1 \
+		--tin 123456789
+	same "$stderr" "ehr-mips: apm: has an id, no TIN"
+	run -2 --separate-stderr "${qpp[@]}" --entity group --tin 123456789 \
+		--group-id A1
+	same "$stderr" "ehr-mips: group: has no id of its own"
 }
 
 @test "rates of measures evaluated, answers of the record" {
