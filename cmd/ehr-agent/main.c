@@ -41,7 +41,7 @@ static int run(struct cli *c, struct ehr_err *e)
 
 	(void)c;
 	if (rc == 0)
-		rc = serve(fd, idle(), e);
+		rc = serve(fd, idle(), -1, e);
 	if (fd >= 0)
 		close(fd);
 	return rc;
@@ -52,6 +52,20 @@ static int no_agent(struct ehr_err *e)
 	return ehr_fail(e, EHR_ENO, "no agent is running (ehr-agent start)");
 }
 
+static int silent(struct ehr_err *e)
+{
+	return ehr_fail(e, EHR_EIO, "the agent does not answer");
+}
+
+/* agent_ask(), but EHR_ENO: there is no agent. */
+static int ask(struct agent_msg *m, enum agent_op op, struct ehr_err *e)
+{
+	bool alive;
+	int rc = agent_ask(m, op, &alive);
+
+	return rc < 0 ? silent(e) : alive ? rc : no_agent(e);
+}
+
 static int unlock(struct cli *c, struct ehr_err *e)
 {
 	const struct keys_opt o = { .db = c->db, .slots = c->keys };
@@ -59,29 +73,26 @@ static int unlock(struct cli *c, struct ehr_err *e)
 	BUF_AUTO path = BUF_INIT;
 	KEYRING_AUTO *ring = NULL;
 	struct key_slots f;
-	bool alive;
 	int rc = keys_path(&o, &path, e);
 
-	agent_ask(&none, AGENT_STATUS, &alive);
-	if (rc == 0 && !alive)
-		return no_agent(e);
 	if (rc == 0)
+		rc = ask(&none, AGENT_STATUS, e);
+	if (rc >= 0)
 		rc = keys_read(path.s, &f, e);
 	if (rc == 0)
 		rc = keyring_new(&ring, e);
 	if (rc == 0)
 		rc = keys_open(&f, path.s, ring, e);
-	return rc == 0 && !agent_put(&f, ring) ? no_agent(e) : rc;
+	return rc == 0 && !agent_put(&f, ring) ? silent(e) : rc;
 }
 
-/* One request without a key; EHR_ENO: nobody answers. */
+/* One request without a key. */
 static int tell(enum agent_op op, struct ehr_err *e)
 {
 	struct agent_msg m = { .n = 0 };
-	bool alive;
+	int rc = ask(&m, op, e);
 
-	agent_ask(&m, op, &alive);
-	return alive ? 0 : no_agent(e);
+	return rc < 0 ? rc : 0;
 }
 
 static int lock(struct cli *c, struct ehr_err *e)
@@ -116,17 +127,18 @@ static int status(struct cli *c, struct ehr_err *e)
 		{ "seconds_left", PRINT_RIGHT } };
 	struct agent_msg m = { .n = 0 };
 	struct printer *p = NULL;
-	bool alive;
-	int n = 0, rc, yes = agent_ask(&m, AGENT_STATUS, &alive);
+	int n = 0, rc, yes = ask(&m, AGENT_STATUS, e);
 
-	if (!alive)
-		return no_agent(e);
+	if (yes < 0)
+		return yes;
 	rc = print_open(&p, c, cols, ARRAY_LEN(cols), e);
-	while (rc == 0 && yes) {
+	while (rc == 0 && yes > 0) {
 		rc = status_row(p, &m, e);
 		n++;
 		m = (struct agent_msg){ .n = (uint8_t)n };
-		yes = agent_ask(&m, AGENT_STATUS, NULL);
+		yes = rc < 0 ? 0 : ask(&m, AGENT_STATUS, e);
+		if (yes < 0)
+			rc = yes;
 	}
 	return print_close(p, rc == 0 && n == 0 ? EHR_ENO : rc, e);
 }

@@ -59,12 +59,22 @@ static void loop(struct agent *a, int fd)
 	}
 }
 
-int serve(int fd, int64_t idle, struct ehr_err *e)
+static void tell(int ready, const struct ehr_err *e)
+{
+	if (ready < 0)
+		return;
+	if (write(ready, e, sizeof(*e)) < 0)
+		ended = 1; /* nobody waits for it any more */
+	close(ready);
+}
+
+int serve(int fd, int64_t idle, int ready, struct ehr_err *e)
 {
 	BUF_AUTO path = BUF_INIT;
 	struct agent *a = NULL;
 	int rc = agent_new(&a, idle, NULL, NULL, e);
 
+	tell(ready, e);
 	if (rc == 0)
 		loop(a, fd);
 	agent_free(a);
@@ -73,7 +83,21 @@ int serve(int fd, int64_t idle, struct ehr_err *e)
 	return rc;
 }
 
-/* No terminal, no folder in use, no open files but the socket. */
+/* No open files but these two: whoever waits for the end of one that was
+ * inherited (a lock, a pipe) would wait for the agent. */
+static void close_others(int a, int b)
+{
+	unsigned low = (unsigned)(a < b ? a : b);
+	unsigned high = (unsigned)(a < b ? b : a);
+
+	if (low > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0U, 0);
+}
+
+/* No terminal, no folder in use. */
 static void leave(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -85,17 +109,37 @@ static void leave(void)
 		dup2(null, i);
 }
 
+/* What the other process says; it says nothing when it was ended. */
+static int hear(int ready, struct ehr_err *e)
+{
+	ssize_t n;
+
+	do
+		n = read(ready, e, sizeof(*e));
+	while (n < 0 && errno == EINTR);
+	close(ready);
+	return n == sizeof(*e) ? e->code :
+	    ehr_fail(e, EHR_EIO, "the agent ended at once");
+}
+
 int serve_apart(int fd, int64_t idle, struct ehr_err *e)
 {
+	int ready[2];
 	pid_t pid;
 
 	if (fflush(stdout) != 0)
 		return ehr_fail_errno(e, "standard output");
+	if (pipe2(ready, O_CLOEXEC) != 0)
+		return ehr_fail_errno(e, "pipe");
 	pid = fork();
-	if (pid < 0)
-		return ehr_fail_errno(e, "fork");
+	if (pid == 0) {
+		leave();
+		close_others(fd, ready[1]);
+		_exit(-serve(fd, idle, ready[1], e));
+	}
+	close(ready[1]);
 	if (pid > 0)
-		return 0;
-	leave();
-	_exit(-serve(fd, idle, e));
+		return hear(ready[0], e);
+	close(ready[0]);
+	return ehr_fail_errno(e, "fork");
 }

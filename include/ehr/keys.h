@@ -266,8 +266,8 @@ bool agent_path(struct buf *path);
  * running; EHR_EIO. */
 int agent_listen(int *fd, struct ehr_err *e);
 /* Asks: 1 and the answer, 0: it has none, or there is no agent of this user
- * (then *alive is false; may be NULL). m is in memory of secret_new() when it
- * holds a ring. */
+ * (then *alive is false; may be NULL); EHR_EIO: there is one, which does not
+ * answer. m is in memory of secret_new() when it holds a ring. */
 int agent_ask(struct agent_msg *m, enum agent_op op, bool *alive);
 /* The two that tools use, for the record of those slots: true when the agent
  * had its ring, or took it. Nothing is said when not. */

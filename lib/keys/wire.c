@@ -2,7 +2,9 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -10,7 +12,9 @@
 
 #include "slots.h"
 
-enum { PATIENCE = 1 }; /* seconds for a message */
+/* Seconds for a message: the agent serves one after another, so who asks has
+ * to wait for longer than one that says nothing may keep it. */
+enum { PATIENCE = 1, PATIENCE_ASKING = 4 };
 
 static const uint8_t magic[4] = { 'e', 'h', 'r', '1' };
 
@@ -21,15 +25,20 @@ static void close_fd(const int *fd)
 }
 #define FD_AUTO EHR_CLEANUP(close_fd) int
 
-bool wire_peer(int fd, struct ucred *who)
+static bool peer(int fd, int patience, struct ucred *who)
 {
-	const struct timeval limit = { .tv_sec = PATIENCE };
+	const struct timeval limit = { .tv_sec = patience };
 	socklen_t n = sizeof(*who);
 
 	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
 	    sizeof(limit)) == 0 && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO,
 	    &limit, sizeof(limit)) == 0 && getsockopt(fd, SOL_SOCKET,
 	    SO_PEERCRED, who, &n) == 0 && n == sizeof(*who);
+}
+
+bool wire_peer(int fd, struct ucred *who)
+{
+	return peer(fd, PATIENCE, who);
 }
 
 bool wire_read(int fd, struct agent_msg *m)
@@ -100,14 +109,31 @@ static int check_folder(const char *path, struct ehr_err *e)
 	return rc;
 }
 
+/* One at a time looks whether there is an agent and becomes it, or the second
+ * would take the socket of the first away. */
+static int enter(const char *path, int *lock, struct ehr_err *e)
+{
+	char *dir = keys_folder(path);
+	int rc = 0;
+
+	*lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*lock < 0 || flock(*lock, LOCK_EX) != 0)
+		rc = ehr_fail_errno(e, "%s", dir);
+	free(dir);
+	return rc;
+}
+
 int agent_listen(int *fd, struct ehr_err *e)
 {
+	FD_AUTO lock = -1;
 	struct sockaddr_un at;
 	mode_t mask;
 	int rc = address(&at, e), there;
 
 	if (rc == 0)
 		rc = check_folder(at.sun_path, e);
+	if (rc == 0)
+		rc = enter(at.sun_path, &lock, e);
 	if (rc < 0)
 		return rc;
 	there = dial(&at);
@@ -141,13 +167,14 @@ int agent_ask(struct agent_msg *m, enum agent_op op, bool *alive)
 		return 0;
 	fd = dial(&at);
 	/* keys are given to nobody else, and taken from nobody else */
-	if (fd < 0 || !wire_peer(fd, &who) || who.uid != geteuid())
-		return 0;
-	m->op = (uint8_t)op;
-	if (!wire_write(fd, m) || !wire_read(fd, m))
+	if (fd < 0 || !peer(fd, PATIENCE_ASKING, &who) ||
+	    who.uid != geteuid())
 		return 0;
 	if (alive)
 		*alive = true;
+	m->op = (uint8_t)op;
+	if (!wire_write(fd, m) || !wire_read(fd, m))
+		return EHR_EIO;
 	return m->op == AGENT_YES;
 }
 

@@ -87,6 +87,64 @@ teardown() {
 	grep -q '^Max core file size *0 *0' "/proc/$pid/limits"
 }
 
+# Processes of agents of this test.
+agents() {
+	grep -lzxsF "XDG_RUNTIME_DIR=$T/run" /proc/[0-9]*/environ |
+		while IFS=/ read -r _ _ p _; do
+			[ "$(tr '\0' ' ' <"/proc/$p/cmdline")" != \
+				"ehr-agent start " ] || echo "$p"
+		done
+}
+
+@test "files that were open before are not kept open" {
+	exec 7>"$T/lock" 8>"$T/log"
+	flock 7
+	ehr-agent start 3>&-
+	exec 7>&- 8>&-
+	run -0 flock -n "$T/lock" true
+	pid=$(agents)
+	for fd in /proc/"$pid"/fd/*; do
+		[[ $(readlink "$fd") == @(/dev/null|socket:*) ]]
+	done
+}
+
+@test "two that start at once are one agent" {
+	strace -qq -o /dev/null true || skip "strace cannot trace here"
+	strace -qq -o "$T/calls" -e trace=connect,unlink \
+		-e inject=unlink:delay_enter=700000 ehr-agent start 3>&- &
+	first=$!
+	for _ in {1..50}; do # until it has found that there is none
+		grep -q connect "$T/calls" && break
+		sleep 0.02
+	done
+	run -0 --separate-stderr ehr-agent start -v 3>&-
+	has "$stderr" "an agent is running"
+	wait "$first"
+	same "$(agents | wc -l)" 1
+	run -1 --separate-stderr ehr-agent status
+	same "$stderr" ""
+}
+
+@test "an agent that cannot begin is told" {
+	[[ $EHR_BUILD != *san* ]] || skip "sanitized build"
+	strace -f -qq -o /dev/null true || skip "strace cannot trace here"
+	run -6 --separate-stderr strace -f -qq -o /dev/null -e trace=mlock \
+		-e inject=mlock:error=ENOMEM ehr-agent start
+	has "$stderr" "ehr-agent: memory for keys cannot be locked"
+	[ ! -e "$T/run/ehr-agent" ]
+}
+
+@test "one that does not answer is not taken for none" {
+	ehr-agent start 3>&-
+	pid=$(agents)
+	kill -STOP "$pid"
+	run -6 --separate-stderr ehr-agent lock
+	same "$stderr" "ehr-agent: the agent does not answer"
+	run -6 --separate-stderr ehr-agent status
+	kill -CONT "$pid"
+	run -0 --separate-stderr ehr-agent lock
+}
+
 @test "usage" {
 	run -2 --separate-stderr ehr-agent
 	run -2 --separate-stderr ehr-agent start --idle 0
