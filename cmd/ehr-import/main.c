@@ -39,6 +39,8 @@ static int read_all(struct import *im, const struct format *f,
 	struct piece *p;
 	int rc = 0;
 
+	if (identities.n)
+		secret_guard();
 	for (size_t i = 0; rc == 0 && i < identities.n; i++)
 		rc = age_keys_read(&secret, identities.v[i], true, im->err);
 	if (rc < 0)

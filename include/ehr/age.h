@@ -55,7 +55,8 @@ struct age_keys {
 #define AGE_KEYS_AUTO EHR_CLEANUP(age_keys_release) struct age_keys
 void age_keys_release(struct age_keys *k); /* overwrites */
 /* "age1...", or with secret "AGE-SECRET-KEY-1...". EHR_EUSAGE: it is none, or
- * of a kind that is not known here. The message does not repeat it. */
+ * of a kind that is not known here, or a recipient whose messages everybody can
+ * read (a point of low order). The message does not repeat it. */
 int age_key_add(struct age_keys *k, struct str text, bool secret,
     struct ehr_err *e);
 /* The same of a file: a line each, empty ones and those with # left out. */

@@ -29,9 +29,12 @@ enum {
 
 /* ---- memory for secrets ---- */
 
-/* *p gets n zeroed bytes, the caller's; NULL when it fails. The first call
- * ends core dumps of this process and keeps other processes of the user from
- * reading its memory. EHR_EIO: the memory could not be locked. */
+/* Ends core dumps of this process and keeps other processes of the user from
+ * reading its memory. For who holds a secret elsewhere; secret_new() does it
+ * by itself. */
+void secret_guard(void);
+
+/* *p gets n zeroed bytes, the caller's; NULL when it fails. EHR_EIO: the memory could not be locked. */
 int secret_new(void **p, size_t n, struct ehr_err *e);
 void secret_free(void *p); /* overwrites; NULL is fine */
 

@@ -57,8 +57,9 @@ void payload_key(const uint8_t key[AGE_FILE_KEY],
 
 /* ---- wrap.c: the file key in a stanza ---- */
 
-void wrap_x25519(struct buf *b, const uint8_t to[CURVE_LEN],
-    const uint8_t key[AGE_FILE_KEY]);
+/* EHR_EIO: not sealed: a recipient of low order, or no memory. */
+int wrap_x25519(struct buf *b, const uint8_t to[CURVE_LEN],
+    const uint8_t key[AGE_FILE_KEY], struct ehr_err *e);
 int wrap_scrypt(struct buf *b, struct str pass,
     const uint8_t key[AGE_FILE_KEY], struct ehr_err *e);
 /* 0 and the file key. */

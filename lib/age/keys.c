@@ -28,26 +28,48 @@ static void grow(struct age_keys *k)
 	k->cap = cap;
 }
 
-int age_key_add(struct age_keys *k, struct str text, bool secret,
+/* Shares the same secret with everybody (RFC 7748 6.1). */
+static bool low_order(const uint8_t key[CURVE_LEN])
+{
+	uint8_t any[CURVE_LEN], shared[CURVE_LEN];
+	bool low;
+
+	crypto_random(any, sizeof(any));
+	low = !x25519_shared(any, key, shared);
+	crypto_cleanse(any, sizeof(any));
+	crypto_cleanse(shared, sizeof(shared));
+	return low;
+}
+
+static int decode(struct str text, bool secret, uint8_t key[CURVE_LEN],
     struct ehr_err *e)
 {
-	uint8_t key[CURVE_LEN];
-	bool ok = bech32_decode(text, secret ? SECRET : RECIPIENT, key,
-	    sizeof(key));
-
-	if (ok && k->n == AGE_MAX_KEYS)
-		return ehr_fail(e, EHR_EUSAGE, "more than %d keys",
-		    AGE_MAX_KEYS);
-	if (!ok)
+	if (!bech32_decode(text, secret ? SECRET : RECIPIENT, key, CURVE_LEN))
 		return ehr_fail(e, EHR_EUSAGE, secret ? "no identity of age "
 		    "(AGE-SECRET-KEY-1...), or of a kind not known here" :
 		    "no recipient of age (age1...), or of a kind not known "
 		    "here");
-	if (k->n == k->cap)
-		grow(k);
-	memcpy(k->key[k->n++], key, sizeof(key));
-	crypto_cleanse(key, sizeof(key));
+	if (!secret && low_order(key))
+		return ehr_fail(e, EHR_EUSAGE, "no recipient of age: what is "
+		    "sealed to this key is open to everybody");
 	return 0;
+}
+
+int age_key_add(struct age_keys *k, struct str text, bool secret,
+    struct ehr_err *e)
+{
+	uint8_t key[CURVE_LEN];
+	int rc = decode(text, secret, key, e);
+
+	if (rc == 0 && k->n == AGE_MAX_KEYS)
+		rc = ehr_fail(e, EHR_EUSAGE, "more than %d keys",
+		    AGE_MAX_KEYS);
+	if (rc == 0 && k->n == k->cap)
+		grow(k);
+	if (rc == 0)
+		memcpy(k->key[k->n++], key, sizeof(key));
+	crypto_cleanse(key, sizeof(key));
+	return rc;
 }
 
 static int add_lines(struct age_keys *k, const char *path, struct str text,

@@ -75,7 +75,7 @@ static int format_header(struct header *h, const struct age_to *to,
 	if (to->pass.n)
 		rc = wrap_scrypt(&h->text, to->pass, key, e);
 	for (size_t i = 0; rc == 0 && to->pass.n == 0 && i < to->keys->n; i++)
-		wrap_x25519(&h->text, to->keys->key[i], key);
+		rc = wrap_x25519(&h->text, to->keys->key[i], key, e);
 	if (rc < 0)
 		return rc;
 	buf_adds(&h->text, "---");

@@ -52,24 +52,27 @@ static void put_body(struct buf *b, const uint8_t wrap[AEAD_KEY_LEN],
 	buf_addch(b, '\n');
 }
 
-void wrap_x25519(struct buf *b, const uint8_t to[CURVE_LEN],
-    const uint8_t key[AGE_FILE_KEY])
+int wrap_x25519(struct buf *b, const uint8_t to[CURVE_LEN],
+    const uint8_t key[AGE_FILE_KEY], struct ehr_err *e)
 {
 	uint8_t secret[CURVE_LEN], share[CURVE_LEN], shared[CURVE_LEN];
 	uint8_t wrap[AEAD_KEY_LEN];
+	bool ok;
 
 	crypto_random(secret, sizeof(secret));
 	x25519_public(secret, share);
-	/* a recipient of low order opens nothing: all zero is as good */
-	if (!x25519_shared(secret, to, shared))
-		memset(shared, 0, sizeof(shared));
-	wrap_key(shared, share, to, wrap);
-	buf_adds(b, "-> X25519 ");
-	b64_raw(b, share, sizeof(share));
-	put_body(b, wrap, key);
+	ok = x25519_shared(secret, to, shared);
+	if (ok) {
+		wrap_key(shared, share, to, wrap);
+		buf_adds(b, "-> X25519 ");
+		b64_raw(b, share, sizeof(share));
+		put_body(b, wrap, key);
+	}
 	crypto_cleanse(secret, sizeof(secret));
 	crypto_cleanse(shared, sizeof(shared));
 	crypto_cleanse(wrap, sizeof(wrap));
+	return ok ? 0 : ehr_fail(e, EHR_EIO, "age: no secret can be shared "
+	    "with a recipient");
 }
 
 int wrap_scrypt(struct buf *b, struct str pass,

@@ -28,6 +28,7 @@ struct in {
 	struct str mem; /* not read yet, borrowed */
 	unsigned char *block;
 	size_t at, end; /* of block: what was read and not taken */
+	size_t used;	/* bytes of it that something was in */
 	bool eof;
 	enum in_format format;
 	z_stream z;
@@ -160,6 +161,7 @@ static int fill(struct in *in, size_t want, struct ehr_err *e)
 		if (got < 0)
 			return (int)got;
 		in->end += (size_t)got;
+		in->used = in->end > in->used ? in->end : in->used;
 	}
 	return 0;
 }
@@ -363,6 +365,8 @@ void in_close(struct in *in)
 	free(in->through.ahead);
 	if (in->fd > STDIN_FILENO)
 		close(in->fd);
+	if (in->block) /* it may have been a secret */
+		explicit_bzero(in->block, in->used);
 	free(in->block);
 	free(in->name);
 	free(in);

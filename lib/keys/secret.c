@@ -24,14 +24,20 @@ static void guard(void)
 #endif
 }
 
-int secret_new(void **p, size_t n, struct ehr_err *e)
+void secret_guard(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, guard);
+}
+
+int secret_new(void **p, size_t n, struct ehr_err *e)
+{
 	struct head *h;
 	size_t size = sizeof(*h) + n;
 
 	*p = NULL;
-	pthread_once(&once, guard);
+	secret_guard();
 	h = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (h == MAP_FAILED)

@@ -89,6 +89,24 @@ taken() { # ARGUMENT...: an import into an empty record gives the same charts
 	run -9 --separate-stderr setsid -w ehr-import -d "$T/new.ehr" "$T/x.age"
 }
 
+@test "a process with an identity leaves no core" {
+	mkfifo "$T/fifo"
+	for with in "" "-i $T/id"; do
+		# shellcheck disable=SC2086
+		(ulimit -c hard && exec ehr-import -q -d "$T/new.ehr" $with \
+			"$T/fifo") 3>&- &
+		pid=$!
+		exec 4>"$T/fifo"
+		until [ "$(cat "/proc/$pid/comm")" = ehr-import ]; do :; done
+		printf '{"resourceType":"Patient","id":"a"}\n' >&4
+		size=$(awk '/^Max core file size/ { print $5 }' "/proc/$pid/limits")
+		exec 4>&-
+		wait "$pid"
+		[ -n "$with" ] || [ "$size" != 0 ] || skip "no cores here"
+	done
+	same "$size" 0
+}
+
 @test "wrong options" {
 	run -2 --separate-stderr ehr-export --all --age nonsense
 	has "$stderr" "--age: no recipient"

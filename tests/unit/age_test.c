@@ -111,3 +111,34 @@ TEST(chunks_cut_doubled_and_moved)
 	CHECK_INT(unseal(&out, buf_str(&sealed), 4096), EHR_EINTEGRITY);
 }
 
+/* Keys that share the same secret with everybody: what is sealed to one is
+ * open. */
+TEST(recipients_of_low_order_are_refused)
+{
+	static const char *const none[] = {
+		"age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",
+		"age1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqj7vrya",
+		"age1ur4h5lpmgxu2u9jku0a0r87ydtdqnr0tnsetrlvxvgz3vh6fhqqqzyt4v9",
+		"age1t7wft09r2zxzfvwsk92eeql0tvzyghxytqwgapkcyf8dm5ylz9ts6wm9s8",
+		"age1anlllllllllllllllllllllllllllllllllllllllllllllllals4n2t7m",
+		"age1ahlllllllllllllllllllllllllllllllllllllllllllllllalsn46ayy",
+		"age1amlllllllllllllllllllllllllllllllllllllllllllllllalselrwrv",
+	};
+	AGE_KEYS_AUTO k = AGE_KEYS_INIT;
+	struct age_to to = { .keys = &k };
+	BUF_AUTO out = BUF_INIT;
+	struct age_out *o = NULL;
+	struct ehr_err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		CHECK_INT(age_key_add(&k, str_of(none[i]), false, &e),
+		    EHR_EUSAGE);
+	CHECK_STR(e.msg, "no recipient of age: what is sealed to this key is "
+	    "open to everybody");
+	CHECK_INT(k.n, 0);
+	/* nor is anything written when no secret can be shared */
+	k.key = xcalloc(1, CURVE_LEN);
+	k.n = k.cap = 1;
+	CHECK_INT(age_out_new(&o, &to, to_buf, &out, &e), EHR_EIO);
+	CHECK_INT(out.len, 0);
+}

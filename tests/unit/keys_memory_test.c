@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "ehr/access.h"
+#include "ehr/age.h"
 #include "folder_kit.h"
 
 enum { VEIL = 0x5a, MAX_NEEDLE = 128 };
@@ -218,5 +219,43 @@ TEST(nothing_of_the_keys_is_left_behind)
 	access_close(&a);
 	for (int i = 0; i < 3; i++)
 		CHECK_INT(places(&of[i]), 0);
+	kit_clean();
+}
+
+/* ---- identities of age ---- */
+
+#define IDENTITY "AGE-SECRET-KEY-1QV9PZXQLYCKNGW6ZF9G9WHN9D3EH4QVG37TFMF9TK2UUP37W6HWQMQY8HY"
+
+/* A file of one identity, the last letter maybe another one, read and
+ * forgotten. */
+static void read_identity(const struct needle *key, bool slip)
+{
+	AGE_KEYS_AUTO k = AGE_KEYS_INIT;
+	int fd = open(in_dir("id"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	size_t n = strlen(IDENTITY) - slip;
+
+	CHECK(write(fd, IDENTITY, n) == (ssize_t)n);
+	CHECK(!slip || write(fd, "Z", 1) == 1);
+	close(fd);
+	CHECK_INT(age_keys_read(&k, in_dir("id"), true, &err),
+	    slip ? EHR_EUSAGE : 0);
+	CHECK(slip || places(key) > 0); /* or the search is no good */
+}
+
+TEST(nothing_of_an_identity_is_left_behind)
+{
+	struct needle text = needle(IDENTITY + 20, 30);
+	struct needle key = { .n = CURVE_LEN };
+
+	if (SANITIZED)
+		SKIP("the sanitizer keeps what is freed, and its own marks");
+	for (size_t i = 0; i < key.n; i++)
+		key.veiled[i] = (uint8_t)((i * 7 + 3) ^ VEIL);
+	kit_dir();
+	for (int slip = 0; slip < 2; slip++) {
+		read_identity(&key, slip);
+		CHECK_INT(places(&key), 0);
+		CHECK_INT(places(&text), 0);
+	}
 	kit_clean();
 }
