@@ -67,9 +67,12 @@ int admin_secret_add(struct cli *c, struct key_slots *f, struct new_slot *n,
 /* The same with a recovery code. */
 int admin_secret_recovery(struct cli *c, struct key_slots *f,
     struct new_slot *n, struct ehr_err *e);
-/* Behind the writing of the slots with result rc: prints a recovery code, or
- * takes away a key file that is good for nothing. Returns rc, or why it could
- * not be printed. */
+/* Prints a recovery code, once: before anything that cannot be taken back
+ * depends on it. */
+int admin_secret_tell(struct new_slot *n, struct ehr_err *e);
+/* Behind the writing of the slots with result rc: prints a recovery code that
+ * was not, or takes away a key file that is good for nothing. Returns rc, or
+ * why it could not be printed. */
 int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e);
 void admin_secret_release(struct new_slot *n);
 #define SLOT_AUTO EHR_CLEANUP(admin_secret_release) struct new_slot

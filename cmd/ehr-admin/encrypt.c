@@ -44,6 +44,8 @@ static int ready(void *arg, const char *copy, struct ehr_err *e)
 		rc = admin_audit(&a, "encrypt", e);
 	if (rc == 0) /* the copy is moved without its log */
 		rc = store_flush(record_store(a.r), e);
+	if (rc == 0) /* before it is too late to go back */
+		rc = admin_secret_tell(&x->n, e);
 	if (rc == 0)
 		rc = keys_write(x->k.path.s, &x->k.f, x->k.ring, !x->again, e);
 	x->written = rc == 0;

@@ -1,9 +1,10 @@
 /* key.c - ehr-admin key: the slots that open a record. */
 #include "admin.h"
 
-/* The event first, "what:slot": no change of keys without it. */
-static int save(struct cli *c, struct admin_slots *k, const char *what,
-    unsigned slot, struct ehr_err *e)
+/* The event first, "what:slot": no change of keys without it. A code is told
+ * before its slot counts: one that nobody saw would open nothing. */
+static int save(struct cli *c, struct admin_slots *k, struct new_slot *new,
+    const char *what, unsigned slot, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
 	BUF_AUTO scope = BUF_INIT;
@@ -12,6 +13,8 @@ static int save(struct cli *c, struct admin_slots *k, const char *what,
 	buf_addf(&scope, "%s:%u", what, slot);
 	if (rc == 0)
 		rc = admin_audit(&a, scope.s, e);
+	if (rc == 0 && new)
+		rc = admin_secret_tell(new, e);
 	if (rc < 0 || c->dry_run)
 		return rc;
 	return admin_slots_write(k, e);
@@ -26,7 +29,7 @@ int admin_key_add(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = admin_secret_add(c, &k.f, &n, "", e);
 	if (rc == 0)
-		rc = save(c, &k, "key-add", n.slot->id, e);
+		rc = save(c, &k, &n, "key-add", n.slot->id, e);
 	return admin_secret_end(&n, rc, e);
 }
 
@@ -43,7 +46,7 @@ int admin_key_remove(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = key_slots_remove(&k.f, (unsigned)id, e);
 	if (rc == 0)
-		rc = save(c, &k, "key-remove", (unsigned)id, e);
+		rc = save(c, &k, NULL, "key-remove", (unsigned)id, e);
 	if (rc == 0)
 		cli_note(c, "copies made of the slots before still open the "
 		    "record, until ehr-admin key rotate");
@@ -90,6 +93,7 @@ int admin_key_recover(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = key_slots_remove(&k.f, id, e);
 	if (rc == 0)
-		rc = save(c, &k, "key-recover", id, e);
+		rc = save(c, &k, code.secret ? &code : &n, "key-recover", id,
+		    e);
 	return admin_secret_end(&code, admin_secret_end(&n, rc, e), e);
 }

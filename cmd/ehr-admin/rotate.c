@@ -102,9 +102,11 @@ static int rewrite(struct cli *c, struct admin_slots *k, struct ehr_err *e)
 	rc = admin_slots_write(k, e);
 	if (rc == 0)
 		rc = store_rekey_end(record_store(a.r), e);
+	if (rc < 0)
+		return rc;
 	cli_note(c, "%lld pages have the new key, of generation %u",
 	    (long long)pages, k->ring->k[0].gen);
-	return rc;
+	return 0;
 }
 
 static int dry(struct cli *c, struct admin_slots *k, struct ehr_err *e)

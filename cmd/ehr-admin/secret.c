@@ -1,4 +1,5 @@
 /* secret.c - the secret of a new key slot, as the options ask for it. */
+#include <errno.h>
 #include <unistd.h>
 
 #include "admin.h"
@@ -77,17 +78,35 @@ int admin_secret_recovery(struct cli *c, struct key_slots *f,
 	    &n->slot, e);
 }
 
+/* Straight to the file: no buffer keeps it. */
+int admin_secret_tell(struct new_slot *n, struct ehr_err *e)
+{
+	struct secret *s = n->secret;
+	size_t at = 0;
+	ssize_t got;
+
+	if (n->dry || !n->tell)
+		return 0;
+	n->tell = false;
+	s->s[s->n] = '\n';
+	while (at <= s->n) {
+		got = write(STDOUT_FILENO, s->s + at, s->n + 1 - at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return ehr_fail_errno(e, "standard output");
+		at += (size_t)got;
+	}
+	return 0;
+}
+
 int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e)
 {
+	if (rc >= 0)
+		rc = admin_secret_tell(n, e);
 	if ((rc < 0 || n->dry) && n->made)
 		unlink(n->made);
 	n->made = NULL;
-	if (rc < 0 || n->dry || !n->tell)
-		return rc;
-	/* straight to the file: no buffer keeps it */
-	if (write(STDOUT_FILENO, n->secret->s, n->secret->n) < 0 ||
-	    write(STDOUT_FILENO, "\n", 1) < 0)
-		return ehr_fail_errno(e, "standard output");
 	return rc;
 }
 

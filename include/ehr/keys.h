@@ -189,7 +189,8 @@ int keys_path(const struct keys_opt *o, struct buf *path, struct ehr_err *e);
 /* Reads it; path as from keys_path(). EHR_ENOENT: there is none; else as
  * keys_read_file() and key_slots_parse(). */
 int keys_read(const char *path, struct key_slots *f, struct ehr_err *e);
-/* Writes it, as key_slots_format() and keys_write_file() with mode 0600. */
+/* Writes it, as key_slots_format() and keys_write_file() with mode 0600; root
+ * leaves it to the owner it had. */
 int keys_write(const char *path, struct key_slots *f,
     const struct keyring *ring, bool fresh, struct ehr_err *e);
 

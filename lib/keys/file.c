@@ -169,16 +169,19 @@ static int making_begin(struct making *m, const char *path, struct ehr_err *e)
 }
 
 /* That of a new file or, where it may be set, mode and group of the one it
- * takes the place of. */
-static int set_mode(const struct making *m, int fd, unsigned mode, bool fresh,
-    struct ehr_err *e)
+ * takes the place of; its owner, too, when root writes what is another's. */
+static int set_mode(const struct making *m, int fd, unsigned mode,
+    enum keys_how how, struct ehr_err *e)
 {
 	struct stat st;
+	uid_t owner = (uid_t)-1;
 
-	if (!fresh &&
+	if (how != KEYS_FRESH &&
 	    fstatat(m->dir, m->base, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		mode = st.st_mode & 0770;
-		if (fchown(fd, (uid_t)-1, st.st_gid) != 0)
+		if (how == KEYS_OWNER && geteuid() == 0)
+			owner = st.st_uid;
+		if (fchown(fd, owner, st.st_gid) != 0)
 			mode &= 0700; /* not for a group it is not for */
 	}
 	return fchmod(fd, mode) == 0 ? 0 : ehr_fail_errno(e, "%s", m->base);
@@ -206,8 +209,8 @@ static int put(struct making *m, const char *path, bool fresh,
 	return rc;
 }
 
-int keys_write_file(const char *path, struct str text, unsigned mode,
-    bool fresh, struct ehr_err *e)
+int keys_write_how(const char *path, struct str text, unsigned mode,
+    enum keys_how how, struct ehr_err *e)
 {
 	EHR_CLEANUP(making_end) struct making m = { .temp = BUF_INIT,
 		.dir = -1 };
@@ -222,8 +225,15 @@ int keys_write_file(const char *path, struct str text, unsigned mode,
 		buf_reset(&m.temp);
 		return ehr_fail_errno(e, "%s", path);
 	}
-	rc = set_mode(&m, fd, mode, fresh, e);
+	rc = set_mode(&m, fd, mode, how, e);
 	if (rc == 0 && (write_whole(fd, text) != 0 || fsync(fd) != 0))
 		rc = ehr_fail_errno(e, "%s", path);
-	return rc < 0 ? rc : put(&m, path, fresh, e);
+	return rc < 0 ? rc : put(&m, path, how == KEYS_FRESH, e);
+}
+
+int keys_write_file(const char *path, struct str text, unsigned mode,
+    bool fresh, struct ehr_err *e)
+{
+	return keys_write_how(path, text, mode,
+	    fresh ? KEYS_FRESH : KEYS_REPLACE, e);
 }

@@ -65,7 +65,8 @@ int keys_write(const char *path, struct key_slots *f,
 	int rc = key_slots_format(f, ring, &text, e);
 
 	return rc < 0 ? rc :
-	    keys_write_file(path, buf_str(&text), 0600, fresh, e);
+	    keys_write_how(path, buf_str(&text), 0600,
+		fresh ? KEYS_FRESH : KEYS_OWNER, e);
 }
 
 /* The lock is on the folder: the file itself is replaced. */

@@ -133,6 +133,37 @@ opened() {
 	[[ $output != *key-add:3* && $output != *key-remove* ]]
 }
 
+@test "key add, remove, rotate, recover -n: no byte of any file is another" {
+	ehr-admin key add --key-file "$T/k2"
+	code=$(ehr-admin key add --recovery)
+	bytes() { (cd "$T" && sha256sum p.ehr* k*); }
+	touch "$T/tty" "$T/said"
+	before=$(bytes)
+	same_bytes() {
+		run -0 --separate-stderr "$@"
+		same "$output" ""
+		same "$(bytes)" "$before"
+	}
+	tty() { "$BATS_TEST_DIRNAME/on-tty" "$T/tty" "$@" 2>"$T/said"; }
+	for kind in --key-file=k3 --credential=k3 --recovery; do
+		same_bytes ehr-admin key add -n "${kind/=/=$T/}"
+		same_bytes tty ehr-admin key recover -n "${kind/=/=$T/}" <<<"$code"
+	done
+	pass="correct horse battery"
+	same_bytes tty ehr-admin key add -n <<<"$pass
+$pass"
+	same_bytes tty ehr-admin key recover -n <<<"$code
+$pass
+$pass"
+	same_bytes ehr-admin key remove -n 2
+	same_bytes ehr-admin key rotate -n
+	# What fails leaves as much.
+	run -2 ehr-admin key add -n --key-file "$T/none/k3" --recovery
+	run -4 ehr-admin key remove -n 9
+	run -9 tty ehr-admin key recover -n <<<"0$code"
+	same "$(bytes)" "$before"
+}
+
 @test "key rotate: the old data key and a slot taken away open nothing" {
 	ehr-admin key add --key-file "$T/k2"
 	ehr-admin key add --recovery >"$T/code"
@@ -205,6 +236,38 @@ opened() {
 	[ "$output" != "$code" ]
 	EHR_KEY_FILE=$T/new run -0 ehr-find zanz
 	run -1 grep -q "$code" "$T/log"
+}
+
+@test "a code that could not be shown changes nothing" {
+	code=$(ehr-admin key add --recovery)
+	sum=$(sha256sum "$T/p.ehr.keys")
+	unshown() {
+		run -6 --separate-stderr "$@"
+		has "$stderr" "ehr-admin: standard output: No space left"
+		same "$(sha256sum "$T/p.ehr.keys")" "$sum"
+	}
+	full() { "$@" >/dev/full; }
+	unshown full ehr-admin key add --recovery
+	unshown full "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-admin key \
+		recover --recovery <<<"$code"
+	unshown full "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-admin key \
+		recover --key-file "$T/new" <<<"$code"
+	[ ! -e "$T/new" ]
+	EHR_DB=$T/y.ehr run -6 full ehr-admin init --recovery
+	ehr-admin init -q --plain -d "$T/z.ehr"
+	run -6 full ehr-admin encrypt --recovery -d "$T/z.ehr"
+	same "$(cd "$T" && echo y* z.ehr.k*)" "y* z.ehr.k*"
+	EHR_KEY_FILE='' run -0 setsid -w ehr-admin config list -d "$T/z.ehr"
+}
+
+@test "root leaves the slots of others to them" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	chown 65534:65534 "$T"/p.ehr* "$T/k"
+	for change in "add --key-file $T/k2" "remove 2" "rotate"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ehr-admin key $change
+		same "$(stat -c '%u:%g %a' "$T/p.ehr.keys")" "65534:65534 600"
+	done
 }
 
 @test "a passphrase, asked for twice, then once" {
