@@ -34,7 +34,8 @@ enum {
  * by itself. */
 void secret_guard(void);
 
-/* *p gets n zeroed bytes, the caller's; NULL when it fails. EHR_EIO: the memory could not be locked. */
+/* *p gets n zeroed bytes, the caller's; NULL when it fails. EHR_EIO: the memory
+ * could not be locked. */
 int secret_new(void **p, size_t n, struct ehr_err *e);
 void secret_free(void *p); /* overwrites; NULL is fine */
 
