@@ -111,7 +111,9 @@ static int unlock(struct cli *c, struct source *s, struct ehr_err *e)
 static int open_source(struct cli *c, struct source *s, struct ehr_err *e)
 {
 	struct access_opt opt = ACCESS_OPT(c);
-	int rc = store_is_encrypted(c->db, e);
+	int rc = group_guarded() && geteuid() != 0 ?
+	    ehr_fail(e, EHR_EPERM, "in guarded mode root makes the backups") :
+	    store_is_encrypted(c->db, e);
 
 	if (rc == 0 && !plain)
 		return cli_usage(c, e, "the record is not encrypted, so who "
@@ -294,6 +296,7 @@ int admin_backup(struct cli *c, struct ehr_err *e)
 {
 	struct backup_keep k = { 0 };
 	struct backup b = { 0 };
+	bool fresh = access(c->argv[0], F_OK) != 0;
 	int rc = read_keep(c, &k, e);
 
 	if (rc == 0) {
@@ -307,6 +310,8 @@ int admin_backup(struct cli *c, struct ehr_err *e)
 		if (rc == 0)
 			rc = run(c, &set, &b, e);
 	}
+	if (rc < 0 && fresh)
+		rmdir(c->argv[0]); /* when nothing is in it */
 	return rc == 0 && keep_text ? prune(c, c->argv[0], &k, e) : rc;
 }
 

@@ -60,6 +60,8 @@ static int change(struct cli *c, struct str value, const char *verb,
 
 	if (rc == 0)
 		rc = admin_open(c, &a, STORE_WRITE, e);
+	if (rc == 0) /* also when there is nothing to change */
+		rc = access_need(&a, PERM_ADMIN, verb, e);
 	if (rc < 0)
 		return rc;
 	db = record_store(a.r);

@@ -1,9 +1,11 @@
 /* guard.c - ehr-admin guard: the record belongs to group ehr, the tools are
  * setgid, so that others reach it by the tools alone (ehr-security(7)). */
 #include <dirent.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <libgen.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,13 +24,30 @@ static const struct {
 	[TOOL] = { "tool", 02755, 0755 },
 };
 
+#define MEMBERS "group ehr has members: they could read the record without " \
+	"the tools"
+
 typedef int each_fn(void *arg, enum kind kind, const char *path);
 
 struct guard {
-	gid_t ehr;
+	gid_t ehr;    /* 0: there is no such group */
+	bool members; /* it has some */
 	char db[PATH_MAX];
 	struct ehr_err *e;
 };
+
+/* By the list of the group, or as somebody's first one. */
+static bool has_members(const struct group *ehr)
+{
+	const struct passwd *p;
+	bool found = ehr->gr_mem[0] != NULL;
+
+	setpwent();
+	while (!found && (p = getpwent()) != NULL)
+		found = p->pw_gid == ehr->gr_gid;
+	endpwent();
+	return found;
+}
 
 static int begin(const char *db, struct guard *g, struct ehr_err *e)
 {
@@ -36,25 +55,34 @@ static int begin(const char *db, struct guard *g, struct ehr_err *e)
 
 	g->e = e;
 	g->ehr = ehr ? ehr->gr_gid : 0;
+	g->members = ehr && has_members(ehr);
 	if (realpath(db ? db : "", g->db) == NULL)
 		return ehr_fail_errno(e, "%s", db ? db : "the record");
 	return 0;
 }
 
+/* The folder of the tools; false: not known. */
+static bool tools_in(char self[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", self, PATH_MAX - 1);
+
+	if (n <= 0)
+		return false;
+	self[n] = '\0';
+	dirname(self);
+	return true;
+}
+
 static int each_tool(each_fn *fn, void *arg)
 {
-	char self[PATH_MAX], path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char dir[PATH_MAX], path[PATH_MAX + NAME_MAX + 1];
 	struct dirent *d;
-	const char *dir;
 	struct stat st;
 	DIR *open;
 	int rc = 0;
 
-	if (n <= 0)
+	if (!tools_in(dir))
 		return 0;
-	self[n] = '\0';
-	dir = dirname(self);
 	open = opendir(dir);
 	while (rc == 0 && open && (d = readdir(open)) != NULL) {
 		if (strncmp(d->d_name, "ehr-", 4) != 0 ||
@@ -75,7 +103,7 @@ static int each_tool(each_fn *fn, void *arg)
 static int each(const struct guard *g, each_fn *fn, void *arg)
 {
 	static const char *const ends[] = { "", "-wal", "-shm", "-lock",
-		".keys" };
+		"-journal", "-rekey", ".keys" };
 	const char *key = getenv("EHR_KEY_FILE");
 	char path[PATH_MAX + 8];
 	int rc;
@@ -98,8 +126,9 @@ static bool is_so(const struct guard *g, enum kind kind, const char *path)
 {
 	struct stat st;
 
-	return g->ehr && stat(path, &st) == 0 && st.st_uid == 0 &&
-	    st.st_gid == g->ehr && (st.st_mode & 07777) == kinds[kind].on;
+	return g->ehr && !g->members && stat(path, &st) == 0 &&
+	    st.st_uid == 0 && st.st_gid == g->ehr &&
+	    (st.st_mode & 07777) == kinds[kind].on;
 }
 
 static int find_fault(void *arg, enum kind kind, const char *path)
@@ -145,6 +174,8 @@ int admin_guard_status(struct cli *c, struct ehr_err *e)
 	int rc = begin(c->db, &g, e);
 
 	l.g = &g;
+	if (rc == 0 && g.members)
+		cli_warn(c, "%s", MEMBERS);
 	if (rc == 0)
 		rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)
@@ -154,42 +185,75 @@ int admin_guard_status(struct cli *c, struct ehr_err *e)
 
 /* ---- changing it ---- */
 
+/* The file itself, not what a link leads to that was put in its place. */
+static int hold(const struct guard *g, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		ehr_fail_errno(g->e, "%s", path);
+	return fd;
+}
+
+static int held(const struct guard *g, const char *path, int fd, bool ok)
+{
+	int rc = ok ? 0 : ehr_fail_errno(g->e, "%s", path);
+
+	close(fd);
+	return rc;
+}
+
 /* The group first: a mode for another one would let it in. */
 static int give(void *arg, enum kind kind, const char *path)
 {
 	const struct guard *g = arg;
+	int fd = hold(g, path);
 
-	if (lchown(path, 0, g->ehr) != 0 || chmod(path, kinds[kind].on) != 0)
-		return ehr_fail_errno(g->e, "%s", path);
-	return 0;
+	return fd < 0 ? EHR_EIO : held(g, path, fd,
+	    fchown(fd, 0, g->ehr) == 0 && fchmod(fd, kinds[kind].on) == 0);
 }
 
 static int take_back(void *arg, enum kind kind, const char *path)
 {
 	const struct guard *g = arg;
+	int fd = hold(g, path);
 
-	if (chmod(path, kinds[kind].off) != 0 || lchown(path, 0, 0) != 0)
-		return ehr_fail_errno(g->e, "%s", path);
+	return fd < 0 ? EHR_EIO : held(g, path, fd,
+	    fchmod(fd, kinds[kind].off) == 0 && fchown(fd, 0, 0) == 0);
+}
+
+/* A folder that others use for other things is not to be closed to them, and
+ * one that others can change is no place for what has the group. */
+static int check_folder(const char *path, mode_t others, const char *what,
+    struct ehr_err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return ehr_fail_errno(e, "%s", path);
+	if (st.st_uid != 0 || st.st_mode & others ||
+	    !group_way_is_roots(path))
+		return ehr_fail(e, EHR_EUSAGE, "%s: a folder of root's own, "
+		    "in such ones, is needed for %s", path, what);
 	return 0;
 }
 
-/* A folder that others use for other things is not to be closed to them. */
-static int check_folder(const struct guard *g, struct ehr_err *e)
+static int check_on(const struct guard *g, struct ehr_err *e)
 {
 	char path[PATH_MAX];
-	struct stat st;
+	int rc;
 
+	if (g->members)
+		return ehr_fail(e, EHR_EUSAGE, "%s", MEMBERS);
 	snprintf(path, sizeof(path), "%s", g->db);
-	if (stat(dirname(path), &st) != 0)
-		return ehr_fail_errno(e, "%s", path);
-	if (st.st_uid != 0 || st.st_mode & (S_ISVTX | S_IWOTH))
-		return ehr_fail(e, EHR_EUSAGE, "%s: a folder of root's own "
-		    "for the record is needed", path);
-	return 0;
+	rc = check_folder(dirname(path), S_ISVTX | S_IWOTH, "the record", e);
+	if (rc == 0 && tools_in(path))
+		rc = check_folder(path, S_IWGRP | S_IWOTH, "the tools", e);
+	return rc;
 }
 
 static int change(struct cli *c, const char *scope, each_fn *fn,
-    struct ehr_err *e)
+    int (*may)(const struct guard *g, struct ehr_err *e), struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
 	struct guard g;
@@ -201,23 +265,23 @@ static int change(struct cli *c, const char *scope, each_fn *fn,
 	if (rc == 0 && g.ehr == 0)
 		rc = ehr_fail(e, EHR_EUSAGE,
 		    "there is no group ehr (groupadd --system ehr)");
-	if (rc == 0)
-		rc = check_folder(&g, e);
+	if (rc == 0 && may)
+		rc = may(&g, e);
 	if (rc == 0)
 		rc = admin_open(c, &a, STORE_WRITE, e);
 	if (rc == 0)
 		rc = access_need(&a, PERM_ADMIN, "guard", e);
 	if (rc == 0)
 		rc = admin_audit(&a, scope, e);
-	return rc < 0 ? rc : each(&g, fn, &g);
+	return rc < 0 || c->dry_run ? rc : each(&g, fn, &g);
 }
 
 int admin_guard_on(struct cli *c, struct ehr_err *e)
 {
-	return change(c, "guard-on", give, e);
+	return change(c, "guard-on", give, check_on, e);
 }
 
 int admin_guard_off(struct cli *c, struct ehr_err *e)
 {
-	return change(c, "guard-off", take_back, e);
+	return change(c, "guard-off", take_back, NULL, e);
 }

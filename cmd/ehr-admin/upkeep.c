@@ -122,6 +122,8 @@ int admin_reindex(struct cli *c, struct ehr_err *e)
 	int rc = admin_open(c, &a, STORE_WRITE, e);
 
 	if (rc == 0)
+		rc = access_need(&a, PERM_UPKEEP, "reindex", e);
+	if (rc == 0)
 		rc = admin_audit(&a, "reindex", e);
 	if (rc == 0)
 		rc = record_reindex(a.r, reindexed, c, e);

@@ -389,6 +389,9 @@ bool group_guarded(void);
  * stays as it is, and the files are opened with the caller's rights. Before
  * there are threads. */
 void group_allow(const char *path, struct buf *real);
+/* Each folder above this one (an absolute name without links) is root's, and
+ * nobody else can put another one in its place. */
+bool group_way_is_roots(const char *folder);
 /* Around what opens the record's own files, of this thread alone. */
 void group_raise(void);
 void group_drop(void);

@@ -13,8 +13,13 @@ static int check_plain(const struct access_opt *opt, const char *db,
 	const struct keys_opt o = { .db = db, .slots = opt->keys };
 	BUF_AUTO path = BUF_INIT;
 	int rc = keys_path(&o, &path, e);
+	bool there;
 
-	if (rc == 0 && faccessat(AT_FDCWD, path.s, F_OK, AT_EACCESS) == 0)
+	group_raise();
+	there = rc == 0 &&
+	    faccessat(AT_FDCWD, path.s, F_OK, AT_EACCESS) == 0;
+	group_drop();
+	if (there)
 		rc = ehr_fail(e, EHR_EINTEGRITY, "%s: not encrypted, but %s "
 		    "is there (see ehr-admin encrypt)", db, path.s);
 	return rc;
@@ -29,7 +34,29 @@ static int unlock(const struct access_opt *opt, const char *db,
 	return rc < 0 ? rc : keys_unlock(&o, *own, e);
 }
 
-static int unlock_record(const struct access_opt *opt, enum store_mode mode,
+/* Each with the group for what it opens alone: who is asked for a passphrase
+ * may be asked for long. */
+static int is_encrypted(const char *db, struct ehr_err *e)
+{
+	int rc;
+
+	group_raise();
+	rc = store_is_encrypted(db, e);
+	group_drop();
+	return rc;
+}
+
+static int check_mode(const char *db, struct ehr_err *e)
+{
+	int rc;
+
+	group_raise();
+	rc = keys_check_mode(db, e);
+	group_drop();
+	return rc;
+}
+
+int access_unlock(const struct access_opt *opt, enum store_mode mode,
     struct store_opts *o, struct keyring **own, struct ehr_err *e)
 {
 	const char *db = opt->db ? opt->db : getenv("EHR_DB");
@@ -39,22 +66,11 @@ static int unlock_record(const struct access_opt *opt, enum store_mode mode,
 		.keys = opt->ring };
 	if (opt->ring || mode == STORE_CREATE)
 		return 0;
-	rc = store_is_encrypted(db, e);
+	rc = is_encrypted(db, e);
 	if (rc == 0)
 		rc = check_plain(opt, db, e);
 	else if (rc > 0)
 		rc = unlock(opt, db, own, e);
 	o->keys = *own;
-	return rc < 0 ? rc : keys_check_mode(db, e);
-}
-
-int access_unlock(const struct access_opt *opt, enum store_mode mode,
-    struct store_opts *o, struct keyring **own, struct ehr_err *e)
-{
-	int rc;
-
-	group_raise();
-	rc = unlock_record(opt, mode, o, own, e);
-	group_drop();
-	return rc;
+	return rc < 0 ? rc : check_mode(db, e);
 }

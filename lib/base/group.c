@@ -3,6 +3,7 @@
  * asks: another one may be opening a file that the caller names. */
 #include <libgen.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -39,13 +40,33 @@ bool group_guarded(void)
 	return kept != 0;
 }
 
-/* Nobody else can put a link there: root's, the group's, not open to all. */
+bool group_way_is_roots(const char *folder)
+{
+	char at[PATH_MAX];
+	struct stat st;
+	int n = snprintf(at, sizeof(at), "%s", folder);
+
+	if (n < 0 || (size_t)n >= sizeof(at) || at[0] != '/')
+		return false;
+	while (strcmp(at, "/") != 0) {
+		dirname(at);
+		if (stat(at, &st) != 0 || st.st_uid != 0 ||
+		    (st.st_mode & (S_IWGRP | S_IWOTH) &&
+		    !(st.st_mode & S_ISVTX)))
+			return false;
+	}
+	return true;
+}
+
+/* Nobody else can put a link there: root's, the group's, not open to all, and
+ * so that no other folder can take its place. */
 static bool own_folder(char *real)
 {
 	struct stat st;
 
 	return stat(dirname(real), &st) == 0 && st.st_uid == 0 &&
-	    st.st_gid == kept && !(st.st_mode & S_IWOTH);
+	    st.st_gid == kept && !(st.st_mode & S_IWOTH) &&
+	    group_way_is_roots(real);
 }
 
 void group_allow(const char *path, struct buf *real)
@@ -54,6 +75,7 @@ void group_allow(const char *path, struct buf *real)
 
 	if (!kept)
 		return;
+	allowed = false;
 	take(kept);
 	if (realpath(path, name) != NULL) {
 		memcpy(copy, name, sizeof(copy));

@@ -16,15 +16,16 @@ static void close_fd(const int *fd)
 }
 #define FD_AUTO EHR_CLEANUP(close_fd) int
 
-/* In guarded mode the files belong to group ehr, which may read them. Asked
- * only when it decides: the name service may take longer than all the rest. */
+/* In guarded mode the files belong to group ehr, which may read them, as long
+ * as nobody is a member of it. Asked only when it decides: the name service may
+ * take longer than all the rest. */
 static bool group_ehr(gid_t gid)
 {
 	struct group g, *found = NULL;
 	char space[4096];
 
 	return getgrnam_r("ehr", &g, space, sizeof(space), &found) == 0 &&
-	    found && found->gr_gid == gid;
+	    found && found->gr_gid == gid && found->gr_mem[0] == NULL;
 }
 
 static int lets_in(const char *path, const struct stat *st,

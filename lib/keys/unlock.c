@@ -76,6 +76,9 @@ int keys_lock_file(const char *path, int *fd, struct ehr_err *e)
 
 	*fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	free(folder);
+	if (*fd < 0 && errno == EACCES)
+		return ehr_fail(e, EHR_EPERM, "%s: %s", path,
+		    strerror(errno));
 	if (*fd < 0)
 		return ehr_fail_errno(e, "%s", path);
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
@@ -131,7 +134,9 @@ static int by_file(struct trying *t)
 
 	if (path == NULL)
 		return 0;
+	group_raise();
 	rc = keyfile_read(path, t->s, t->e);
+	group_drop();
 	if (rc == EHR_ENOENT)
 		return ehr_fail(t->e, EHR_ENOTEHR,
 		    "%s: no such key file (EHR_KEY_FILE)", path);

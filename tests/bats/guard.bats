@@ -189,3 +189,164 @@ as() {
 	run -2 --separate-stderr as root ehr-admin guard on -d "$G/shared/q.ehr"
 	has "$stderr" "a folder of root's own"
 }
+
+# Everything that stands in the folder, by content and mode.
+standing() {
+	(cd "$G/srv" && stat -c '%n %U:%g %a %s' -- * && sha256sum -- *)
+}
+
+@test "what is for administrators or root is refused to others, and changes nothing" {
+	as root ehr-admin check >/dev/null
+	before=$(standing | grep -v -e '^p.ehr ' -e ' p.ehr$')
+	log=$(as root ehr-audit log -o tsv | wc -l)
+	tried=0
+	while read -r tool line; do
+		# shellcheck disable=SC2086
+		run --separate-stderr as nina "$tool" $line
+		same "$tool $line: exit $status" "$tool $line: exit 5"
+		same "$output" ""
+		has "$stderr" "$tool: "
+		tried=$((tried + 1))
+	done <<-END
+	ehr-admin guard on
+	ehr-admin guard off
+	ehr-admin guard off -n
+	ehr-admin key add --recovery
+	ehr-admin key add --key-file $G/nina/k
+	ehr-admin key remove 1
+	ehr-admin key rotate
+	ehr-admin key rotate -n
+	ehr-admin config set a.b c
+	ehr-admin config unset a.b
+	ehr-admin staff add nina --name Nina --role administrator
+	ehr-admin staff totp enroll nina
+	ehr-admin facility add North --tz UTC
+	ehr-admin sensitive add a --kind vip --reason x
+	ehr-admin hold add a --reason x
+	ehr-admin purge a --reason x
+	ehr-admin register add device Laptop --who Ann
+	ehr-admin reindex
+	ehr-admin vacuum
+	ehr-admin optimize
+	ehr-admin backup $G/nina/bk
+	ehr-audit log
+	ehr-audit verify
+	ehr-audit signer new $G/nina/signer
+	END
+	same "$tried" 24
+	same "$(ls -A "$G/nina")" ""
+	same "$(standing | grep -v -e '^p.ehr ' -e ' p.ehr$')" "$before"
+	# What got as far as the record is in its log, as refused.
+	run -0 --separate-stderr as root ehr-audit log -o tsv
+	[ "$(wc -l <<<"$output")" -gt $((log + 10)) ]
+	same "$(tail -n +$((log + 1)) <<<"$output" | cut -f 3,6 | sort -u)" \
+		$'nina\trefused\nroot\tok'
+	run -0 --separate-stderr as root ehr-admin key list
+	same "${#lines[@]}" 1
+}
+
+@test "a key file of the group is taken as long as the group is nobody's" {
+	same "$(stat -c '%u:%g %a' "$EHR_KEY_FILE")" "0:2100 440"
+	run -0 --separate-stderr as root ehr-chart show a
+	run -0 --separate-stderr as nina ehr-chart show a
+	refused() { # of whom, mode
+		chown "$1" "$EHR_KEY_FILE"
+		chmod "$2" "$EHR_KEY_FILE"
+		for user in root nina; do
+			run -5 --separate-stderr as "$user" ehr-chart show a
+			has "$stderr" "$EHR_KEY_FILE: "
+		done
+		chown 0:2100 "$EHR_KEY_FILE"
+		chmod 440 "$EHR_KEY_FILE"
+	}
+	refused 0:2100 444
+	refused 0:2100 441
+	run -0 --separate-stderr as root ehr-chart show a
+	chown 0:2001 "$EHR_KEY_FILE" # another group, which cannot be told by its mode
+	run -5 --separate-stderr as root ehr-chart show a
+	has "$stderr" "$EHR_KEY_FILE: mode 0440 lets others in"
+	chown 0:2100 "$EHR_KEY_FILE"
+	# Somebody is made a member: files of the group are theirs to read.
+	sed -i 's/^ehr:.*/&fred/' "$G/group"
+	run -5 --separate-stderr as root ehr-chart show a
+	has "$stderr" "lets others in"
+	run -1 --separate-stderr as root ehr-admin guard status
+	has "$stderr" "group ehr has members"
+	has "$output" $'\tnot guarded'
+}
+
+@test "guard on: not with members, nor where others can change the folders" {
+	as root ehr-admin guard off
+	before=$(standing)
+	refused() { # TEXT
+		run -2 --separate-stderr as root ehr-admin guard on
+		has "$stderr" "$1"
+		same "$(standing)" "$before"
+		same "$(stat -c %a "$G/bin/ehr-chart")" 755
+	}
+	cp "$G/group" "$G/group.before"
+	sed -i 's/^ehr:.*/&fred/' "$G/group"
+	refused "group ehr has members"
+	cat "$G/group.before" >"$G/group"
+	sed -i 's/^fred:x:2002:2002/fred:x:2002:2100/' "$G/passwd"
+	refused "group ehr has members"
+	sed -i 's/^fred:x:2002:2100/fred:x:2002:2002/' "$G/passwd"
+	for owner in 2001:0 0:2001; do # the tools', the record's, one above both
+		for folder in bin srv .; do
+			[ "$owner $folder" != "0:2001 srv" ] || continue
+			mode=$(stat -c %a "$G/$folder")
+			chown "$owner" "$G/$folder"
+			[ "$owner" = 2001:0 ] || chmod g+w "$G/$folder"
+			refused "a folder of root's own"
+			chmod "$mode" "$G/$folder"
+			chown 0:0 "$G/$folder"
+		done
+	done
+	run -0 --separate-stderr as root ehr-admin guard on -n
+	same "$(standing)" "$before"
+	run -0 --separate-stderr as root ehr-admin guard on
+	run -0 --separate-stderr as nina ehr-chart show a
+	# Moved to where somebody else could put another one in its place.
+	mkdir "$G/nina/in"
+	chown 2001 "$G/nina/in"
+	mv "$G/srv" "$G/nina/in/srv"
+	run -9 --separate-stderr as nina env EHR_KEY_FILE="$G/nina/in/srv/key" \
+		ehr-chart show a -d "$G/nina/in/srv/p.ehr"
+}
+
+@test "a change of the data key that was cut off goes on in guarded mode" {
+	mkfifo "$G/late"
+	as root ehr-import -q --source late "$G/late" 3>&- &
+	exec 4>"$G/late"
+	until [ -e "$EHR_DB-shm" ]; do sleep 0.05; done
+	run -6 --separate-stderr as root ehr-admin key rotate --wait 0
+	[ -e "$EHR_DB-rekey" ]
+	as root ehr-admin guard off
+	exec 4>&-
+	wait
+	as root ehr-admin guard on
+	run -0 --separate-stderr as nina ehr-chart show a
+	run -0 --separate-stderr as root ehr-admin key rotate
+	run -0 --separate-stderr as nina ehr-chart show a
+}
+
+@test "who is asked for a passphrase is asked without the group" {
+	pass="correct horse battery"
+	as root "$BATS_TEST_DIRNAME/on-tty" "$G/tty" ehr-admin key add \
+		<<<"$pass"$'\n'"$pass"
+	EHR_KEY_FILE='' as nina "$BATS_TEST_DIRNAME/on-tty" "$G/nina/tty" \
+		ehr-chart show a <<<"$pass" >"$G/shown" 3>&- &
+	with=0 without=0 # while it works on the passphrase
+	while kill -0 $! 2>/dev/null; do
+		for pid in $(pgrep -u 2001 -x ehr-chart); do
+			case $(awk '/^Gid/ { print $3 }' "/proc/$pid/status" 2>&1) in
+			2100) with=$((with + 1)) ;;
+			2001) without=$((without + 1)) ;;
+			esac
+		done
+	done
+	wait $!
+	has "$(cat "$G/shown")" Hypertension
+	[ "$without" -gt 3 ]
+	[ $((with * 3)) -lt "$without" ]
+}

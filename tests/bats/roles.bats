@@ -114,6 +114,8 @@ codes() {
 
 @test "ehr-admin, each verb with each role" {
 	same "$(codes ehr-admin config set a.b c)" "0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin config set a.b c)" "0 5 5 5 5 5 5 5 "
+	same "$(codes ehr-admin config unset x.y)" "0 5 5 5 5 5 5 5 "
 	same "$(codes ehr-admin config list)" "0 0 0 0 0 0 0 0 "
 	same "$(codes ehr-admin facility add North)" "0 5 5 5 5 5 5 5 "
 	same "$(codes ehr-admin facility place North Location/l)" \
