@@ -350,3 +350,29 @@ standing() {
 	[ "$without" -gt 3 ]
 	[ $((with * 3)) -lt "$without" ]
 }
+
+@test "guard on that was cut off, or failed, is completed by the same again" {
+	[[ $EHR_BUILD != *san* ]] || skip "sanitized build"
+	as root strace -qq -o /dev/null true || skip "strace cannot trace here"
+	tried=0
+	for fault in fchown:signal=KILL fchown:error=EIO fchmod:signal=KILL \
+		fchmod:error=EPERM; do
+		for n in 1 4 9 14; do
+			as root ehr-admin guard off
+			rc=0
+			as root strace -f -qq -o /dev/null -e "trace=${fault%%:*}" \
+				-e "inject=$fault:when=$n" ehr-admin guard on \
+				2>"$G/err" || rc=$?
+			[[ $fault != *KILL ]] || same "$rc" 137
+			# The first ones are the database's, who goes on.
+			[ "$rc" != 0 ] || [ "$n" = 14 ] || continue
+			[[ $fault == *KILL ]] || same "$rc" 6
+			run ! as nina cat "$EHR_DB" "$EHR_KEY_FILE"
+			run -1 as root ehr-admin guard status
+			run -0 --separate-stderr as root ehr-admin guard on
+			run -0 --separate-stderr as nina ehr-chart show a
+			tried=$((tried + 1))
+		done
+	done
+	[ "$tried" -ge 12 ]
+}
