@@ -136,6 +136,15 @@ static void put_count(struct purging *x, const char *item, int64_t n)
 	print_row(x->p, x->e);
 }
 
+static void put_years(struct purging *x, const char *item, int64_t n,
+    const char *by)
+{
+	print_text(x->p, str_of(item));
+	print_int(x->p, n);
+	print_text(x->p, str_of(by));
+	print_row(x->p, x->e);
+}
+
 static void put_what(struct purging *x)
 {
 	BUF_AUTO now = BUF_INIT;
@@ -168,6 +177,10 @@ static void put_rule(struct purging *x)
 		    (long long)x->k.minor_years, (long long)x->k.majority,
 		    x->k.born ? "" : " (birth date unknown)");
 	put_note(x, "kept-until", buf_str(&until), buf_str(&rule));
+#define X(id, key, value, most, source)                                       \
+	put_years(x, key, x->k.id, x->k.id##_by);
+	COMPLY_RETENTION(X)
+#undef X
 }
 
 static void put_counts(struct purging *x)

@@ -133,7 +133,7 @@ int comply_request_add(struct store *db, const struct comply_request *x,
 int comply_request_step(struct store *db, int64_t id,
     const struct request_step *s, struct ehr_err *e);
 /* For a purge, inside its transaction: takes away those of a patient.
- * EHR_EPERM: one is open. */
+ * EHR_EPERM: one is open, or less than COMPLY_DOCUMENT_YEARS old. */
 int comply_request_drop(struct store *db, int64_t patient, struct ehr_err *e);
 
 #endif

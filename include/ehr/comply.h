@@ -32,23 +32,32 @@ int comply_hold_drop(struct store *db, int64_t patient, struct ehr_err *e);
 
 /* ---- how long a chart is kept ---- */
 
-/* Settings: X(id, key, default, the most, source of the default). */
+/* Settings: X(id, key, default, the most, source of the default). Assumed is
+ * what no source says for all: state law decides. */
 #define COMPLY_RETENTION(X)                                                   \
-	X(years, "retention.years", 10, 100, "42 CFR 422.504(d)")             \
-	X(majority, "retention.majority", 18, 21, "most states")              \
-	X(minor_years, "retention.minor-years", 10, 100, "as retention.years")
+	X(years, "retention.years", 10, 100, "42 CFR 422.504(d); "            \
+	    "424.516(f) has 7")                                               \
+	X(majority, "retention.majority", 18, 21, "assumed: most states")     \
+	X(minor_years, "retention.minor-years", 10, 100,                      \
+	    "assumed: as retention.years")
 
 /* Days are since 1970-01-01, of UTC. */
 struct comply_retention {
 	int64_t years;	     /* after the last entry */
 	int64_t majority;    /* age at which one is of age */
 	int64_t minor_years; /* after that, of who was a minor */
+	/* where each is from: of the default, or that it is set; static */
+	const char *years_by, *majority_by, *minor_years_by;
 	bool dated;	/* else last is when the chart came */
 	bool born;	/* else taken as born on the day of last */
 	bool minor;	/* on that day */
 	int64_t last;	/* day of the last entry */
 	int64_t until;	/* the first day on which it may be purged */
 };
+/* The same day so many years later; of February 29 March 1. */
+int64_t comply_years_after(int64_t day, int64_t years);
+/* For how long what the rules want documented is kept (45 CFR 164.530(j)). */
+enum { COMPLY_DOCUMENT_YEARS = 6 };
 /* EHR_EINTEGRITY: a setting is no such number. */
 int comply_retention(struct record *r, int64_t patient,
     struct comply_retention *k, struct ehr_err *e);

@@ -1,6 +1,7 @@
 /* request.c - requests for data: their rules, and what came of each. */
 #include <stdlib.h>
 
+#include "ehr/comply.h"
 #include "ehr/comply-request.h"
 #include "comply/statements.h"
 
@@ -419,6 +420,29 @@ int comply_request_step(struct store *db, int64_t id,
 
 /* ---- purge ---- */
 
+/* An answer is documentation, 45 CFR 164.524(e), 164.526(f), 164.528(d). */
+static int may_go(const struct comply_requests *all,
+    const struct comply_request *x, struct ehr_err *e)
+{
+	BUF_AUTO text = BUF_INIT;
+	int64_t last = x->received;
+	struct date d;
+
+	if (REQUEST_WAITS(x->state))
+		return ehr_fail(e, EHR_EPERM, "request %lld for the chart is "
+		    "open (ehr-audit requests)", (long long)x->id);
+	for (size_t i = 0; i < x->steps; i++)
+		if (all->step[x->step + i].day > last)
+			last = all->step[x->step + i].day;
+	last = comply_years_after(last, COMPLY_DOCUMENT_YEARS);
+	if (x->state == REQUEST_ERROR || clock_ms() / 86400000 >= last)
+		return 0;
+	date_from_days(&d, last);
+	date_format(&text, &d);
+	return ehr_fail(e, EHR_EPERM, "request %lld for the chart is to be "
+	    "kept until %s (45 CFR 164.530(j))", (long long)x->id, text.s);
+}
+
 int comply_request_drop(struct store *db, int64_t patient, struct ehr_err *e)
 {
 	static const enum comply_sql_id ids[] = { REQUEST_STEP_DROP,
@@ -427,11 +451,8 @@ int comply_request_drop(struct store *db, int64_t patient, struct ehr_err *e)
 	int rc = comply_requests_get(db, 0, &all, e);
 
 	for (size_t i = 0; rc == 0 && i < all.n; i++)
-		if (all.v[i].patient == patient &&
-		    REQUEST_WAITS(all.v[i].state))
-			rc = ehr_fail(e, EHR_EPERM, "request %lld for the "
-			    "chart is open (ehr-audit requests)",
-			    (long long)all.v[i].id);
+		if (all.v[i].patient == patient)
+			rc = may_go(&all, &all.v[i], e);
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(ids); i++) {
 		struct stmt *s = sql(db, ids[i]);
 

@@ -6,7 +6,7 @@
 enum { DAY_MS = 86400000 };
 
 static int read_setting(struct store *db, const char *key, int64_t most,
-    int64_t *v, struct ehr_err *e)
+    int64_t *v, const char **by, struct ehr_err *e)
 {
 	BUF_AUTO text = BUF_INIT;
 	int rc = store_config_get(db, key, &text, e);
@@ -15,6 +15,8 @@ static int read_setting(struct store *db, const char *key, int64_t most,
 		return ehr_fail(e, EHR_EINTEGRITY, "%s: setting %s is not a "
 		    "number of years up to %lld", store_path(db), key,
 		    (long long)most);
+	if (rc > 0)
+		*by = "a setting of the practice";
 	return rc < 0 ? rc : 0;
 }
 
@@ -25,8 +27,9 @@ static int read_settings(struct store *db, struct comply_retention *k,
 
 #define X(id, key, value, most, source)                                       \
 	k->id = value;                                                        \
+	k->id##_by = source;                                                  \
 	if (rc == 0)                                                          \
-		rc = read_setting(db, key, most, &k->id, e);
+		rc = read_setting(db, key, most, &k->id, &k->id##_by, e);
 	COMPLY_RETENTION(X)
 #undef X
 	return rc;
@@ -37,8 +40,7 @@ static int64_t day_of(int64_t ms)
 	return ms >= 0 ? ms / DAY_MS : -((DAY_MS - 1 - ms) / DAY_MS);
 }
 
-/* The same day so many years later; of February 29 March 1. */
-static int64_t add_years(int64_t day, int64_t years)
+int64_t comply_years_after(int64_t day, int64_t years)
 {
 	struct date d;
 
@@ -129,10 +131,13 @@ int comply_retention(struct record *r, int64_t patient,
 		return rc;
 	if (!k->dated)
 		k->last = day_of(x.came);
-	of_age = add_years(k->born ? x.birth : k->last, k->majority);
+	of_age = comply_years_after(k->born ? x.birth : k->last,
+	    k->majority);
 	k->minor = of_age > k->last;
-	k->until = add_years(k->last, k->years);
-	if (k->minor && add_years(of_age, k->minor_years) > k->until)
-		k->until = add_years(of_age, k->minor_years);
+	k->until = comply_years_after(k->last, k->years);
+	if (k->minor)
+		of_age = comply_years_after(of_age, k->minor_years);
+	if (k->minor && of_age > k->until)
+		k->until = of_age;
 	return 0;
 }

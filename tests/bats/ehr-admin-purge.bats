@@ -58,6 +58,11 @@ traces() { # WORD
 	same "$(value former-versions)" 5
 	same "$(value attachments)" 1
 	same "$(value kept-until)" 2011-06-30
+	same "$(jq -r '.[] | select(.item | startswith("retention")) |
+		[.item, .value, .note] | join(" ")' <<<"$output")" \
+		"retention.years 10 42 CFR 422.504(d); 424.516(f) has 7
+retention.majority 18 assumed: most states
+retention.minor-years 10 assumed: as retention.years"
 	same "$(value file) $(value log)" "rewritten emptied"
 	has "$(value resources:DocumentReference)" 3
 	for w in canary Canary famcanary mrncanary codecanary wordcanary; do

@@ -235,16 +235,22 @@ request	ok	a	request-show:1"
 	run -7 --separate-stderr ehr-audit requests list
 }
 
-@test "a purge waits for the answer, then takes them away" {
+@test "a purge waits for the answer and six years more, then takes them away" {
 	echo '{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/c"},"onsetDateTime":"2001-02-03"}' |
 		ehr-import -q -
-	add access patient 2026-11-02 c
+	add access patient 2015-11-02 c
 	add access patient 2026-11-02 a
 	ehr-admin config set retention.years 5
 	ehr-admin config set retention.minor-years 0
 	run -5 --separate-stderr ehr-admin purge c --reason old
 	has "$stderr" "request 1 for the chart is open"
-	step close 1 --as fulfilled
+	step close 1 --as fulfilled --on 2015-11-03
+	add access patient 2026-11-02 c
+	step close 3 --as fulfilled
+	run -5 --separate-stderr ehr-admin purge c --reason old
+	has "$stderr" "request 3 for the chart is to be kept until 2032-11-25 (45 CFR 164.530(j))"
+	step reopen 3 --note slip
+	step close 3 --as entered-in-error
 	run -0 --separate-stderr ehr-admin purge c --reason old
 	same "$(listed .request --all)" 2
 	run -4 --separate-stderr ehr-audit requests show 1
