@@ -1,5 +1,4 @@
 /* secret.c - the secret of a new key slot, as the options ask for it. */
-#include <errno.h>
 #include <unistd.h>
 
 #include "admin.h"
@@ -82,22 +81,13 @@ int admin_secret_recovery(struct cli *c, struct key_slots *f,
 int admin_secret_tell(struct new_slot *n, struct ehr_err *e)
 {
 	struct secret *s = n->secret;
-	size_t at = 0;
-	ssize_t got;
 
 	if (n->dry || !n->tell)
 		return 0;
 	n->tell = false;
 	s->s[s->n] = '\n';
-	while (at <= s->n) {
-		got = write(STDOUT_FILENO, s->s + at, s->n + 1 - at);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return ehr_fail_errno(e, "standard output");
-		at += (size_t)got;
-	}
-	return 0;
+	return write_whole(STDOUT_FILENO, (struct str){ s->s, s->n + 1 }) == 0 ?
+	    0 : ehr_fail_errno(e, "standard output");
 }
 
 int admin_secret_end(struct new_slot *n, int rc, struct ehr_err *e)
