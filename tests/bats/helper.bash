@@ -56,3 +56,12 @@ has() {
 		return 1
 	fi
 }
+
+# x12_broken FILE SED: an X12 file of a line a segment with that done to it, and
+# SE01 right again.
+x12_broken() {
+	sed -E "$2" "$1" | awk -F'*' -v OFS='*' '
+		/^ST\*/ { from = NR }
+		/^SE\*/ { $2 = NR - from + 1 }
+		{ print }'
+}

@@ -5,14 +5,6 @@ load helper
 
 WHOLE=$BATS_TEST_DIRNAME/../fixtures/x12/837p-whole.x12
 
-# broken SED: the file with that done to it and SE01 right again.
-broken() {
-	sed -E "$1" "$WHOLE" | awk -F'*' -v OFS='*' '
-		/^ST/ { from = NR }
-		/^SE/ { $2 = NR - from + 1 }
-		{ print }' >"$T/b"
-}
-
 @test "a claim with each segment of the guide is clean" {
 	run -0 --separate-stderr ehr-claim x12 check "$WHOLE"
 	same "$output" ""
@@ -30,7 +22,7 @@ broken() {
 @test "what is broken is found, at its place, and nothing else" {
 	local -i rows=0
 	while IFS=$'\t' read -r edit want; do
-		broken "$edit"
+		x12_broken "$WHOLE" "$edit" >"$T/b"
 		run -1 --separate-stderr ehr-claim x12 check "$T/b"
 		same "$edit: $(cut -f2,7,9 <<<"$output")" "$edit: $want"
 		rows+=1

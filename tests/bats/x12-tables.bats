@@ -63,3 +63,18 @@ AA R ; x|not an element:  x
 AA R ; 1!|a key without codes:  1!
 ROWS
 }
+
+@test "a list of codes and a part in files of their own" {
+	mkdir -p "$T/data"
+	printf '%s\n' 'list X Y' $'\tZ' >"$T/data/codes.txt"
+	printf '%s\n' 'part both' 'BB R | 1 =@list W' end >"$T/data/parts.txt"
+	tables <<<$'guide S G X\nuse both' >"$T/short"
+	grep -qF '1, " X Y Z W " },' "$T/short"
+	run -1 --separate-stderr tables <<<$'guide S G X\nBB R | 1 =@lost'
+	same "$stderr" "$T/data/a.guide:2: no list lost"
+	run -1 --separate-stderr tables <<<$'part both\nend'
+	same "$stderr" "$T/data/a.guide:1: part both stands twice"
+	echo 'list V' >>"$T/data/codes.txt"
+	run -1 --separate-stderr tables <<<$'guide S G X\nBB R | 1'
+	same "$stderr" "$T/data/codes.txt:3: list stands twice"
+}
