@@ -34,9 +34,8 @@ FILES=$BATS_TEST_DIRNAME/../fixtures/x12
 			"$guide $edit: $want;"
 		rows+=1
 	done < <(tr '|' '\t' <<'ROWS'
-270|/^BHT/d|4  x12-missing
+270|/^BHT/d|4 BHT x12-missing
 270|s/^(BHT\*0022\*)13/\111/|4 BHT02 x12-element-code
-270|s/^HL\*1\*\*/HL*1*1*/|5 2000A/HL02 x12-element-unused
 270|s/^(NM1\*PR.*)PI/\1MI/|6 2100A/NM108 x12-element-code
 270|s/^(NM1\*1P\*1\*)DOCTOR/\1/|8 2100B/NM103 x12-element-missing
 270|s/^TRN\*1\*TRACE2.*/&\n&/|16 2000C/TRN x12-repeats
@@ -65,34 +64,34 @@ FILES=$BATS_TEST_DIRNAME/../fixtures/x12
 276|s/^(NM1\*41.*)46/\1XX/|8 2100B/NM108 x12-element-code
 276|s/^(NM1\*1P\*2.*)/&\n&/|12 2100C/NM1 x12-repeats
 276|s/^DMG\*D8\*1950/DMG*D6*1950/|13 2000D/DMG01 x12-element-code
-276|/^DMG\*D8\*2015/d|31 2000E x12-missing
+276|/^DMG\*D8\*2015/d|31 2000E/DMG x12-missing
 276|s/^(TRN\*)1\*TRACE2/\12*TRACE2/|33 2200E/TRN01 x12-element-code
 276|s/^AMT\*T3/AMT*T4/|23 2200D/AMT01 x12-element-code;41 2200E/AMT01 x12-element-code
 276|s/^REF\*LU\*/REF*LV*/|18 2200D/REF x12-qualifier;36 2200E/REF x12-qualifier
-276|/^DTP\*472\*D8\*20260102/d|29 2210D x12-missing;46 2210E x12-missing
+276|/^DTP\*472\*D8\*20260102/d|29 2210D/DTP x12-missing;46 2210E/DTP x12-missing
 276|s/^HL\*5\*4\*23/HL*5*4*23*0/|30 2000E/HL04 x12-element-unused
 277|s/\*DG~/~/|4 BHT06 x12-element-missing
 277|s/^(PER\*IC\*DESK\*TE\*)5555550100/\1/|7 2100A/PER04 x12-element-missing;7 2100A/PER x12-syntax
 277|s/^(STC\*E0:24:)41/\185/|11 2200B/STC01-3 x12-element-code
-277|/^STC\*E0:24:1P/d|16 2200C x12-missing
+277|/^STC\*E0:24:1P/d|16 2200C/STC x12-missing
 277|s/^STC\*F2:88/STC*F2/|34 2220D/STC01-2 x12-element-missing;53 2220E/STC01-2 x12-element-missing
 277|s/^(SVC\*AD:D0120\*50\*)0/\1/|33 2220D/SVC03 x12-element-missing;52 2220E/SVC03 x12-element-missing
 277|s/^REF\*VV\*/REF*VW*/|26 2200D/REF x12-qualifier;45 2200E/REF x12-qualifier
 277|s/^(TRN\*)2\*TRACE1/\11*TRACE1/|19 2200D/TRN01 x12-element-code
-277ca|/^DTP\*009/d|9 2200A x12-missing
-277ca|/^DTP\*050/d|9 2200A x12-missing
-277ca|/^STC\*A1:19:PR\*2/d|13 2200B x12-missing
+277ca|/^DTP\*009/d|9 2200A/DTP x12-missing
+277ca|/^DTP\*050/d|9 2200A/DTP x12-missing
+277ca|/^STC\*A1:19:PR\*2/d|13 2200B/STC x12-missing
 277ca|s/^QTY\*AA\*1/QTY*90*1/|15 2200B/QTY x12-repeats
 277ca|s/^STC\*A1:19:PR\*\*/STC*A1:19:PR*20260106*/|21 2200C/STC02 x12-element-unused
 277ca|s/^HL\*4\*3\*PT/HL*4*3*PT*0/|28 2000D/HL04 x12-element-unused
 277ca|s/^(STC\*A2:20:)PR(\*2)/\1AY\2/|31 2200D/STC01-3 x12-element-code
 277ca|s/^(STC.*)\*U\*150/\1*X*150/|44 2200D/STC03 x12-element-code
-277ca|/^DTP\*472\*RD8/d|35 2200D x12-missing
+277ca|/^DTP\*472\*RD8/d|35 2200D/DTP x12-missing
 835|s/^BPR\*I/BPR*Z/|4 BPR01 x12-element-code
 835|s/\*20260106~/~/|4 BPR16 x12-element-missing
 835|s/^(BPR.*)\*01\*123456780\*DA\*1111/\1**123456780*DA*1111/|4 BPR x12-syntax
-835|/^N3\*1 /d|11 1000A x12-missing
-835|/^PER\*BL/d|17 1000A x12-missing
+835|/^N3\*1 /d|11 1000A/N3 x12-missing
+835|/^PER\*BL/d|17 1000A/PER x12-missing
 835|s/^PER\*IC\*\*UR/PER*IC**EM/|18 1000A/PER03 x12-element-code
 835|s/^(N1\*PE.*)XX/\1PI/|19 1000B/N103 x12-element-code
 835|s/^(TS3.*200)\*/\1*9/|26 2000/TS306 x12-element-unused
@@ -100,16 +99,15 @@ FILES=$BATS_TEST_DIRNAME/../fixtures/x12
 835|s/^(CLP.*\*)MB/\1XX/|28 2100/CLP06 x12-element-code
 835|s/^CAS\*PR\*1\*10/CAS*CR*1*10/|30 2100/CAS01 x12-element-code
 835|s/^(CAS\*CO\*45\*20\*1\*253)\*2/\1*/|29 2100/CAS x12-syntax
-835|/^NM1\*QC/d|37 2100 x12-missing
+835|/^NM1\*QC/d|37 2100/NM1 x12-missing
 835|s/^NM1\*TT\*2/NM1*TU*2/|35 2100/NM1 x12-qualifier
 835|s/^DTM\*036/DTM*037/|45 2100/DTM x12-qualifier
 835|s/^(SVC\*)HC/\1ZZ/|52 2110/SVC01-1 x12-element-code
-835|s/^(SVC\*AD:D0120\*50\*)20/\1/|64 SVC x12-empty-end;64 2110/SVC03 x12-element-missing
 835|s/^REF\*6R.*/&\n&/|58 2110/REF x12-repeats
 835|s/^LQ\*HE/LQ*HD/|62 2110/LQ01 x12-element-code
 835|s/^PLB(.*)WO:/PLB\1XX:/|66 PLB03-1 x12-element-code
 835|s/^(PLB.*)\*-18/\1/|66 PLB x12-syntax
 ROWS
 	)
-	((rows == 75))
+	((rows == 73))
 }

@@ -82,7 +82,7 @@ static void refused(int line, struct str bytes, const char *msg, bool cut_at)
 TEST(a_clean_file_comes_back_byte_for_byte)
 {
 	EXPECT(ISA ACCEPTED, 0, "");
-	EXPECT(ISA "\r\n" GS "\n" ST "\n\nAK1*HC*1~AK9*A*1*1*1~"
+	EXPECT(ISA "\r\n" GS "\n" ST "\n\nAK1*HC*1*005010X222A1~AK9*A*1*1*1~"
 	    "SE*4*0001~GE*1*1~IEA*1*000000001~\r\n\n", 0, "");
 }
 
@@ -90,7 +90,7 @@ TEST(each_interchange_has_its_own_delimiters)
 {
 	EXPECT(ISA ACCEPTED ISA_OF("|", "!", ">", "\n")
 	    "GS|FA|S|R|20260101|1200|1|X|005010X231A1\n"
-	    "ST|999|0001|005010X231A1\nAK1|HC|1\nAK9|A|1|1|1\n"
+	    "ST|999|0001|005010X231A1\nAK1|HC|1|005010X222A1\nAK9|A|1|1|1\n"
 	    "SE|4|0001\nGE|1|1\nIEA|1|000000001\n\n" ISA ACCEPTED, 0, "");
 }
 
@@ -113,11 +113,11 @@ TEST(an_isa_is_of_fixed_length)
 
 TEST(trailers_agree_with_headers)
 {
-	EXPECT(ISA GS ST "AK1*HC*1~AK9*A*1*1*1~SE*5*0002~GE*2*7~IEA*0*2~", 0,
+	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK9*A*1*1*1~SE*5*0002~GE*2*7~IEA*0*2~", 0,
 	    "6:SE01: x12-count\n6:SE02: x12-control-number\n"
 	    "7:GE01: x12-count\n7:GE02: x12-control-number\n"
 	    "8:IEA01: x12-count\n8:IEA02: x12-control-number\n");
-	EXPECT(ISA GS ST "AK1*HC*1~AK9*A*1*1*1~" ISA ACCEPTED, 0,
+	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK9*A*1*1*1~" ISA ACCEPTED, 0,
 	    "6:SE: x12-trailer\n6:GE: x12-trailer\n6:IEA: x12-trailer\n");
 	EXPECT(ISA GS "CLM*1~SE*1*1~GE*0*1~IEA*1*000000001~", 0,
 	    "3:CLM: x12-place\n4:SE: x12-trailer\n");
@@ -132,12 +132,12 @@ TEST(characters_and_ids)
 
 TEST(a_guide_tells_places_and_elements)
 {
-	EXPECT(ISA GS ST "AK1*HC*1~AK2*837*0001~IK3*CLM*22*2300*8~"
+	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK2*837*0001~IK3*CLM*22*2300*8~"
 	    "CTX*CLM01:123~IK4*2:1*782*1~IK5*R*5~AK9*R*1*1*0~SE*9*0001~"
 	    "GE*1*1~IEA*1*000000001~", 0, "");
 	/* order, twice, missing, unused, type, length, code */
-	EXPECT(ISA GS ST "AK1*HC*1~AK2*837*0001*X*Y~IK5*Q~IK5*R~IK3*CLM*A~"
-	    "AK9*R*1234567*1*0~AK1*HC*1~SE*9*0001~GE*1*1~IEA*1*000000001~", 0,
+	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK2*837*0001*X*Y~IK5*Q~IK5*R~IK3*CLM*A~"
+	    "AK9*R*1234567*1*0~AK1*HC*1*005010X222A1~SE*9*0001~GE*1*1~IEA*1*000000001~", 0,
 	    "5:2000/AK204: x12-element-unused\n"
 	    "6:2000/IK501: x12-element-code\n"
 	    "7:2000/IK5: x12-repeats\n"
@@ -174,7 +174,7 @@ TEST(a_large_file_in_flat_memory)
 	bool cut;
 	int i, n = 20000;
 
-	buf_adds(&big, ISA GS ST "AK1*HC*1~");
+	buf_adds(&big, ISA GS ST "AK1*HC*1*005010X222A1~");
 	for (i = 0; i < n; i++)
 		buf_addf(&big, "AK2*837*%04d~IK5*A~%s", i, i % 3 ? "" : "\r\n");
 	buf_addf(&big, "AK9*A*1*1*1~SE*%d*0001~GE*1*1~IEA*1*000000001~",
