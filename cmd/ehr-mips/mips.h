@@ -69,7 +69,7 @@ struct job {
 	bool supplement;	/* supplemental data are wanted, too */
 	struct str today;	/* next visits are wanted, from then on */
 	bool lines;		/* --by-patient as NDJSON */
-	bool record;		/* the record's patients, whatever the operands */
+	bool record;		/* its patients, whatever the operands */
 	bool local;		/* offsets are those of the facility's zone */
 	bool whole;		/* resources that no measure matches, too */
 	bool apart;		/* packages share nothing */

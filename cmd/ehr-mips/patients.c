@@ -91,13 +91,16 @@ static int rows(const struct job *j, const struct task *t, unsigned worker,
 	return rc;
 }
 
-/* What counts against the practice: of an inverse measure the numerator. */
+/* What counts against the practice: of an inverse measure the numerator. Who is
+ * dead is called by nobody. */
 static int gap_rows(const struct job *j, const struct task *t,
     unsigned worker, struct work *w)
 {
 	const struct quality_measure *m = quality_measure(t->package);
 	int rc = 0;
 
+	if (quality_patient_dead(j->patient[worker]))
+		return 0;
 	for (uint32_t g = 0; g < m->groups && rc == 0; g++)
 		rc = add_row(j, t, worker, g,
 		    m->inverse ? NUMERATOR : NOT_MET, !m->inverse, w);

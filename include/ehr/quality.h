@@ -150,7 +150,8 @@ struct quality_patient;
 struct quality_patient *quality_patient_new(void);
 void quality_patient_free(struct quality_patient *p);
 /* Takes the next patient: a Bundle (any type) or one resource. The text may
- * go afterwards. EHR_EREJECT: no JSON, or no Patient in it. */
+ * go afterwards. EHR_EREJECT: no JSON, or not one Patient in
+ * it, besides those whose link says that they were replaced. */
 int quality_patient_read(struct quality_patient *p, struct str json,
     struct ehr_err *e);
 struct str quality_patient_id(const struct quality_patient *p);
@@ -164,6 +165,7 @@ bool quality_patient_visit(const struct quality_patient *p, struct str today,
     struct buf *b);
 /* Is it a test patient (meta.security HTEST)? */
 bool quality_patient_test(const struct quality_patient *p);
+bool quality_patient_dead(const struct quality_patient *p);
 
 /* ---- evaluating ---- */
 

@@ -59,6 +59,30 @@ static int read_text(struct quality_patient *p, struct str json,
 	    : ehr_fail(e, EHR_EREJECT, "at byte %zu: %s", why.offset, why.text);
 }
 
+/* After a merge the chart holds who was replaced, too. */
+static bool replaced(const struct tape *t, uint32_t patient)
+{
+	uint32_t links = tape_get(t, patient, "link"), type;
+
+	if (links == 0 || tape_type(t, links) != TAPE_ARRAY)
+		return false;
+	tape_each(t, links, i)
+		if ((type = tape_get(t, i, "type")) != 0 &&
+		    str_is(tape_str(t, type), "replaced-by"))
+			return true;
+	return false;
+}
+
+static void drop_replaced(const struct tape *t, struct roots *r)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < r->n; i++)
+		if (!replaced(t, r->node[i]))
+			r->node[n++] = r->node[i];
+	r->n = n;
+}
+
 int quality_patient_read(struct quality_patient *p, struct str json,
     struct ehr_err *e)
 {
@@ -78,6 +102,8 @@ int quality_patient_read(struct quality_patient *p, struct str json,
 		add_entries(p, 0);
 	else
 		add_root(p, 0);
+	if (p->of[FHIR_Patient].n > 1)
+		drop_replaced(&p->tape, &p->of[FHIR_Patient]);
 	if (p->of[FHIR_Patient].n != 1)
 		return ehr_fail(e, EHR_EREJECT, "%s Patient in it",
 		    p->of[FHIR_Patient].n ? "more than one" : "no");
@@ -160,4 +186,12 @@ bool quality_patient_visit(const struct quality_patient *p, struct str today,
 bool quality_patient_test(const struct quality_patient *p)
 {
 	return fhir_labelled(&p->tape, p->patient, "HTEST");
+}
+
+bool quality_patient_dead(const struct quality_patient *p)
+{
+	uint32_t flag = tape_get(&p->tape, p->patient, "deceasedBoolean");
+
+	return tape_get(&p->tape, p->patient, "deceasedDateTime") ||
+	    (flag && tape_type(&p->tape, flag) == TAPE_TRUE);
 }

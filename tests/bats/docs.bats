@@ -102,6 +102,21 @@ masked() {
 	run -0 diff "$T/said" "$T/shown"
 }
 
+@test "the README's measures are what the tools say" {
+	"$EHR_BUILD/tests/tools/gen-practice" -n 300 >"$T/charts"
+	ehr-admin init -q --plain -d "$T/p.ehr"
+	ehr-import -q -d "$T/p.ehr" "$T/charts"
+	awk '/^    \$ BP=/ { on = 1 } on && !/^    / { exit }
+		on { print substr($0, 5) }' "$EHR_TOP/README.md" >"$T/shown"
+	same "$(grep -c '^\$ ehr-mips' "$T/shown")" 3
+	awk '/^\$ / { print "cat <<\047EOT\047\n" $0 "\nEOT\n" substr($0, 3) }' \
+		"$T/shown" >"$T/commands"
+	cd "$EHR_TOP"
+	EHR_DB="$T/p.ehr" run -0 --separate-stderr bash -e "$T/commands"
+	same "$output" "$(cat "$T/shown")"
+	same "$stderr" ""
+}
+
 @test "the README's table has the tools, each once" {
 	run -0 sed -n 's/^| `\(ehr[a-z-]*\)` |.*/\1/p' "$EHR_TOP/README.md"
 	same "$(sort <<<"$output")" "$(tools)"

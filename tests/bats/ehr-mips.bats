@@ -779,6 +779,58 @@ stale() {
 	has "$stderr" 'L: F: nested too deeply'
 }
 
+# ID MORE: hypertension and a visit, no pressure; a resource a line.
+unmeasured() {
+	jq -nc --arg id "$1" --argjson more "$2" '({resourceType: "Patient",
+		id: $id, birthDate: "1980-01-01"} + $more), {resourceType:
+		"Condition", id: "c\($id)", subject: {reference:
+		"Patient/\($id)"}, code: {coding: [{system:
+		"http://hl7.org/fhir/sid/icd-10-cm", code: "I10"}]},
+		onsetDateTime: "2020-01-01T00:00:00Z"}, {resourceType:
+		"Encounter", id: "v\($id)", status: "finished", class: {code:
+		"AMB"}, subject: {reference: "Patient/\($id)"}, period:
+		{start: "2026-03-01T10:00:00Z", end: "2026-03-01T10:20:00Z"}}'
+}
+
+@test "who was merged is one patient, either way round" {
+	BP=$EHR_TOP/lib/quality/data/measures/PressureControl.json
+	{ unmeasured p1 '{}'; unmeasured p2 '{}'; } >"$T/two"
+	for order in "p1 p2" "p2 p1"; do
+		rm -f "$T"/p.ehr*
+		plain_record -d "$T/p.ehr"
+		ehr-import -q -d "$T/p.ehr" "$T/two"
+		# shellcheck disable=SC2086
+		ehr-patient merge -q -d "$T/p.ehr" $order
+		run -0 --separate-stderr ehr-mips gaps -m "$BP" -o tsv \
+			-d "$T/p.ehr"
+		same "$(cut -f1 <<<"$output")" "${order%% *}"
+		same "$stderr" ""
+		run -0 --separate-stderr ehr-mips why -m "$BP" -d "$T/p.ehr" p1
+		has "$output" "denominator: 1"
+	done
+	run -3 --separate-stderr ehr-mips eval -m "$BP" - \
+		< <(jq -sc '{resourceType: "Bundle", entry: map({resource: .})}' \
+			"$T/two")
+	has "$stderr" "more than one Patient in it"
+}
+
+@test "the dead are recalled by nobody, and count" {
+	BP=$EHR_TOP/lib/quality/data/measures/PressureControl.json
+	n=0
+	for more in '{}' '{"deceasedBoolean":false}' '{"deceasedBoolean":true}' \
+		'{"deceasedDateTime":"2026-11-01"}'; do
+		n=$((n + 1))
+		unmeasured "p$n" "$more" |
+			jq -sc '{resourceType: "Bundle", entry: map({resource: .})}'
+	done >"$T/in"
+	run -0 --separate-stderr ehr-mips gaps -m "$BP" -o tsv "$T/in"
+	same "$(cut -f1 <<<"$output")" "p1
+p2"
+	run -0 --separate-stderr ehr-mips patients --population not-met \
+		-m "$BP" -o tsv "$T/in"
+	same "${#lines[@]}" 4
+}
+
 @test "eval -v tells what the counts are of, and the score" {
 	proportion
 	run -0 --separate-stderr ehr-mips eval -v -m "$T/package.json" \
