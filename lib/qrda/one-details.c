@@ -51,7 +51,8 @@ void one_negation(struct buf *b, const struct kind *k, bool negated,
 		}
 		return;
 	case FHIR_Encounter: done = "finished"; break;
-	case FHIR_Coverage: done = "active"; break;
+	case FHIR_Coverage:
+	case FHIR_MedicationStatement: done = "active"; break;
 	case FHIR_Condition:
 	case FHIR_AllergyIntolerance: return;
 	case FHIR_Task: put_literal(b, "intent", "\"order\""); break;
@@ -59,7 +60,8 @@ void one_negation(struct buf *b, const struct kind *k, bool negated,
 	}
 	put_text(b, "status", str_of(negated ? "not-done" : done));
 	if (negated && k->type != FHIR_Encounter && k->type != FHIR_Coverage)
-		put_concept(b, "statusReason", why, false);
+		put_concept(b, "statusReason", why,
+		    k->type == FHIR_MedicationAdministration);
 	if (k->type == FHIR_Procedure || (!negated &&
 		(k->type == FHIR_Immunization ||
 		    k->type == FHIR_Communication)))
@@ -167,22 +169,34 @@ static const struct xml_node *first_known(const struct xml_node *n)
 	return NULL;
 }
 
+/* What is said of it; an object of FHIR is never empty. */
 static void dosage(struct buf *b, const struct xml_node *n)
 {
 	const struct xml_node *t = first_known(n);
 	const struct xml_node *dose = xml_child(n, "doseQuantity");
+	BUF_AUTO repeat = BUF_INIT;
+	BUF_AUTO all = BUF_INIT;
 
-	put_literal(b, "dosageInstruction", "[{\"timing\":{\"repeat\":{");
+	buf_addch(&repeat, '{');
 	if (t)
-		put_period(b, "boundsPeriod", t);
-	frequency(b, n);
-	buf_adds(b, "}}");
-	put_concept(b, "route", xml_child(n, "routeCode"), false);
-	if (dose && xml_attr(dose, "value").n) {
-		put_literal(b, "doseAndRate", "[{");
-		put_quantity(b, "doseQuantity", dose);
-		buf_adds(b, "}]");
+		put_period(&repeat, "boundsPeriod", t);
+	frequency(&repeat, n);
+	buf_addch(&all, '{');
+	if (repeat.len > 1) {
+		put_literal(&all, "timing", "{\"repeat\":");
+		buf_addstr(&all, buf_str(&repeat));
+		buf_adds(&all, "}}");
 	}
+	put_concept(&all, "route", xml_child(n, "routeCode"), false);
+	if (dose && xml_attr(dose, "value").n) {
+		put_literal(&all, "doseAndRate", "[{");
+		put_quantity(&all, "doseQuantity", dose);
+		buf_adds(&all, "}]");
+	}
+	if (all.len == 1)
+		return;
+	put_literal(b, "dosageInstruction", "[");
+	buf_addstr(b, buf_str(&all));
 	buf_adds(b, "}]");
 }
 

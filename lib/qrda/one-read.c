@@ -223,34 +223,57 @@ static void sex_extension(struct buf *b, struct str sex)
 		    str_is(sex, "F") ? "248152002" : "248153007");
 }
 
+/* His name; what there is none of is left out. */
+static void person_name(struct buf *b, const struct xml_node *p)
+{
+	BUF_AUTO family = BUF_INIT;
+	BUF_AUTO given = BUF_INIT;
+	struct str f, g;
+
+	xml_text(&family, xml_at(p, "name/family"));
+	xml_text(&given, xml_at(p, "name/given"));
+	f = str_trim(buf_str(&family));
+	g = str_trim(buf_str(&given));
+	if (!f.n && !g.n)
+		return;
+	put_literal(b, "name", "[{");
+	if (f.n)
+		put_text(b, "family", f);
+	if (g.n) {
+		put_literal(b, "given", "[");
+		json_quote(b, g);
+		buf_addch(b, ']');
+	}
+	buf_adds(b, "}]");
+}
+
 static void patient(struct reading *r, const struct xml_node *role)
 {
 	const struct xml_node *p = xml_child(role, "patient");
 	struct str sex = xml_value(p, "administrativeGenderCode", "code");
-	BUF_AUTO words = BUF_INIT;
-
+	struct str born = xml_value(p, "birthTime", "value");
+	BUF_AUTO about = BUF_INIT;
 	char id[MAX_ID + 1];
 
 	snprintf(id, sizeof(id), "%.*s", STR_FMT(r->patient));
 	begin(r, "Patient", id);
-	put_literal(r->b, "extension", "[");
-	person_extension(r->b, "us-core-race", one_child(p, "raceCode"));
-	person_extension(r->b, "us-core-ethnicity", one_child(p,
+	buf_addch(&about, '[');
+	person_extension(&about, "us-core-race", one_child(p, "raceCode"));
+	person_extension(&about, "us-core-ethnicity", one_child(p,
 	    "ethnicGroupCode"));
-	sex_extension(r->b, sex);
-	buf_addch(r->b, ']');
-	put_literal(r->b, "name", "[{");
-	xml_text(&words, xml_at(p, "name/family"));
-	put_text(r->b, "family", str_trim(buf_str(&words)));
-	buf_reset(&words);
-	xml_text(&words, xml_at(p, "name/given"));
-	put_literal(r->b, "given", "[");
-	json_quote(r->b, str_trim(buf_str(&words)));
-	buf_adds(r->b, "]}]");
+	sex_extension(&about, sex);
+	if (about.len > 1) {
+		put_name(r->b, "extension");
+		buf_addstr(r->b, buf_str(&about));
+		buf_addch(r->b, ']');
+	}
+	person_name(r->b, p);
 	if (sex.n)
 		put_text(r->b, "gender", str_is(sex, "F") ? STR("female")
 		    : str_is(sex, "M") ? STR("male") : STR("other"));
-	put_when(r->b, "birthDate", xml_value(p, "birthTime", "value"));
+	if (born.n > 8) /* a day, no time */
+		born.n = 8;
+	put_when(r->b, "birthDate", born);
 	buf_adds(r->b, "}}");
 }
 

@@ -126,10 +126,10 @@ uint32_t one_code_node(struct writing *k, uint32_t r)
 	int type = fhir_resource_type(k->t, r);
 	uint32_t node = tape_get(k->t, r, one_code_member(type)), other;
 
-	if (node || type != FHIR_MedicationRequest)
-		return node;
 	other = tape_get(k->t, r, "medicationReference");
-	other = other ? one_resolve(k, other) : 0;
+	if (node || !other)
+		return node;
+	other = one_resolve(k, other);
 	return other ? tape_get(k->t, other, "code") : 0;
 }
 

@@ -219,7 +219,8 @@ static bool over(struct writing *k, uint32_t r)
 static const char *status_of(struct writing *k, const struct kind *kind,
     uint32_t r)
 {
-	if (strcmp(kind->mood, "RQO") == 0)
+	if (strcmp(kind->mood, "RQO") == 0 ||
+	    kind->type == FHIR_MedicationStatement)
 		return "active";
 	return kind->at == AT_CONSUMER && !over(k, r) ? "active" : "completed";
 }

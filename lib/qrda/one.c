@@ -70,7 +70,9 @@ const char *one_code_member(int type)
 	case FHIR_Encounter:
 	case FHIR_Coverage: return "type";
 	case FHIR_Immunization: return "vaccineCode";
-	case FHIR_MedicationRequest: return "medicationCodeableConcept";
+	case FHIR_MedicationRequest:
+	case FHIR_MedicationStatement:
+	case FHIR_MedicationAdministration: return "medicationCodeableConcept";
 	case FHIR_DeviceRequest: return "codeCodeableConcept";
 	case FHIR_Communication: return "topic";
 	case FHIR_Task: return "reasonCode";
@@ -92,22 +94,28 @@ void one_hl7_time(struct buf *b, struct str s)
 	}
 }
 
-/* Marks stand in front of the digit at these places. */
+/* Marks stand in front of the digit at these places; a time of FHIR has minutes
+ * and seconds. */
 void one_fhir_time(struct buf *b, struct str s)
 {
 	static const char marks[15] = { [4] = '-', [6] = '-', [8] = 'T',
 		[10] = ':', [12] = ':' };
-	size_t zone = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.s[i];
-
-		if (c == '+' || c == '-')
-			zone = i;
-		else if (zone ? i == zone + 3 : i < 15 && marks[i])
-			buf_addch(b, zone ? ':' : marks[i]);
-		buf_addch(b, c);
+	while (n < s.n && s.s[n] != '+' && s.s[n] != '-')
+		n++;
+	for (size_t i = 0; i < n; i++) {
+		if (i < 15 && marks[i])
+			buf_addch(b, marks[i]);
+		buf_addch(b, s.s[i]);
 	}
-	if (s.n == 12 && !zone)
+	if (n == 10)
+		buf_adds(b, ":00:00");
+	if (n == 12)
 		buf_adds(b, ":00");
+	for (size_t i = n; i < s.n; i++) {
+		if (i == n + 3)
+			buf_addch(b, ':');
+		buf_addch(b, s.s[i]);
+	}
 }

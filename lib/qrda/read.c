@@ -196,14 +196,19 @@ static size_t add_activities(struct qrda_activity *to,
 	return n;
 }
 
+/* Room for the entries of one more section behind n. */
 static struct qrda_activity *room(struct arena *mem,
-    const struct xml_node *section)
+    const struct xml_node *section, const struct qrda_activity *old, size_t n)
 {
-	size_t n = 1;
+	struct qrda_activity *to;
+	size_t all = n + 1;
 
 	xml_each(section, "entry", i)
-		n++;
-	return arena_alloc(mem, n * sizeof(struct qrda_activity));
+		all++;
+	to = arena_alloc(mem, all * sizeof(*to));
+	if (n)
+		memcpy(to, old, n * sizeof(*to));
+	return to;
 }
 
 /* ---- sections ---- */
@@ -219,10 +224,13 @@ static void read_period(struct qrda_period *p, const struct xml_node *section)
 static void read_quality(struct qrda3 *q, struct arena *mem,
     const struct xml_node *section)
 {
+	struct qrda_measure *to = arena_alloc(mem, sizeof(*to) * (1 +
+	    q->measures + number(section, "entry", "organizer", "27.3.1")));
+
+	if (q->measures)
+		memcpy(to, q->measure, q->measures * sizeof(*to));
+	q->measure = to;
 	read_period(&q->quality, section);
-	q->measure = arena_alloc(mem, sizeof(*q->measure) *
-	    (1 + number(section, "entry", "organizer", "27.3.1")));
-	q->measures = 0;
 	each_in(section, "entry", "organizer", "27.3.1", i, at)
 		results_read(&q->measure[q->measures++], mem, i);
 }
@@ -235,13 +243,13 @@ static void read_section(struct qrda3 *q, struct arena *mem,
 		read_quality(q, mem, s);
 	} else if (place_templates(s, STR("27.2.5"))) {
 		read_period(&q->promoting, s);
-		q->pi = room(mem, s);
-		q->pis = add_activities(q->pi, s, "27.3.28");
+		q->pi = room(mem, s, q->pi, q->pis);
+		q->pis += add_activities(q->pi + q->pis, s, "27.3.28");
 		q->pis += add_activities(q->pi + q->pis, s, "27.3.29");
 	} else if (place_templates(s, STR("27.2.4"))) {
 		read_period(&q->improvement, s);
-		q->ia = room(mem, s);
-		q->ias = add_activities(q->ia, s, "27.3.33");
+		q->ia = room(mem, s, q->ia, q->ias);
+		q->ias += add_activities(q->ia + q->ias, s, "27.3.33");
 	}
 }
 

@@ -24,6 +24,21 @@ setup_file() {
 	has "$output" ",ia,IA_BE_4,Y"
 }
 
+@test "a section that stands twice is counted twice, and told" {
+	"$sample" | awk '/^   <component>$/ { part = "" }
+		{ part = part $0 "\n"; print }
+		/^   <\/component>$/ { printf "%s", part }' >"$T/s.xml"
+	"$sample" >"$T/one.xml"
+	run -0 --separate-stderr ehr-mips qrda list "$T/one.xml"
+	rows=${#lines[@]}
+	run -0 --separate-stderr ehr-mips qrda list "$T/s.xml"
+	same "${#lines[@]}" $((2 * rows))
+	run -1 --separate-stderr ehr-mips qrda check "$T/s.xml"
+	has "$output" CLINICAL_DOCUMENT_CONTAINS_DUPLICATE_ECQM_SECTIONS
+	has "$output" CLINICAL_DOCUMENT_CONTAINS_DUPLICATE_PI_SECTIONS
+	has "$output" CLINICAL_DOCUMENT_CONTAINS_DUPLICATE_IA_SECTIONS
+}
+
 @test "a broken rule is told with line, number, place and what was expected" {
 	"$sample" | sed 's/code="MSRAGG"/code="X"/' >"$T/s.xml"
 	run -1 --separate-stderr ehr-mips qrda check "$T/s.xml"
@@ -365,6 +380,14 @@ everything() {
 	"coding":[{"system":"http://snomed.info/sct","code":"73761001"}]},
 	"extension":[{"url":"http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-recorded",
 	"valueDateTime":"2026-02-03T10:00:00Z"}]},
+	{"resourceType":"MedicationStatement","id":"ms","status":"active",
+	"medicationReference":{"reference":"Medication/m1"},"effectivePeriod":{
+	"start":"2026-01-01","end":"2026-03-01"}},
+	{"resourceType":"MedicationAdministration","id":"ma","status":
+	"not-done","medicationCodeableConcept":{"coding":[{"system":
+	"http://www.nlm.nih.gov/research/umls/rxnorm","code":"197606"}]},
+	"effectiveDateTime":"2026-01-01T10:00:00Z","statusReason":[{"coding":[{
+	"system":"http://snomed.info/sct","code":"183932001"}]}]},
 	{"resourceType":"ServiceRequest","id":"s1","status":"active","intent":
 	"order","code":{"coding":[{"system":"http://snomed.info/sct","code":
 	"103696004"}]},"authoredOn":"2026-02-01"},
@@ -409,6 +432,10 @@ everything() {
 		(.dispenseRequest | .quantity.value, .numberOfRepeatsAllowed,
 		.expectedSupplyDuration.value)]')" \
 		'["197606",12,"h","26643006",0.25,60,3,30]'
+	same "$(get MedicationStatement ms '[.medicationCodeableConcept.coding[0].code,
+		.effectivePeriod.end, .status]')" '["197606","2026-03-01","active"]'
+	same "$(get MedicationAdministration ma '[.status,
+		.statusReason[0].coding[0].code]')" '["not-done","183932001"]'
 	same "$(get Observation o2 '.valueCodeableConcept.coding[0].code')" 263654008
 	same "$(get Observation o3 '.component[0].valueQuantity.value')" 120
 	same "$(get Procedure p1 '[.status, .extension[0].valueDateTime]')" \
@@ -417,6 +444,21 @@ everything() {
 		.executionPeriod.end]')" '["ServiceRequest/s1","11488-4","2026-03-02"]'
 	same "$(get Communication t1 '[.topic.coding[0].code, .received]')" \
 		'["11488-4","2026-03-02"]'
+	# Times as others write them; nothing that is empty.
+	sed -E 's/value="20260502100000\+0000"/value="202605021000-0500"/
+		s/value="20260503103000\+0000"/value="20260503"/
+		s/value="19600203"/value="196002031200+0000"/
+		s/<(given|family)>.<.*>/<\1\/>/
+		/<(doseQuantity|routeCode|period) /d
+		s/<low value="20260501"\/>/<low nullFlavor="UNK"\/>/' \
+		"$T/b.xml" >"$T/t.xml"
+	run -0 --separate-stderr ehr-mips qrda read "$T/t.xml"
+	same "$(get Encounter e2 '[.period.start, .period.end]')" \
+		'["2026-05-02T10:00:00-05:00","2026-05-03"]'
+	same "$(get Patient p1 '[.birthDate, .name]')" '["1960-02-03",null]'
+	same "$(get MedicationRequest m2 '.dosageInstruction')" null
+	same "$(jq -c '[.. | select(. == {} or . == [] or . == "")]' \
+		<<<"$output")" '[]'
 	# Another's document: a diagnosis of an encounter alone, by its code.
 	sed -E '/24.3.168"/,/<\/observation>/s/<id [^>]*>//
 		s/"E11.9"/"E11.8"/2' "$T/b.xml" >"$T/y.xml"
