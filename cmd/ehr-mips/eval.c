@@ -93,6 +93,7 @@ static int open_rows(struct job *j, struct ehr_err *e)
 
 	if (mips_opts.by)
 		return by_begin(j, mips_opts.by, e);
+	j->counts = mips_opts.by_patient;
 	j->lines = mips_opts.by_patient && j->c->format == CLI_NDJSON;
 	if (j->lines) {
 		j->result = line;

@@ -223,6 +223,10 @@ static void run(void *arg, unsigned worker, struct work *w)
 	const struct job *j = arg;
 	struct quality_patient *p = j->patient[worker];
 
+	if (w->rc == 0 && w->none && (j->counts || j->result == NULL)) {
+		w->rc = evaluate(j, worker, w);
+		return;
+	}
 	if (w->rc == 0)
 		w->rc = read_patient(j, p, w);
 	if (w->rc < 0)

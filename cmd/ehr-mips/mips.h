@@ -73,6 +73,7 @@ struct job {
 	bool local;		/* offsets are those of the facility's zone */
 	bool whole;		/* resources that no measure matches, too */
 	bool apart;		/* packages share nothing */
+	bool counts;		/* result() needs no more than the counts */
 	struct printer *rows;	/* the same in a table's format */
 	struct print_col col[JOB_COLUMNS]; /* theirs, see origin_open() */
 	uint64_t failed, done;

@@ -154,6 +154,7 @@ struct work *pool_next(struct pool *p, struct ehr_err *e)
 	w->rc = 0;
 	w->file = NULL;
 	w->line = 0;
+	w->none = false;
 	memset(w->nobody, 0, p->measures * sizeof(*w->nobody));
 	return w;
 }

@@ -11,6 +11,7 @@ struct work {
 	const char *file;	/* NULL: standard input, or the record */
 	uint64_t line;
 	bool *nobody;		/* by measure: is in none of its populations */
+	bool none;		/* of all measures, and no test patient */
 	/* What came of it. */
 	int rc;
 	struct ehr_err err;

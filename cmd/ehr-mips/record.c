@@ -35,6 +35,10 @@ struct feed {
 	struct asking *asking;
 	size_t questions, question_cap;
 	uint32_t **asked; /* by measure and need: its question */
+	struct questions {
+		uint32_t *v; /* of what the measure needs */
+		size_t n;
+	} *needs;	  /* by measure */
 	uint32_t visits;  /* the question of all appointments */
 	uint32_t seen;	  /* that of all encounters */
 	uint8_t *wanted;  /* by question */
@@ -184,22 +188,31 @@ static uint32_t question_of(struct feed *f, const struct asking *a,
 	return (uint32_t)f->questions++;
 }
 
-static void ask(struct feed *f)
+static void ask_for(struct feed *f, size_t k)
 {
+	struct asking a = { f->j->task[k].package, 0, -1 };
+	struct questions *all = &f->needs[k];
 	struct quality_need need;
 
-	f->asked = xcalloc(f->j->tasks + 1, sizeof(*f->asked));
-	for (size_t k = 0; k < f->j->tasks; k++) {
-		struct asking a = { f->j->task[k].package, 0, -1 };
-
-		for (; quality_need(a.package, a.need, &need); a.need++) {
-			f->asked[k] = xrealloc(f->asked[k],
-			    (a.need + 1) * sizeof(*f->asked[k]));
-			a.set = need.set;
-			f->asked[k][a.need] = need.type
-			    ? question_of(f, &a, &need) : 0;
-		}
+	for (; quality_need(a.package, a.need, &need); a.need++) {
+		f->asked[k] = xrealloc(f->asked[k],
+		    (a.need + 1) * sizeof(*f->asked[k]));
+		f->asked[k][a.need] = 0;
+		if (need.type == 0)
+			continue;
+		a.set = need.set;
+		f->asked[k][a.need] = question_of(f, &a, &need);
+		all->v = xrealloc(all->v, (all->n + 1) * sizeof(*all->v));
+		all->v[all->n++] = f->asked[k][a.need];
 	}
+}
+
+static void ask(struct feed *f)
+{
+	f->asked = xcalloc(f->j->tasks + 1, sizeof(*f->asked));
+	f->needs = xcalloc(f->j->tasks + 1, sizeof(*f->needs));
+	for (size_t k = 0; k < f->j->tasks; k++)
+		ask_for(f, k);
 	f->visits = question_of(f, &(struct asking){ NULL, 0, -1 },
 	    &(struct quality_need){ FHIR_Appointment, STR_NONE, -1 });
 	f->seen = question_of(f, &(struct asking){ NULL, 0, -1 },
@@ -235,7 +248,6 @@ static bool look_ahead(struct feed *f, const struct quality_patient *p,
     struct work *w)
 {
 	struct job *j = f->j;
-	struct quality_need need;
 	bool some = false;
 
 	memset(f->wanted, 0, f->questions);
@@ -243,15 +255,15 @@ static bool look_ahead(struct feed *f, const struct quality_patient *p,
 	f->wanted[f->seen] = j->by != NULL;
 	for (f->task = 0; f->task < j->tasks; f->task++) {
 		const struct task *t = &j->task[f->task];
+		const struct questions *all = &f->needs[f->task];
 
 		w->nobody[f->task] = quality_run_hopeless(t->run[j->jobs], p,
 		    none, f);
 		if (w->nobody[f->task])
 			continue;
 		some = true;
-		for (size_t i = 0; quality_need(t->package, i, &need); i++)
-			if (need.type)
-				f->wanted[f->asked[f->task][i]] = 1;
+		for (size_t i = 0; i < all->n; i++)
+			f->wanted[all->v[i]] = 1;
 	}
 	return some;
 }
@@ -262,6 +274,7 @@ static int add_picked(struct feed *f, int64_t patient, struct work *w)
 {
 	struct quality_patient *p = f->j->patient[f->j->jobs];
 	struct resource res;
+	bool some;
 	int rc = record_pick_patient(f->pick, patient, &res, f->e);
 
 	if (rc <= 0)
@@ -273,13 +286,12 @@ static int add_picked(struct feed *f, int64_t patient, struct work *w)
 	if (quality_patient_read(p, res.body, f->e) < 0)
 		return 0;
 	f->at = patient;
-	if (!look_ahead(f, p, w))
-		rc = 0;
-	else if (f->shared_types.some)
+	some = look_ahead(f, p, w);
+	w->none = !some && (f->j->c->test || !quality_patient_test(p));
+	if (some && f->shared_types.some)
 		return 0;
-	else
-		rc = record_pick_chart(f->pick, patient, f->wanted, add_body,
-		    f, f->e);
+	rc = some ? record_pick_chart(f->pick, patient, f->wanted, add_body,
+	    f, f->e) : 0;
 	buf_adds(&w->text, "]}");
 	return rc < 0 ? rc : 1;
 }
@@ -349,9 +361,12 @@ static void feed_release(struct feed *f)
 	record_pick_free(f->pick);
 	strmap_release(&f->shared);
 	buf_release(&f->shared_text);
-	for (size_t k = 0; f->asked && k < f->j->tasks; k++)
+	for (size_t k = 0; f->asked && k < f->j->tasks; k++) {
 		free(f->asked[k]);
+		free(f->needs[k].v);
+	}
 	free(f->asked);
+	free(f->needs);
 	free(f->question);
 	free(f->asking);
 	free(f->wanted);

@@ -258,7 +258,7 @@ int record_pick_range(struct record_pick *k, int64_t first, int64_t last,
 bool record_pick_plain(const struct record_pick *k, int64_t patient);
 /* May the plain chart have an answer to question i dated from..to (ms) or not
  * at all? What it says no to is not there. */
-bool record_pick_may(const struct record_pick *k, int64_t patient, size_t i,
+bool record_pick_may(struct record_pick *k, int64_t patient, size_t i,
     int64_t from, int64_t to);
 /* The Patient of a plain chart, as record_filter.bodies has it: 1, or 0: there
  * is none. Borrowed until the next read through the record. */

@@ -31,6 +31,12 @@ struct record_pick {
 	size_t odds, odd_cap;
 	int64_t *rid;		/* scratch: what a chart is read of */
 	size_t rids, rid_cap;
+	struct dated {
+		int type;
+		int64_t date;	/* 0: not known */
+	} *dated;		/* the resources of patient of */
+	size_t dates, dated_cap;
+	int64_t of;		/* 0: not read */
 };
 
 /* Room for one more of size bytes behind n in a vector that grows. */
@@ -120,6 +126,7 @@ void record_pick_free(struct record_pick *k)
 	free(k->hit);
 	free(k->odd);
 	free(k->rid);
+	free(k->dated);
 	free(k);
 }
 
@@ -202,6 +209,7 @@ int record_pick_range(struct record_pick *k, int64_t first, int64_t last,
 	k->first = first;
 	k->last = last;
 	k->hits = 0;
+	k->of = 0;
 	rc = read_odd(k, e);
 	if (rc == 0)
 		rc = read_keys(k, e);
@@ -236,13 +244,48 @@ static size_t hit_at(const struct record_pick *k, int64_t rid)
 	return low;
 }
 
-bool record_pick_may(const struct record_pick *k, int64_t patient, size_t i,
+static void read_dates(struct record_pick *k, int64_t patient)
+{
+	struct stmt *s = sql(k->r, SKETCH_RANGE);
+	struct ehr_err e;
+	struct date d;
+	int rc;
+
+	k->dates = 0;
+	stmt_int(s, 1, rid_make(patient, 0));
+	stmt_int(s, 2, rid_make(patient, SEQ_MAX));
+	while ((rc = stmt_step(s, &e)) > 0) {
+		k->dated = room(k->dated, k->dates, &k->dated_cap,
+		    sizeof(*k->dated));
+		k->dated[k->dates++] = (struct dated){
+			(int)stmt_col_int(s, 1),
+			date_parse(stmt_col(s, 3), &d) ? date_ms(&d) : 0 };
+	}
+	stmt_reset(s);
+	k->of = rc == 0 ? patient : 0;
+}
+
+/* Has the patient a resource of that type and time? */
+static bool may_type(struct record_pick *k, int64_t patient, int type,
+    int64_t from, int64_t to)
+{
+	if (k->of != patient)
+		read_dates(k, patient);
+	for (size_t i = 0; i < k->dates; i++)
+		if (k->dated[i].type == type && (k->dated[i].date == 0 ||
+			(k->dated[i].date >= from && k->dated[i].date <= to)))
+			return true;
+	return k->of != patient;
+}
+
+bool record_pick_may(struct record_pick *k, int64_t patient, size_t i,
     int64_t from, int64_t to)
 {
 	int64_t end = rid_make(patient + 1, 0);
 
 	if (k->param[i] < 0)
-		return true;
+		return k->question[i].path.s != NULL ||
+		    may_type(k, patient, k->question[i].type, from, to);
 	for (size_t h = hit_at(k, rid_make(patient, 0));
 	     h < k->hits && k->hit[h].rid < end; h++)
 		if (k->hit[h].question == i && (k->hit[h].date == 0 ||
