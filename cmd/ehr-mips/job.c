@@ -175,7 +175,8 @@ static int read_patient(const struct job *j, struct quality_patient *p,
     struct work *w)
 {
 	struct adding a = { j, &w->text, STRMAP_INIT };
-	int rc = quality_patient_read(p, buf_str(&w->text), &w->err);
+	int rc = quality_patient_read(p, w->line_text.s ? w->line_text
+	    : buf_str(&w->text), &w->err);
 	size_t before = w->text.len;
 
 	if (rc == 0 && j->shared)
@@ -218,7 +219,7 @@ static int evaluate(const struct job *j, unsigned worker, struct work *w)
 }
 
 /* Test patients are none (EHR_ENO), unless they are asked for. */
-static void run(void *arg, unsigned worker, struct work *w)
+void job_patient(void *arg, unsigned worker, struct work *w)
 {
 	const struct job *j = arg;
 	struct quality_patient *p = j->patient[worker];
@@ -287,7 +288,7 @@ int job_load(struct job *j, struct ehr_err *e)
 
 int job_run(struct job *j, struct ehr_err *e)
 {
-	struct pool_fns fns = { run, take, j };
+	struct pool_fns fns = { job_patient, feed_lines, take, j };
 	int rc = pool_new(&j->pool, j->jobs, j->tasks, &fns, e);
 
 	if (rc == 0)

@@ -173,6 +173,10 @@ int by_open(struct job *j, struct ehr_err *e);
 int by_rows(struct job *j, struct ehr_err *e);
 void by_end(struct job *j);
 
+/* In a worker: reads and evaluates a patient of a job. */
+void job_patient(void *job, unsigned worker, struct work *w);
+/* The same of those in a batch's lines. */
+void feed_lines(void *job, unsigned worker, struct batch *b);
 /* Feeds the job's pool from the operands; from the record. */
 int feed_files(struct job *j, struct ehr_err *e);
 int feed_record(struct job *j, struct ehr_err *e);

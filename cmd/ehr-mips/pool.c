@@ -1,28 +1,66 @@
-/* pool.c - a ring of patients: filled in and taken in order by the caller, run
- * by whichever thread is free. */
+/* pool.c - a ring of batches of patients: filled in and taken in order by the
+ * caller, run by whichever thread is free. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 
 #include "pool.h"
 
-enum { AHEAD = 16 }; /* patients on the way for each thread */
-enum state { FREE, READY, RUNNING, DONE };
+enum {
+	AHEAD = 4,		   /* batches on the way for each thread */
+	BATCH_WORKS = 32,	   /* patients of one, */
+	BATCH_BYTES = 128 << 10, /* or so many bytes */
+};
 
 struct pool {
 	struct pool_fns fns;
 	unsigned jobs, started;
 	pthread_t *thread;
 	pthread_mutex_t lock;
-	pthread_cond_t ready, done;
-	struct work *work;
-	enum state *state;
-	size_t slots, measures;
-	uint64_t next;	/* to fill in */
+	pthread_cond_t ready, finished;
+	struct batch *batch;
+	bool *done;
+	size_t slots;
+	uint64_t next;	/* being filled in */
 	uint64_t run;	/* to be run */
 	uint64_t taken; /* by the caller */
 	bool stop;
 };
+
+struct work *batch_add(struct batch *b)
+{
+	struct work *w;
+
+	if (b->n == b->cap) {
+		b->cap = b->cap ? 2 * b->cap : BATCH_WORKS;
+		b->work = xrealloc(b->work, b->cap * sizeof(*b->work));
+		for (size_t i = b->n; i < b->cap; i++) {
+			b->work[i] = (struct work){ .text = BUF_INIT,
+				.id = BUF_INIT, .out = BUF_INIT };
+			b->work[i].nobody = xcalloc(b->measures + 1,
+			    sizeof(bool));
+		}
+	}
+	w = &b->work[b->n++];
+	buf_reset(&w->text);
+	buf_reset(&w->id);
+	buf_reset(&w->out);
+	w->line_text = STR_NONE;
+	w->rc = 0;
+	w->file = NULL;
+	w->line = 0;
+	w->none = false;
+	memset(w->nobody, 0, b->measures * sizeof(*w->nobody));
+	return w;
+}
+
+static void run_batch(struct pool *p, unsigned worker, struct batch *b)
+{
+	if (b->lines.len)
+		p->fns.lines(p->fns.arg, worker, b);
+	for (size_t i = 0; i < b->n && b->lines.len == 0; i++)
+		p->fns.run(p->fns.arg, worker, &b->work[i]);
+}
 
 struct start {
 	struct pool *p;
@@ -44,12 +82,11 @@ static void *worker(void *arg)
 		if (p->stop)
 			break;
 		i = p->run++ % p->slots;
-		p->state[i] = RUNNING;
 		pthread_mutex_unlock(&p->lock);
-		p->fns.run(p->fns.arg, number, &p->work[i]);
+		run_batch(p, number, &p->batch[i]);
 		pthread_mutex_lock(&p->lock);
-		p->state[i] = DONE;
-		pthread_cond_signal(&p->done);
+		p->done[i] = true;
+		pthread_cond_signal(&p->finished);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -85,21 +122,31 @@ int pool_new(struct pool **out, unsigned jobs, size_t measures,
 
 	p->fns = *fns;
 	p->jobs = jobs;
-	p->measures = measures;
 	p->slots = jobs > 1 ? (size_t)jobs * AHEAD : 1;
-	p->work = xcalloc(p->slots, sizeof(*p->work));
-	p->state = xcalloc(p->slots, sizeof(*p->state));
+	p->batch = xcalloc(p->slots, sizeof(*p->batch));
+	p->done = xcalloc(p->slots, sizeof(*p->done));
 	p->thread = xcalloc(jobs, sizeof(*p->thread));
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->ready, NULL);
-	pthread_cond_init(&p->done, NULL);
+	pthread_cond_init(&p->finished, NULL);
 	for (size_t i = 0; i < p->slots; i++) {
-		p->work[i].text = p->work[i].id = p->work[i].out = BUF_INIT;
-		p->work[i].nobody = xcalloc(measures + 1,
-		    sizeof(*p->work[i].nobody));
+		p->batch[i].lines = BUF_INIT;
+		p->batch[i].measures = measures;
 	}
 	*out = p;
 	return jobs > 1 ? start_all(p, e) : 0;
+}
+
+static void batch_release(struct batch *b)
+{
+	for (size_t i = 0; i < b->cap; i++) {
+		buf_release(&b->work[i].text);
+		buf_release(&b->work[i].id);
+		buf_release(&b->work[i].out);
+		free(b->work[i].nobody);
+	}
+	buf_release(&b->lines);
+	free(b->work);
 }
 
 void pool_free(struct pool *p)
@@ -112,74 +159,107 @@ void pool_free(struct pool *p)
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->started; i++)
 		pthread_join(p->thread[i], NULL);
-	for (size_t i = 0; i < p->slots; i++) {
-		buf_release(&p->work[i].text);
-		buf_release(&p->work[i].id);
-		buf_release(&p->work[i].out);
-		free(p->work[i].nobody);
-	}
+	for (size_t i = 0; i < p->slots; i++)
+		batch_release(&p->batch[i]);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->ready);
-	pthread_cond_destroy(&p->done);
-	free(p->work);
-	free(p->state);
+	pthread_cond_destroy(&p->finished);
+	free(p->batch);
+	free(p->done);
 	free(p->thread);
 	free(p);
 }
 
-/* Takes the oldest that was not taken, when it is done. */
+/* Takes the oldest batch that was not taken, when it is done. */
 static int take(struct pool *p, struct ehr_err *e)
 {
 	size_t i = p->taken % p->slots;
+	struct batch *b = &p->batch[i];
+	int rc = 0;
 
 	pthread_mutex_lock(&p->lock);
-	while (p->state[i] != DONE)
-		pthread_cond_wait(&p->done, &p->lock);
-	p->state[i] = FREE;
+	while (!p->done[i])
+		pthread_cond_wait(&p->finished, &p->lock);
+	p->done[i] = false;
 	pthread_mutex_unlock(&p->lock);
 	p->taken++;
-	return p->fns.take(p->fns.arg, &p->work[i], e);
+	for (size_t k = 0; k < b->n && rc == 0; k++)
+		rc = p->fns.take(p->fns.arg, &b->work[k], e);
+	b->n = b->bytes = 0;
+	buf_reset(&b->lines);
+	return rc;
 }
 
-struct work *pool_next(struct pool *p, struct ehr_err *e)
+/* The batch to fill in, or NULL. */
+static struct batch *filling(struct pool *p, struct ehr_err *e)
 {
-	struct work *w;
-
 	if (p->next - p->taken == p->slots && take(p, e) < 0)
 		return NULL;
-	w = &p->work[p->next % p->slots];
-	buf_reset(&w->text);
-	buf_reset(&w->id);
-	buf_reset(&w->out);
-	w->rc = 0;
-	w->file = NULL;
-	w->line = 0;
-	w->none = false;
-	memset(w->nobody, 0, p->measures * sizeof(*w->nobody));
-	return w;
+	return &p->batch[p->next % p->slots];
 }
 
-void pool_submit(struct pool *p)
+/* Hands over the batch that was filled in. */
+static void hand_over(struct pool *p)
 {
 	size_t i = p->next % p->slots;
 
 	if (p->jobs == 1) {
-		p->fns.run(p->fns.arg, 0, &p->work[i]);
-		p->state[i] = DONE;
+		run_batch(p, 0, &p->batch[i]);
+		p->done[i] = true;
 		p->next++;
 		return;
 	}
 	pthread_mutex_lock(&p->lock);
-	p->state[i] = READY;
 	p->next++;
 	pthread_cond_signal(&p->ready);
 	pthread_mutex_unlock(&p->lock);
+}
+
+struct work *pool_next(struct pool *p, struct ehr_err *e)
+{
+	struct batch *b = filling(p, e);
+
+	return b ? batch_add(b) : NULL;
+}
+
+void pool_submit(struct pool *p)
+{
+	struct batch *b = &p->batch[p->next % p->slots];
+
+	b->bytes += b->work[b->n - 1].text.len;
+	if (p->jobs == 1 || b->n == BATCH_WORKS || b->bytes >= BATCH_BYTES)
+		hand_over(p);
+}
+
+void pool_drop(struct pool *p)
+{
+	p->batch[p->next % p->slots].n--;
+}
+
+int pool_lines(struct pool *p, struct str lines, const char *file,
+    uint64_t line, struct ehr_err *e)
+{
+	struct batch *b = filling(p, e);
+
+	if (b && b->n) {
+		hand_over(p);
+		b = filling(p, e);
+	}
+	if (b == NULL)
+		return e->code;
+	buf_addstr(&b->lines, lines);
+	b->file = file;
+	b->line = line;
+	hand_over(p);
+	return 0;
 }
 
 int pool_finish(struct pool *p, struct ehr_err *e)
 {
 	int rc = 0;
 
+	if (p->next - p->taken < p->slots && p->batch[p->next % p->slots].n)
+		hand_over(p);
 	while (rc == 0 && p->taken < p->next)
 		rc = take(p, e);
 	return rc;

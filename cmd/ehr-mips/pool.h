@@ -6,8 +6,9 @@
 
 /* One patient on the way. */
 struct work {
-	/* What the caller fills in: the resources, and where they stand. */
+	/* What is filled in: the resources, and where they stand. */
 	struct buf text;
+	struct str line_text;	/* the same, borrowed: a line of a batch */
 	const char *file;	/* NULL: standard input, or the record */
 	uint64_t line;
 	bool *nobody;		/* by measure: is in none of its populations */
@@ -19,11 +20,23 @@ struct work {
 	struct buf out;
 };
 
+/* Several, which one thread runs: handing over one at a time costs more than
+ * small ones take. */
+struct batch {
+	struct buf lines;	/* patients, one a line; or nothing */
+	const char *file;	/* of them */
+	uint64_t line;		/* of the first */
+	struct work *work;
+	size_t n, cap, measures, bytes;
+};
+
 struct pool;
 
 struct pool_fns {
 	/* In a thread: fills in what came of it. worker: from 0. */
 	void (*run)(void *arg, unsigned worker, struct work *w);
+	/* The same of a batch's lines, which become works of it. */
+	void (*lines)(void *arg, unsigned worker, struct batch *b);
 	/* In the caller's, in the order of the work; 0, or what ends it all. */
 	int (*take)(void *arg, struct work *w, struct ehr_err *e);
 	void *arg;
@@ -37,7 +50,15 @@ void pool_free(struct pool *p);
 /* The next work to fill in; NULL after a failure of take(), told in e. */
 struct work *pool_next(struct pool *p, struct ehr_err *e);
 void pool_submit(struct pool *p);
+/* Gives it back unused. */
+void pool_drop(struct pool *p);
+/* Many at once: lines, each with its end. */
+int pool_lines(struct pool *p, struct str lines, const char *file,
+    uint64_t line, struct ehr_err *e);
 /* Waits for all of it: 0, or what take() returned. */
 int pool_finish(struct pool *p, struct ehr_err *e);
+
+/* One more work of a batch, in lines(). */
+struct work *batch_add(struct batch *b);
 
 #endif

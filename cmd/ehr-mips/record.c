@@ -313,10 +313,12 @@ static int feed_patient(struct feed *f, int64_t patient)
 		rc = record_patient_name(f->j->a.r, patient, &w->id, f->e);
 	if (rc < 0)
 		return rc;
-	if (f->bundle.entries) {
-		access_set_touch(&f->j->a, patient);
-		pool_submit(f->j->pool);
+	if (f->bundle.entries == 0) {
+		pool_drop(f->j->pool);
+		return 0;
 	}
+	access_set_touch(&f->j->a, patient);
+	pool_submit(f->j->pool);
 	return 0;
 }
 

@@ -211,4 +211,10 @@ void json_split_free(struct json_split *s);
 int json_split_next(struct json_split *s, struct json_item *item,
     struct ehr_err *e);
 
+/* Takes many values at once, when Bundles stay in one piece: 1 and lines of one
+ * object each, so far as a look at their ends can tell; or 0, and what comes
+ * next is json_split_next()'s. A line that is no JSON then is to be split again
+ * by itself, which gives the items and faults that it would have given here. */
+int json_split_lines(struct json_split *s, struct json_item *item);
+
 #endif

@@ -375,14 +375,10 @@ static int ended(struct json_split *s, struct json_item *item,
 	return s->failed;
 }
 
-int json_split_next(struct json_split *s, struct json_item *item,
-    struct ehr_err *e)
+int split_start(struct json_split *s)
 {
 	int c;
 
-	*item = (struct json_item){ .kind = JSON_VALUE };
-	if (s->in_bundle)
-		return bundle_next(s, item);
 	s->skipping = s->hold = s->full = false;
 	s->start = s->pos;
 	if (!s->begun)
@@ -393,6 +389,18 @@ int json_split_next(struct json_split *s, struct json_item *item,
 	while (split_blank(c = split_peek(s)))
 		s->start = ++s->pos;
 	split_begin(s);
+	return c;
+}
+
+int json_split_next(struct json_split *s, struct json_item *item,
+    struct ehr_err *e)
+{
+	int c;
+
+	*item = (struct json_item){ .kind = JSON_VALUE };
+	if (s->in_bundle)
+		return bundle_next(s, item);
+	c = split_start(s);
 	if (c < 0)
 		return ended(s, item, e);
 	if (c != '{' && c != '[')

@@ -58,6 +58,9 @@ struct json_split {
 bool split_fill(struct json_split *s);
 /* The item at hand begins at pos. */
 void split_begin(struct json_split *s);
+/* Goes to the first byte of the next item that is no part of a Bundle, and
+ * returns it; -1: there is none. */
+int split_start(struct json_split *s);
 /* Hands on [start, end) of an item over the limit. */
 void split_skip(struct json_split *s, size_t end);
 /* The byte at pos, -1 at the end. */
