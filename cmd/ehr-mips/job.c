@@ -86,10 +86,22 @@ static int days_of(const struct quality_package *p, const char *period,
 	return 0;
 }
 
+static struct elm_limits limits(void)
+{
+	struct elm_limits l = ELM_LIMITS;
+
+	if (mips_opts.steps)
+		l.steps = (uint64_t)mips_opts.steps * 1000000;
+	if (mips_opts.memory)
+		l.memory = (uint64_t)mips_opts.memory << 20;
+	return l;
+}
+
 /* A run for each worker. */
 static int start(struct job *j, struct task *t, const char *period, int zone,
     struct ehr_err *e)
 {
+	struct elm_limits most = limits();
 	char from[11], to[11];
 	int rc = 0;
 
@@ -101,6 +113,8 @@ static int start(struct job *j, struct task *t, const char *period, int zone,
 		t->tally[i] = quality_tally_new(quality_measure(t->package));
 		rc = quality_run_new(&t->run[i], t->package, i, period, zone,
 		    (enum quality_profiles)mips_opts.profiles, e);
+		if (rc == 0)
+			quality_run_limit(t->run[i], &most);
 	}
 	return rc;
 }

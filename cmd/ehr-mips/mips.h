@@ -11,6 +11,7 @@
 struct mips_opts {
 	struct cli_list measures, valuesets;
 	const char *period, *zone;
+	int64_t steps, memory; /* millions, MiB; 0: as the engine has it */
 	int profiles;	/* enum quality_profiles */
 	bool by_patient, episodes, all;
 	int by;		/* enum quality_by */

@@ -148,8 +148,9 @@ struct arena {
 	struct arena_block *head;
 	size_t left;
 	char *at;
+	size_t held; /* bytes, of all blocks */
 };
-#define ARENA_INIT ((struct arena){ NULL, 0, NULL })
+#define ARENA_INIT ((struct arena){ NULL, 0, NULL, 0 })
 
 void *arena_alloc(struct arena *a, size_t n);		/* aligned, zeroed */
 char *arena_strndup(struct arena *a, const char *s, size_t n);

@@ -218,6 +218,15 @@ struct elm_ctx *elm_ctx_new(const struct elm_package *p,
     const struct elm_source *source, const struct elm_terms *terms,
     int64_t now, int zone);
 void elm_ctx_free(struct elm_ctx *c);
+/* What one patient may cost; a definition that needs more is a run-time
+ * error. */
+struct elm_limits {
+	uint64_t steps;	/* expressions evaluated, values compared */
+	uint64_t memory; /* bytes */
+};
+#define ELM_LIMITS ((struct elm_limits){ 100000000, 256 << 20 })
+/* Else ELM_LIMITS. */
+void elm_limit(struct elm_ctx *c, const struct elm_limits *limits);
 /* Sets a parameter in every library that has one of that name; the value must
  * outlive the context. False: none has it. */
 bool elm_parameter(struct elm_ctx *c, struct str name, struct elm_value v);

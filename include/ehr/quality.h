@@ -200,6 +200,9 @@ int quality_run_new(struct quality_run **run, const struct quality_package *p,
     unsigned worker, const char *period, int zone,
     enum quality_profiles profiles, struct ehr_err *e);
 void quality_run_free(struct quality_run *run);
+/* What a patient may cost (ELM_LIMITS), for all runs that share with it. */
+void quality_run_limit(struct quality_run *run,
+    const struct elm_limits *limits);
 /* First and last day of the period, as dates. */
 void quality_run_period(const struct quality_run *run, char from[11],
     char to[11]);

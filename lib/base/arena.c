@@ -38,11 +38,13 @@ static char *take_slow(struct arena *a, size_t n)
 		size = BLOCK_MAX;
 	if (a->head && n > size / 4) {
 		b = block_new(n);
+		a->held += b->size;
 		b->next = a->head->next;
 		a->head->next = b;
 		return b->data;
 	}
 	b = block_new(n > size ? n : size);
+	a->held += b->size;
 	b->next = a->head;
 	a->head = b;
 	a->at = b->data + n;
@@ -107,7 +109,7 @@ void arena_reset(struct arena *a)
 	free_blocks(a->head->next);
 	a->head->next = NULL;
 	a->at = a->head->data;
-	a->left = a->head->size;
+	a->left = a->held = a->head->size;
 }
 
 void arena_release(struct arena *a)

@@ -199,7 +199,8 @@ static enum tri same_order(enum elm_cmp cmp)
 
 enum tri elm_same(struct elm_ctx *c, struct elm_value a, struct elm_value b)
 {
-	if (a.kind == ELM_NULL || b.kind == ELM_NULL)
+	if (a.kind == ELM_NULL || b.kind == ELM_NULL || c->failed ||
+	    !elm_tick(c, 1))
 		return TRI_NULL;
 	if (a.kind == ELM_FHIR || b.kind == ELM_FHIR)
 		return same_fhir(c, a, b);
@@ -345,6 +346,8 @@ bool elm_equivalent(struct elm_ctx *c, struct elm_value a, struct elm_value b)
 {
 	if (a.kind == ELM_NULL || b.kind == ELM_NULL)
 		return a.kind == b.kind;
+	if (c->failed || !elm_tick(c, 1))
+		return false;
 	if (a.kind == ELM_FHIR || b.kind == ELM_FHIR) {
 		struct elm_value x = elm_unbox(c, a), y = elm_unbox(c, b);
 

@@ -402,7 +402,7 @@ struct elm_node *elm_read_current(struct elm_loader *l, uint32_t i,
 	return n;
 }
 
-const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
+static const struct elm_node *compile_node(struct elm_loader *l, uint32_t i)
 {
 	struct str type = elm_node_text(l, i, "type");
 	const struct elm_op *op = type.s ? elm_op(l->p, type) : NULL;
@@ -433,6 +433,18 @@ const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
 }
 
 /* ---- definitions ---- */
+
+const struct elm_node *elm_compile_node(struct elm_loader *l, uint32_t i)
+{
+	const struct elm_node *n;
+
+	if (l->p->depth >= ELM_NODES_MAX)
+		return elm_refuse(l, i, "nested too deeply");
+	l->p->depth++;
+	n = compile_node(l, i);
+	l->p->depth--;
+	return n;
+}
 
 /* A function's context is its caller's. */
 bool elm_of_everybody(struct elm_package *p, const struct elm_def *def)
@@ -478,7 +490,7 @@ static bool read_operands(struct elm_loader *l, struct elm_def *def,
 
 int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 {
-	struct elm_scope scopes[ELM_OPERANDS_MAX];
+	struct elm_scope *scopes;
 	struct elm_loader l = { p, def->lib, def->name, def, &def->parts,
 		&def->lib->tape, NULL, -1, -1, 0, e, false, false };
 	uint32_t at;
@@ -492,6 +504,8 @@ int elm_compile(struct elm_package *p, struct elm_def *def, struct ehr_err *e)
 	def->state = AT_WORK;
 	def->chart = true; /* for functions that call themselves */
 	at = tape_get(l.t, def->json, "expression");
+	scopes = arena_alloc(&p->make.arena,
+	    ELM_OPERANDS_MAX * sizeof(*scopes));
 	if (def->function && !read_operands(&l, def, scopes)) {
 		def->state = RAW;
 		return EHR_EREJECT;

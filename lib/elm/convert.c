@@ -252,7 +252,7 @@ bool elm_converts_to(int kind)
 
 OPERATOR(convert)
 {
-	if (elm_is_a(v[0], n->type))
+	if (elm_is_a(c, v[0], n->type))
 		return v[0];
 	if (n->type->kind != ELM_T_SYSTEM || !by_kind[n->type->system])
 		return ELM_NOTHING;

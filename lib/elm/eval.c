@@ -16,6 +16,7 @@ struct elm_ctx *elm_ctx_new(const struct elm_package *p,
 	c->terms = terms;
 	c->now = now;
 	c->zone = zone;
+	c->limits = ELM_LIMITS;
 	c->memo = xcalloc(p->defs + 1, sizeof(*c->memo));
 	c->known = xcalloc(p->defs + 1, 1);
 	c->gathered = xcalloc(p->retrieves + 1, sizeof(*c->gathered));
@@ -26,6 +27,11 @@ struct elm_ctx *elm_ctx_new(const struct elm_package *p,
 	c->param_set = xcalloc(p->params + 1, 1);
 	c->slot = xcalloc(ELM_SLOTS_MAX, sizeof(*c->slot));
 	return c;
+}
+
+void elm_limit(struct elm_ctx *c, const struct elm_limits *limits)
+{
+	c->limits = *limits;
 }
 
 void elm_ctx_free(struct elm_ctx *c)
@@ -53,6 +59,7 @@ void elm_patient(struct elm_ctx *c)
 		if (c->param_set[i] == DEFAULTED)
 			c->param_set[i] = UNSET;
 	c->base = c->top = c->depth = 0;
+	c->steps = 0;
 	c->failed = c->fatal = false;
 }
 
@@ -88,6 +95,18 @@ struct elm_value elm_fail(struct elm_ctx *c, const char *fmt, ...)
 	return ELM_NOTHING;
 }
 
+bool elm_spent(struct elm_ctx *c)
+{
+	c->fatal = true;
+	if (c->steps > c->limits.steps)
+		elm_fail(c, "over %llu steps for one patient",
+		    (unsigned long long)c->limits.steps);
+	else
+		elm_fail(c, "over %llu MiB for one patient",
+		    (unsigned long long)c->limits.memory >> 20);
+	return false;
+}
+
 /* ---- nodes ---- */
 
 static struct elm_value run_all(struct elm_ctx *c, const struct elm_node *n)
@@ -107,7 +126,7 @@ struct elm_value elm_run(struct elm_ctx *c, const struct elm_node *n)
 {
 	struct elm_value v;
 
-	if (c->failed)
+	if (c->failed || !elm_tick(c, 1))
 		return ELM_NOTHING;
 	if (c->depth >= ELM_DEPTH_MAX) {
 		c->fatal = true;
@@ -246,7 +265,7 @@ static const struct elm_def *overload(struct elm_ctx *c,
 		int sum = 0;
 
 		for (uint32_t k = 0; k < n->args && sum >= 0; k++) {
-			int fit = elm_fit(args[k], def->operand[k]);
+			int fit = elm_fit(c, args[k], def->operand[k]);
 
 			sum = fit < 0 ? -1 : sum + fit;
 		}

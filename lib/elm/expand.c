@@ -12,8 +12,8 @@ static void sort_by_start(struct elm_ctx *c, struct elm_value *v, uint32_t n)
 		struct elm_value start = elm_start(c, one);
 		uint32_t k = i;
 
-		for (; k > 0 && elm_order(c, elm_start(c, v[k - 1]), start) > 0;
-		     k--)
+		for (; k > 0 && elm_tick(c, 1) &&
+		     elm_order(c, elm_start(c, v[k - 1]), start) > 0; k--)
 			v[k] = v[k - 1];
 		v[k] = one;
 	}
@@ -98,6 +98,8 @@ static bool emit(struct expansion *x, struct elm_value low,
 		elm_fail(x->c, "Expand: over %d elements", ELM_LIST_MAX);
 		return false;
 	}
+	if (!elm_tick(x->c, 1))
+		return false;
 	if (!x->points)
 		low = elm_interval(x->c, low, high, true, true);
 	elm_list_add(x->out, low);

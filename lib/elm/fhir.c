@@ -258,7 +258,7 @@ static struct elm_value of_list(struct elm_ctx *c, struct elm_value list,
 {
 	struct elm_list out = ELM_LIST_INIT(c);
 
-	for (uint32_t i = 0; i < list.n; i++) {
+	for (uint32_t i = 0; i < list.n && elm_tick(c, 1); i++) {
 		struct elm_value one = elm_property(c, list.list[i], name);
 
 		if (one.kind != ELM_LIST && one.kind != ELM_NULL)

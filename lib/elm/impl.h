@@ -13,6 +13,8 @@ enum {
 	ELM_SLOTS_MAX = 1 << 16, /* aliases, lets and operands alive at once */
 	ELM_DEPTH_MAX = 3000,	/* nodes evaluated inside each other */
 	ELM_LIST_MAX = 1 << 22, /* elements of a list that an operator makes */
+	ELM_NODES_MAX = 2000,	/* nodes compiled inside each other */
+	ELM_TEXT_MAX = 16 << 20, /* bytes of a string that an operator makes */
 };
 #define ELM_ONE 100000000 /* 1.0, in units of 10^-8 */
 #define ELM_DAY_MS INT64_C(86400000)
@@ -173,6 +175,8 @@ struct elm_ctx {
 	struct elm_value *slot;	/* of all frames */
 	uint32_t base, top;
 	uint32_t depth;
+	uint64_t steps;		/* taken for the patient, see elm_tick() */
+	struct elm_limits limits;
 	const struct elm_def *in; /* being evaluated, for messages */
 	bool failed;
 	bool fatal;		/* so that no other operand is tried */
@@ -181,6 +185,7 @@ struct elm_ctx {
 
 struct elm_package {
 	struct elm_ctx make;	/* literals are made in it */
+	uint32_t depth;		/* nodes being compiled inside each other */
 	struct strmap ops;
 	struct elm_lib *libs, **last;
 	struct elm_def **def;	   /* by number */
@@ -200,6 +205,15 @@ struct elm_value elm_run(struct elm_ctx *c, const struct elm_node *n);
 /* Ends the evaluation with a message; returns nothing. */
 struct elm_value elm_fail(struct elm_ctx *c, const char *fmt, ...)
     EHR_PRINTF(2, 3);
+/* Counts n steps; false: there were too many, or too much memory is held, and
+ * it has failed. */
+bool elm_spent(struct elm_ctx *c);
+static inline bool elm_tick(struct elm_ctx *c, uint64_t n)
+{
+	c->steps += n;
+	return (c->steps <= c->limits.steps &&
+		   c->arena.held <= c->limits.memory) || elm_spent(c);
+}
 /* Slots of the frame that is being evaluated. */
 static inline struct elm_value *elm_slot(struct elm_ctx *c, uint32_t i)
 {
@@ -411,10 +425,11 @@ bool elm_code_among(struct elm_ctx *c, struct elm_value v,
 
 /* ---- types.c ---- */
 
-bool elm_is_a(struct elm_value v, const struct elm_type *t);
+bool elm_is_a(struct elm_ctx *c, struct elm_value v,
+    const struct elm_type *t);
 /* Can a value of run-time v be passed where t is wanted? Smaller is nearer;
  * -1: no. */
-int elm_fit(struct elm_value v, const struct elm_type *t);
+int elm_fit(struct elm_ctx *c, struct elm_value v, const struct elm_type *t);
 
 /* ---- ops ---- */
 

@@ -11,6 +11,11 @@ void elm_list_add(struct elm_list *l, struct elm_value v)
 			    ELM_LIST_MAX);
 			return;
 		}
+		if (!elm_tick(l->c, l->n) ||
+		    l->cap * 2 * sizeof(*l->v) > l->c->limits.memory) {
+			elm_spent(l->c);
+			return;
+		}
 		l->cap = l->cap ? l->cap * 2 : 16;
 		l->v = xrealloc(l->v, l->cap * sizeof(*l->v));
 	}
@@ -51,7 +56,7 @@ static bool alike(struct elm_ctx *c, struct elm_value a, struct elm_value b)
 static bool among(struct elm_ctx *c, const struct elm_value *list, uint32_t n,
     struct elm_value v)
 {
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n && !c->failed; i++)
 		if (alike(c, list[i], v))
 			return true;
 	return false;

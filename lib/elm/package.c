@@ -15,6 +15,7 @@ struct elm_package *elm_package_new(void)
 	struct elm_package *p = xcalloc(1, sizeof(*p));
 
 	p->last = &p->libs;
+	p->make.limits = (struct elm_limits){ UINT64_MAX, UINT64_MAX };
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
 		*strmap_put(&p->ops, str_of(ops[i].name), NULL) = (int64_t)i;
 	return p;

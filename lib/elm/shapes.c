@@ -508,6 +508,16 @@ static bool external(struct elm_loader *l, const struct elm_def *def)
 
 enum { OVERLOADS_MAX = 512 };
 
+/* How many are of one name, at most OVERLOADS_MAX. */
+static uint32_t named(const struct elm_def *def)
+{
+	uint32_t n = 0;
+
+	for (; def && n < OVERLOADS_MAX; def = def->next)
+		n++;
+	return n;
+}
+
 /* The overloads a reference may mean: by its signature one, else all of as
  * many operands. */
 static uint32_t overloads(struct elm_loader *l, uint32_t i,
@@ -533,7 +543,7 @@ static uint32_t overloads(struct elm_loader *l, uint32_t i,
 static struct elm_node *read_function_ref(struct elm_loader *l, uint32_t i,
     const struct elm_op *op)
 {
-	struct elm_def *found[OVERLOADS_MAX];
+	struct elm_def **found;
 	uint32_t list = tape_get(l->t, i, "operand"), k = 0;
 	struct elm_node *n = elm_node_new(l, op, length(l->t, list));
 	const struct elm_lib *lib = library_of(l, i);
@@ -546,6 +556,8 @@ static struct elm_node *read_function_ref(struct elm_loader *l, uint32_t i,
 	first = def_of(l, lib, n->name);
 	if (n->args > ELM_OPERANDS_MAX)
 		return elm_refuse(l, i, "over %d operands", ELM_OPERANDS_MAX);
+	found = arena_alloc(&l->p->make.arena,
+	    (named(first) + 1) * sizeof(struct elm_def *));
 	n->number = first ? overloads(l, i, first, n->args, found) : 0;
 	if (n->number == 0)
 		return elm_refuse(l, i, "no function %.*s of %u operands",

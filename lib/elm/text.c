@@ -49,6 +49,8 @@ struct elm_value elm_char_at(struct elm_ctx *c, struct elm_value v, int64_t i)
 
 static struct elm_value keep(struct elm_ctx *c, const struct buf *b)
 {
+	if (b->len > ELM_TEXT_MAX)
+		return elm_fail(c, "a string of over %d bytes", ELM_TEXT_MAX);
 	return elm_string(arena_str(&c->arena, buf_str(b)));
 }
 
@@ -83,7 +85,7 @@ OPERATOR(combine)
 
 	if (v[0].kind != ELM_LIST || (n->args > 1 && v[1].kind == ELM_NULL))
 		return ELM_NOTHING;
-	for (uint32_t i = 0; i < v[0].n; i++) {
+	for (uint32_t i = 0; i < v[0].n && out.len <= ELM_TEXT_MAX; i++) {
 		if (v[0].list[i].kind != ELM_STRING)
 			continue;
 		if (some && n->args > 1)
@@ -286,16 +288,20 @@ static pcre2_code *compiled(struct elm_ctx *c, struct elm_value pattern,
 	return code;
 }
 
-enum { MATCH_LIMIT = 1000000 };
+enum { MATCH_LIMIT = 1000000, MATCH_STEPS = 1000 };
 
 /* Runs a pattern over a subject; -1 none, 0 match with ends, -2 refused. */
 static int search(struct elm_ctx *c, const pcre2_code *code,
     struct elm_value subject, size_t from, size_t *start, size_t *end)
 {
-	pcre2_match_context *limits = pcre2_match_context_create(NULL);
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	pcre2_match_context *limits;
+	pcre2_match_data *data;
 	int rc;
 
+	if (!elm_tick(c, MATCH_STEPS))
+		return -2;
+	limits = pcre2_match_context_create(NULL);
+	data = pcre2_match_data_create(1, NULL);
 	pcre2_set_match_limit(limits, MATCH_LIMIT);
 	rc = pcre2_match(code, (PCRE2_SPTR)subject.s, subject.n, from, 0, data,
 	    limits);

@@ -23,12 +23,13 @@ static int fit_fhir(struct elm_value v, const struct elm_type *t)
 	return steps_to(v.cls, t->cls);
 }
 
-static int fit_choice(struct elm_value v, const struct elm_type *t)
+static int fit_choice(struct elm_ctx *c, struct elm_value v,
+    const struct elm_type *t)
 {
 	int best = -1, fit;
 
 	for (uint32_t i = 0; i < t->n; i++) {
-		fit = elm_fit(v, t->sub[i]);
+		fit = elm_fit(c, v, t->sub[i]);
 		if (fit >= 0 && (best < 0 || fit + 10 < best))
 			best = fit + 10;
 	}
@@ -36,14 +37,15 @@ static int fit_choice(struct elm_value v, const struct elm_type *t)
 }
 
 /* The worst of all elements. */
-static int fit_list(struct elm_value v, const struct elm_type *t)
+static int fit_list(struct elm_ctx *c, struct elm_value v,
+    const struct elm_type *t)
 {
 	int worst = 0, fit;
 
 	if (v.kind != ELM_LIST)
 		return -1;
 	for (uint32_t i = 0; i < v.n; i++) {
-		fit = elm_fit(v.list[i], t->sub[0]);
+		fit = elm_fit(c, v.list[i], t->sub[0]);
 		if (fit < 0)
 			return -1;
 		if (fit > worst)
@@ -52,21 +54,24 @@ static int fit_list(struct elm_value v, const struct elm_type *t)
 	return worst;
 }
 
-static int fit_interval(struct elm_value v, const struct elm_type *t)
+static int fit_interval(struct elm_ctx *c, struct elm_value v,
+    const struct elm_type *t)
 {
 	int low, high;
 
 	if (v.kind != ELM_INTERVAL || v.interval->uncertain)
 		return -1;
-	low = elm_fit(v.interval->low, t->sub[0]);
-	high = elm_fit(v.interval->high, t->sub[0]);
+	low = elm_fit(c, v.interval->low, t->sub[0]);
+	high = elm_fit(c, v.interval->high, t->sub[0]);
 	return low < 0 || high < 0 ? -1 : low > high ? low : high;
 }
 
-int elm_fit(struct elm_value v, const struct elm_type *t)
+int elm_fit(struct elm_ctx *c, struct elm_value v, const struct elm_type *t)
 {
 	if (v.kind == ELM_NULL)
 		return 1;
+	if (!elm_tick(c, 1))
+		return -1;
 	switch ((enum elm_type_kind)t->kind) {
 	case ELM_T_ANY: return 50;
 	case ELM_T_SYSTEM:
@@ -77,27 +82,27 @@ int elm_fit(struct elm_value v, const struct elm_type *t)
 			    t->system == ELM_INTEGER)
 		    ? 0 : -1;
 	case ELM_T_FHIR: return fit_fhir(v, t);
-	case ELM_T_LIST: return fit_list(v, t);
-	case ELM_T_INTERVAL: return fit_interval(v, t);
-	case ELM_T_CHOICE: return fit_choice(v, t);
+	case ELM_T_LIST: return fit_list(c, v, t);
+	case ELM_T_INTERVAL: return fit_interval(c, v, t);
+	case ELM_T_CHOICE: return fit_choice(c, v, t);
 	case ELM_T_TUPLE: return v.kind == ELM_TUPLE && v.cls == 0 ? 0 : -1;
 	}
 	return -1;
 }
 
-bool elm_is_a(struct elm_value v, const struct elm_type *t)
+bool elm_is_a(struct elm_ctx *c, struct elm_value v, const struct elm_type *t)
 {
-	return v.kind != ELM_NULL && elm_fit(v, t) >= 0;
+	return v.kind != ELM_NULL && elm_fit(c, v, t) >= 0;
 }
 
 OPERATOR(is)
 {
-	return elm_bool(elm_is_a(v[0], n->type));
+	return elm_bool(elm_is_a(c, v[0], n->type));
 }
 
 OPERATOR(as)
 {
-	if (elm_is_a(v[0], n->type))
+	if (elm_is_a(c, v[0], n->type))
 		return v[0];
 	if (n->flag) /* strict */
 		return elm_fail(c, "a value that is not of the type wanted");

@@ -250,6 +250,12 @@ void quality_run_free(struct quality_run *run)
 	free(run);
 }
 
+void quality_run_limit(struct quality_run *run,
+    const struct elm_limits *limits)
+{
+	elm_limit(run->sh->ctx, limits);
+}
+
 void quality_run_period(const struct quality_run *run, char from[11],
     char to[11])
 {

@@ -23,6 +23,7 @@ static void evaluate(struct elm_package *p, struct str library,
 	if (define < 0)
 		return;
 	c = elm_ctx_new(p, &source, NULL, 0, 0);
+	elm_limit(c, &(struct elm_limits){ 100000, 16 << 20 });
 	elm_patient(c);
 	if (elm_eval(c, define, &v, &e) == 0)
 		elm_format(&out, v);
