@@ -325,6 +325,8 @@ OPERATOR(new_tuple)
 
 	for (uint32_t i = 0; i < n->args; i++)
 		elm_list_add(&values, elm_run(c, n->arg[i]));
+	if (c->failed) /* not all of them are there */
+		return ELM_NOTHING;
 	return elm_tuple(c, n->names, values.v, n->args);
 }
 
@@ -359,6 +361,8 @@ OPERATOR(instance)
 	const struct elm_tuple *t = made.tuple;
 	struct elm_value value;
 
+	if (made.kind == ELM_NULL)
+		return made;
 	if (n->type->kind != ELM_T_SYSTEM) {
 		made.cls = n->type->cls;
 		return made;

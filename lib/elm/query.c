@@ -228,5 +228,5 @@ struct elm_value elm_merged(struct elm_ctx *c, struct elm_value a,
 		names[i] = t->name[k];
 		elm_list_add(&values, t->value[k]);
 	}
-	return elm_tuple(c, names, values.v, n);
+	return c->failed ? ELM_NOTHING : elm_tuple(c, names, values.v, n);
 }

@@ -204,3 +204,46 @@ TEST(the_model_of_another_release_is_refused)
 	CHECK_STR(e.msg, "L2: of FHIR 5.0.0, not R4");
 	elm_package_free(p);
 }
+
+/* What evaluating x says with so many steps. */
+static const char *within(const char *x, uint64_t steps)
+{
+	static struct ehr_err e;
+	struct elm_package *p = package(x, "");
+	int define = elm_define(p, STR("L"), STR("x"), &e);
+	struct elm_ctx *c = elm_ctx_new(p, NULL, NULL, 0, 0);
+	struct elm_value v;
+
+	CHECK(define >= 0);
+	e.msg[0] = '\0';
+	elm_limit(c, &(struct elm_limits){ steps, 1 << 20 });
+	elm_patient(c);
+	elm_eval(c, define, &v, &e);
+	elm_ctx_free(c);
+	elm_package_free(p);
+	return e.msg;
+}
+
+#define ELEMENTS "\"element\":[{\"name\":\"code\",\"value\":" TRUE "}," \
+	"{\"name\":\"system\",\"value\":" TRUE "}]"
+
+/* Cut short at any step, nothing half made is looked at. */
+TEST(limits_end_whatever_is_being_made)
+{
+	static const char *const x[] = {
+		"{\"type\":\"Tuple\"," ELEMENTS "}",
+		"{\"type\":\"Instance\",\"classType\":\"" SYSTEM("Code")
+		    "\"," ELEMENTS "}",
+		"{\"type\":\"Times\",\"operand\":[{\"type\":\"List\","
+		"\"element\":[{\"type\":\"Tuple\"," ELEMENTS "}]},"
+		"{\"type\":\"List\",\"element\":[{\"type\":\"Tuple\","
+		ELEMENTS "}]}]}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(x); i++) {
+		CHECK_STR(within(x[i], 1000), "");
+		CHECK_STR(within(x[i], 1), "L: x: over 1 steps for one patient");
+		for (uint64_t steps = 0; steps < 40; steps++)
+			within(x[i], steps);
+	}
+}
