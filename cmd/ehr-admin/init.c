@@ -143,7 +143,7 @@ int admin_init(struct cli *c, struct ehr_err *e)
 		return cli_usage(c, e, "--plain has no key");
 	if (init.facility == NULL && (init.npi || init.zone))
 		return cli_usage(c, e, "--npi and --tz want --facility");
-	if (init.npi && !store_npi_valid(str_of(init.npi)))
+	if (init.npi && !npi_valid(str_of(init.npi)))
 		return cli_usage(c, e, "--npi: ten digits with a right check "
 		    "digit are wanted");
 	if (init.zone) {

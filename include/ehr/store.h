@@ -317,9 +317,6 @@ int store_config_each(struct store *db,
 
 /* ---- facilities and staff ---- */
 
-/* Ten digits, the last one the check digit (ISO/IEC 7812 over 80840 and the
- * number, as CMS asks). */
-bool store_npi_valid(struct str npi);
 /* 0: a name of the tz database of this machine ("America/New_York");
  * EHR_EUSAGE: it is none; EHR_EIO: that cannot be told. */
 int store_zone_check(struct str zone, struct ehr_err *e);

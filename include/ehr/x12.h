@@ -106,6 +106,8 @@ struct x12_fault {
 	unsigned at, part; /* element, component; 0: the whole */
 	bool few;	   /* of a length: too short, else too long */
 	char type;	   /* of a type: 'D' date, 'T' time, else a number */
+	uint64_t number;   /* of the segment in the file; 0: the one at hand */
+	uint32_t in_set;   /* the same in its set */
 };
 /* fn is called with each finding, before the sink. */
 void x12_check_on_fault(struct x12_check *k,

@@ -14,6 +14,24 @@ static int hex_value(char c)
 	return -1;
 }
 
+bool npi_valid(struct str s)
+{
+	unsigned sum = 24, i; /* of the prefix 80840 */
+
+	if (s.n != 10 || (s.s[0] != '1' && s.s[0] != '2'))
+		return false;
+	for (i = 0; i < 10; i++) {
+		unsigned digit = (unsigned)s.s[i] - '0';
+
+		if (digit > 9)
+			return false;
+		if (i % 2 == 0) /* doubled, the digits of that added */
+			digit = digit * 2 % 10 + digit / 5;
+		sum += digit;
+	}
+	return sum % 10 == 0;
+}
+
 bool uuid_valid(struct str s)
 {
 	size_t i;

@@ -7,27 +7,7 @@
 #include "practice.h"
 #include "statements.h"
 
-enum { NPI_LEN = 10, MAX_NAME = 200, MAX_ZONE = 64 };
-
-bool store_npi_valid(struct str npi)
-{
-	int sum = 24; /* of the prefix 80840 */
-
-	if (npi.n != NPI_LEN)
-		return false;
-	for (size_t i = 0; i < NPI_LEN; i++) {
-		int digit = npi.s[i] - '0';
-
-		if (digit < 0 || digit > 9)
-			return false;
-		if (i % 2 == 0) {
-			digit *= 2;
-			digit = digit > 9 ? digit - 9 : digit;
-		}
-		sum += digit;
-	}
-	return sum % 10 == 0;
-}
+enum { MAX_NAME = 200, MAX_ZONE = 64 };
 
 static bool zone_name(struct str zone)
 {
@@ -95,7 +75,7 @@ int practice_text(const char *what, struct str s, struct ehr_err *e)
 
 int practice_npi(struct str npi, struct ehr_err *e)
 {
-	if (npi.n && !store_npi_valid(npi))
+	if (npi.n && !npi_valid(npi))
 		return ehr_fail(e, EHR_EUSAGE,
 		    "npi: ten digits with a right check digit are wanted");
 	return 0;

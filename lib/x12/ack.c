@@ -262,6 +262,9 @@ static const struct {
 	{ DIAG_X12_EL_CODE, "8", "7" },
 	{ DIAG_X12_SYNTAX, "8", "2" },
 	{ DIAG_X12_HL, "8", "7" },
+	{ DIAG_X12_SUM, "8", "7" },
+	{ DIAG_X12_SEQUENCE, "8", "7" },
+	{ DIAG_X12_FORM, "8", "8" },
 };
 
 static const char *element_code(const struct x12_fault *f, const char *usual)
@@ -280,7 +283,7 @@ static void write_ik3(struct x12_ack *a, const struct x12_fault *f,
 {
 	x12_begin(&a->w, "IK3");
 	x12_put(&a->w, f->seg);
-	x12_putn(&a->w, x12_check_env(a->k)->seg);
+	x12_putn(&a->w, f->in_set ? f->in_set : x12_check_env(a->k)->seg);
 	x12_puts(&a->w, f->loop);
 	x12_puts(&a->w, code);
 	x12_end(&a->w);
@@ -304,7 +307,7 @@ static void write_ik4(struct x12_ack *a, const struct x12_fault *f,
 
 static void in_set(struct x12_ack *a, const struct x12_fault *f)
 {
-	uint32_t seg = x12_check_env(a->k)->seg;
+	uint32_t seg = f->in_set ? f->in_set : x12_check_env(a->k)->seg;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(codes) && codes[i].id != f->id; i++)

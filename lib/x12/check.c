@@ -17,8 +17,10 @@ struct x12_check *x12_check_new(const char *file, struct diag_sink *sink)
 
 void x12_check_freep(struct x12_check **k)
 {
-	if (*k)
-		free((*k)->seen);
+	if (*k == NULL)
+		return;
+	arena_release(&(*k)->sums.ids);
+	free((*k)->seen);
 	free(*k);
 }
 
@@ -59,7 +61,7 @@ void x12_tell(struct x12_check *k, const struct x12_fault *fault,
 		k->on_fault(k->on_fault_arg, fault);
 	format_place(place, sizeof(place), fault);
 	diag_emit(k->sink, &(struct diag){ .id = fault->id, .file = k->file,
-	    .line = k->number, .path = *place ? place : NULL, .text = text });
+	    .line = fault->number ? fault->number : k->number, .path = *place ? place : NULL, .text = text });
 }
 
 const struct x12_env *x12_check_take(struct x12_check *k,
@@ -76,8 +78,12 @@ const struct x12_env *x12_check_take(struct x12_check *k,
 		node = x12_walk_take(k, seg, sep);
 	if (k->env.seg)
 		x12_hl_take(k, seg);
-	if (node && (k->sink || k->on_fault))
+	if (k->env.seg && k->guide)
+		x12_sums_take(k, seg);
+	if (node && (k->sink || k->on_fault)) {
 		x12_check_values(k, node, seg, sep);
+		x12_rules_take(k, seg, sep);
+	}
 	if (k->ending == X12_SET)
 		x12_walk_end(k);
 	return &k->env;

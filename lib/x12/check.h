@@ -6,6 +6,24 @@
 
 enum { X12_DEPTH = 16 }; /* loops in loops, the set being the first */
 
+/* sums.c: amounts that must agree, and where the finding is then. */
+struct x12_sum {
+	int64_t cents;
+	bool unknown; /* one of it was no amount */
+};
+struct x12_item {
+	bool open;
+	uint64_t number; /* of its segment */
+	uint32_t in_set;
+	struct str id; /* of a payer */
+	struct x12_sum charge, paid, adjusted;
+};
+struct x12_sums {
+	struct x12_item total, claim, line, paid_line, payer[16];
+	size_t payers;
+	struct arena ids; /* of the claim's payers */
+};
+
 struct x12_check {
 	const char *file;
 	struct diag_sink *sink;
@@ -42,6 +60,9 @@ struct x12_check {
 		bool has;  /* a level below it */
 	} hl[X12_DEPTH];
 	int hl_depth, hl_count;
+
+	struct x12_sums sums;
+	uint64_t lines; /* rules.c: of the claim */
 };
 
 /* A finding about the segment; text may be NULL. */
@@ -63,8 +84,18 @@ void x12_walk_end(struct x12_check *k);
 /* hl.c: the levels of a set, after the walk. */
 void x12_hl_take(struct x12_check *k, const struct x12_seg *seg);
 
+/* sums.c: amounts of a set with a guide, after the walk. */
+void x12_sums_take(struct x12_check *k, const struct x12_seg *seg);
+
 /* value.c: the elements of a segment against its node. */
 void x12_check_values(struct x12_check *k, const struct x12_node *node,
     const struct x12_seg *seg, const struct x12_sep *sep);
+
+bool x12_is_date(struct str v); /* CCYYMMDD, YYMMDD */
+bool x12_is_time(struct str v); /* HHMM, HHMMSS, with D or DD behind */
+
+/* rules.c: between elements, of a segment that has a node. */
+void x12_rules_take(struct x12_check *k, const struct x12_seg *seg,
+    const struct x12_sep *sep);
 
 #endif

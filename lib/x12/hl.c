@@ -20,18 +20,18 @@ static void close_levels(struct x12_check *k, int depth)
 			tell(k, 4, "a level that has levels below has none");
 }
 
-/* How deep the loops say that the level stands; -1: there is no guide. */
-static int loop_depth(const struct x12_check *k)
+/* Levels around the one at hand, as the loops of its guide say; -1: none. */
+static int loops_around(const struct x12_check *k)
 {
 	int n = 0, i;
 
 	for (i = 1; i < k->depth; i++)
 		n += strcmp(x12_nodes[k->open[i].loop + 1].id, "HL") == 0;
-	return k->guide && n ? n : -1;
+	return k->guide ? n - 1 : -1;
 }
 
-/* The depth below which the level stands, of the one that HL02 names. */
-static int parent_depth(struct x12_check *k, struct str parent)
+/* The same, as HL02 says; -1: no level that is open has that number. */
+static int levels_around(const struct x12_check *k, struct str parent)
 {
 	int depth = k->hl_depth;
 	int64_t n;
@@ -39,30 +39,39 @@ static int parent_depth(struct x12_check *k, struct str parent)
 	if (parent.n == 0)
 		return 0;
 	if (!str_int(parent, &n))
-		n = -1;
+		return -1;
 	while (depth > 0 && k->hl[depth - 1].number != (uint64_t)n)
 		depth--;
-	if (depth == 0)
-		tell(k, 2, "not the number of a level above");
-	return depth;
+	return depth ? depth : -1;
+}
+
+/* Below how many levels it stands; the loops, where there are, are right. */
+static int find_depth(struct x12_check *k, const struct x12_seg *seg)
+{
+	int loops = loops_around(k);
+	int depth = levels_around(k, x12_el(seg, 2));
+
+	if (depth < 0 || (loops >= 0 && depth != loops))
+		tell(k, 2, "not the number of the level around it");
+	else if (depth > 0 && k->hl[depth - 1].says == '0')
+		tell(k, 2, "the level around it says that none follow");
+	if (loops >= 0)
+		depth = loops < k->hl_depth ? loops : k->hl_depth;
+	return depth < 0 ? 0 : depth;
 }
 
 static void take_level(struct x12_check *k, const struct x12_seg *seg)
 {
 	struct str says = x12_el(seg, 4);
-	int depth = parent_depth(k, x12_el(seg, 2)), loops = loop_depth(k);
+	int depth = find_depth(k, seg);
 	int64_t n;
 
 	k->hl_count++;
-	if (!str_int(x12_el(seg, 1), &n) || n != (int64_t)k->hl_count)
+	if (!str_int(x12_el(seg, 1), &n) || n != k->hl_count)
 		tell(k, 1, "not one more than that of the level before");
 	close_levels(k, depth);
-	if (depth > 0 && k->hl[depth - 1].says == '0')
-		tell(k, 2, "the level above says that none follow below");
 	if (depth > 0)
 		k->hl[depth - 1].has = true;
-	if (loops >= 0 && depth + 1 != loops)
-		tell(k, 2, "not the level that the loop stands in");
 	if (depth == X12_DEPTH) {
 		tell(k, 2, "too deep");
 		return;

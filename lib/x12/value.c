@@ -57,8 +57,7 @@ static bool is_number(struct str v, bool point, size_t *chars)
 	return whole == v.n && whole > 0;
 }
 
-/* CCYYMMDD or YYMMDD. */
-static bool is_date(struct str v)
+bool x12_is_date(struct str v)
 {
 	int year, month, day;
 
@@ -70,8 +69,7 @@ static bool is_date(struct str v)
 	return date_valid_day(year, month, day);
 }
 
-/* HHMM, HHMMSS, HHMMSSD, HHMMSSDD. */
-static bool is_time(struct str v)
+bool x12_is_time(struct str v)
 {
 	if (digits(v) != v.n || v.n < 4 || v.n == 5 || v.n > 8)
 		return false;
@@ -87,9 +85,9 @@ static bool has_type(const struct x12_use *u, struct str v, size_t *chars)
 	case 'R':
 		return is_number(v, u->type == 'R', chars);
 	case 'D':
-		return is_date(v);
+		return x12_is_date(v);
 	case 'T':
-		return is_time(v);
+		return x12_is_time(v);
 	default:
 		return true;
 	}

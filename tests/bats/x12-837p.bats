@@ -24,7 +24,8 @@ WHOLE=$BATS_TEST_DIRNAME/../fixtures/x12/837p-whole.x12
 	while IFS=$'\t' read -r edit want; do
 		x12_broken "$WHOLE" "$edit" >"$T/b"
 		run -1 --separate-stderr ehr-claim x12 check "$T/b"
-		same "$edit: $(cut -f2,7,9 <<<"$output")" "$edit: $want"
+		same "$edit: $(cut -f2,7,9 <<<"$output" | paste -sd ';')" \
+			"$edit: $want"
 		rows+=1
 	done < <(tr '|' '\t' <<'ROWS'
 /^BHT/d|4|BHT|x12-missing
@@ -57,7 +58,7 @@ s/^CAS\*PR\*1\*20\*\*2/CAS*PR*1*20*1*/|115|2320/CAS|x12-syntax
 /^SV1\*HC:99213:25/d|146|2400/SV1|x12-missing
 s/UN\*1\*11/XX*1*11/|146|2400/SV103|x12-element-code
 s/1:2:3:4/1:2:3:13/|146|2400/SV107-4|x12-element-code
-s/^DTP\*472\*RD8/DTP*472*TM/|155|2400/DTP02|x12-element-code
+s/^DTP\*472\*RD8/DTP*472*TM/|155|2400/DTP02|x12-element-code;155|2400/DTP03|x12-date-form
 s/AUTH3\*\*2U:PAYER2/AUTH3**2U/|173|2400/REF04-2|x12-element-missing
 s/^LIN\*\*N4/LIN**N9/|187|2410/LIN02|x12-element-code
 /^CTP/d|188|2410/CTP|x12-missing
@@ -65,7 +66,14 @@ s/^NM1\*DK\*1/NM1*DK*2/|201|2420E/NM102|x12-element-code
 s/^(SVD.*25)\*\*1\*1/\1***1/|215|2430/SVD05|x12-element-missing
 s/^FRM\*2B\*\*TEXT/FRM*2B/|221|2440/FRM|x12-syntax
 /^PAT\*19/d|232|2000C/PAT|x12-missing
+s/^HL\*4\*3\*23\*0/HL*4*3*23*1/|231|2000C/HL04|x12-element-code;250|HL04|x12-hl
+s/^(CLM\*A1\*)300.5/\1300/|117|2320/AMT02|x12-sum;46|2300/CLM02|x12-sum
+s/^CAS\*PR\*2\*20/CAS*PR*2*21/|215|2430/SVD02|x12-sum;117|2320/AMT02|x12-sum
+s/^CAS\*CO\*45\*70/CAS*CO*45*70.01/|117|2320/AMT02|x12-sum
+s/^LX\*2/LX*3/|224|2400/LX01|x12-sequence
+s/^(DTP\*431\*D8\*)[0-9]+/\12026013/|47|2300/DTP03|x12-date-form
+s/^HL\*3\*1\*/HL*3*2*/|227|2000B/HL02|x12-hl
 ROWS
 	)
-	((rows == 38))
+	((rows == 45))
 }

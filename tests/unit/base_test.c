@@ -535,3 +535,15 @@ TEST(base64_round_trip)
 		CHECK(memcmp(back.s, data, i) == 0);
 	}
 }
+
+/* 1234567893 is the example of CMS. */
+TEST(check_digits_of_providers)
+{
+	static const char *const bad[] = { "", "123456789", "12345678931",
+		"1234567890", "1243567893", "123456789X", "3234567899" };
+
+	CHECK(npi_valid(STR("1234567893")));
+	CHECK(npi_valid(STR("1245319599")));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!npi_valid(str_of(bad[i])));
+}
