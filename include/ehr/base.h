@@ -314,7 +314,7 @@ bool decimal_mul(const struct decimal *a, const struct decimal *b,
 
 bool uuid_valid(struct str s);				/* 8-4-4-4-12 hex */
 /* A National Provider Identifier (45 CFR 162.406): ten digits, the first one 1
- * or 2, the last one the check digit (ISO/IEC 7812) over 80840 and the others. */
+ * or 2, the last one the check digit (ISO/IEC 7812) over 80840 and the rest. */
 bool npi_valid(struct str s);
 void uuid_format(const uint8_t u[16], char out[37]);
 bool hex_parse(struct str s, uint8_t *out, size_t n);

@@ -61,7 +61,8 @@ void x12_tell(struct x12_check *k, const struct x12_fault *fault,
 		k->on_fault(k->on_fault_arg, fault);
 	format_place(place, sizeof(place), fault);
 	diag_emit(k->sink, &(struct diag){ .id = fault->id, .file = k->file,
-	    .line = fault->number ? fault->number : k->number, .path = *place ? place : NULL, .text = text });
+	    .line = fault->number ? fault->number : k->number,
+	    .path = *place ? place : NULL, .text = text });
 }
 
 const struct x12_env *x12_check_take(struct x12_check *k,
