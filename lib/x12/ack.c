@@ -284,7 +284,9 @@ static void write_ik3(struct x12_ack *a, const struct x12_fault *f,
 	x12_begin(&a->w, "IK3");
 	x12_put(&a->w, f->seg);
 	x12_putn(&a->w, f->in_set ? f->in_set : x12_check_env(a->k)->seg);
-	x12_puts(&a->w, f->loop);
+	/* element 447 has four characters: 2010AA is 2010 */
+	x12_put(&a->w, (struct str){ f->loop, f->loop ?
+	    strnlen(f->loop, 4) : 0 });
 	x12_puts(&a->w, code);
 	x12_end(&a->w);
 }

@@ -61,7 +61,7 @@ FILES=$BATS_TEST_DIRNAME/../fixtures/x12
 271|s/^(NM1\*P3.*)\*65/\1*66/|47 2120C/NM110 x12-element-code;81 2120D/NM110 x12-element-code
 271|s/^NM1\*03/NM1*QC/|58 2100D/NM101 x12-element-code
 276|s/^(BHT.*\*)13/\108/|4 BHT02 x12-element-code
-276|s/^(NM1\*41.*)46/\1XX/|8 2100B/NM108 x12-element-code
+276|s/^(NM1\*41.*)46/\1YY/|8 2100B/NM108 x12-element-code
 276|s/^(NM1\*1P\*2.*)/&\n&/|12 2100C/NM1 x12-repeats
 276|s/^DMG\*D8\*1950/DMG*D6*1950/|13 2000D/DMG01 x12-element-code
 276|/^DMG\*D8\*2015/d|31 2000E/DMG x12-missing
@@ -98,7 +98,7 @@ FILES=$BATS_TEST_DIRNAME/../fixtures/x12
 835|s/^CLP\*A1\*1/CLP*A1*5/|28 2100/CLP02 x12-element-code
 835|s/^(CLP.*\*)MB/\1XX/|28 2100/CLP06 x12-element-code
 835|s/^CAS\*PR\*1\*10/CAS*CR*1*10/|30 2100/CAS01 x12-element-code
-835|s/^(CAS\*CO\*45\*20\*1\*253)\*2/\1*/|29 2100/CAS x12-syntax
+835|s/^(CAS\*CO\*45\*20\*1\*253)\*2/\1*/|29 2100/CAS x12-syntax;28 2100/CLP04 x12-sum
 835|/^NM1\*QC/d|37 2100/NM1 x12-missing
 835|s/^NM1\*TT\*2/NM1*TU*2/|35 2100/NM1 x12-qualifier
 835|s/^DTM\*036/DTM*037/|45 2100/DTM x12-qualifier
@@ -106,8 +106,11 @@ FILES=$BATS_TEST_DIRNAME/../fixtures/x12
 835|s/^REF\*6R.*/&\n&/|58 2110/REF x12-repeats
 835|s/^LQ\*HE/LQ*HD/|62 2110/LQ01 x12-element-code
 835|s/^PLB(.*)WO:/PLB\1XX:/|66 PLB03-1 x12-element-code
-835|s/^(PLB.*)\*-18/\1/|66 PLB x12-syntax
+835|s/^(PLB.*)\*-18/\1/|66 PLB x12-syntax;4 BPR02 x12-sum
+835|s/^SVC(.*)\*130\*/SVC\1*131*/|52 2110/SVC03 x12-sum
+835|s/^(CLP\*A1\*1\*200\*)120/\1121/|28 2100/CLP04 x12-sum;4 BPR02 x12-sum
+271|s/^(DMG\*D8\*)[0-9]+/\119501301/|29 2100C/DMG02 x12-date-form;64 2100D/DMG02 x12-date-form
 ROWS
 	)
-	((rows == 73))
+	((rows == 76))
 }
