@@ -49,6 +49,28 @@ static bool exists(const char *path, const char *end)
 	return access(name.s, F_OK) == 0;
 }
 
+static const char *const parts[] = { "", "-wal", "-journal" };
+
+/* Appends DB.old and an end. */
+static void old_name(struct buf *b, const struct restore *r, const char *end)
+{
+	buf_addf(b, "%s.old%s", r->c->db, end);
+}
+
+/* What an earlier restore put aside may be the only copy of it. */
+static int check_old(struct restore *r)
+{
+	for (size_t i = 0; i <= ARRAY_LEN(parts); i++) {
+		BUF_AUTO name = BUF_INIT;
+
+		old_name(&name, r, i < ARRAY_LEN(parts) ? parts[i] : ".keys");
+		if (exists(name.s, ""))
+			return ehr_fail(r->e, EHR_EUSAGE, "%s: put aside by an "
+			    "earlier restore: move it away first", name.s);
+	}
+	return 0;
+}
+
 /* Keys without a record, but with the record about to be moved there, are
  * what a restore left that was killed just then. */
 static int check_place(struct restore *r)
@@ -56,6 +78,8 @@ static int check_place(struct restore *r)
 	const char *db = r->c->db;
 	bool left = exists(r->temp.s, "") && !exists(db, "");
 
+	if (r->c->force && exists(db, ""))
+		return check_old(r);
 	if (r->c->force || left)
 		return 0;
 	if (exists(db, "") || exists(db, "-wal"))
@@ -72,25 +96,6 @@ static int move(struct restore *r, const char *from, const char *to)
 	if (rename(from, to) != 0)
 		return ehr_fail_errno(r->e, "%s", from);
 	return admin_sync_folder(to, r->e);
-}
-
-static const char *const parts[] = { "", "-wal", "-journal" };
-
-/* Appends DB.old and an end. */
-static void old_name(struct buf *b, const struct restore *r, const char *end)
-{
-	buf_addf(b, "%s.old%s", r->c->db, end);
-}
-
-/* What was put aside before goes: none of it may stand beside the new one. */
-static void drop_old(struct restore *r)
-{
-	for (size_t i = 0; i <= ARRAY_LEN(parts); i++) {
-		BUF_AUTO name = BUF_INIT;
-
-		old_name(&name, r, i < ARRAY_LEN(parts) ? parts[i] : ".keys");
-		unlink(name.s);
-	}
 }
 
 /* The record first: what was there has its log beside it or is not there. */
@@ -132,8 +137,6 @@ static int clear_place(struct restore *r)
 	BUF_AUTO shm = BUF_INIT;
 	int rc;
 
-	if (!again)
-		drop_old(r);
 	rc = put_aside(r);
 	buf_addf(&shm, "%s-shm", r->c->db);
 	unlink(shm.s);

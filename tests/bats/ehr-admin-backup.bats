@@ -171,6 +171,11 @@ $one"
 	same "${#lines[@]}" 1
 	run -0 ehr-find -d "$T/p.ehr.old" zanz
 	same "${#lines[@]}" 2
+	# what was put aside may be the only copy
+	run -2 --separate-stderr ehr-admin restore -q --force "$B"
+	has "$stderr" "p.ehr.old: put aside by an earlier restore"
+	run -0 ehr-find -d "$T/p.ehr.old" zanz
+	same "${#lines[@]}" 2
 }
 
 @test "a dry run and a failure leave nothing, a lock is kept to" {
