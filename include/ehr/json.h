@@ -107,6 +107,11 @@ void json_quote(struct buf *b, struct str s);
 bool tape_equal(const struct tape *a, uint32_t i, const struct tape *b,
     uint32_t j);
 
+/* Makes string i say s, which needs no escapes and is not of t; it is kept
+ * behind the text. The slices of what i stands in say what they said, and
+ * slices of t taken before are void. */
+void tape_put_string(struct tape *t, uint32_t i, struct str s);
+
 /* ---- writing ---- */
 
 /* Appends value i of t, minified, numbers and strings as they stand. */

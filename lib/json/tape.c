@@ -10,6 +10,22 @@ void tape_release(struct tape *t)
 	*t = TAPE_INIT;
 }
 
+void tape_put_string(struct tape *t, uint32_t i, struct str s)
+{
+	struct tape_node *n = &t->node[i];
+
+	if (t->text_cap < t->len + s.n + TAPE_PAD) {
+		t->text_cap = t->len + s.n + t->len / 4 + TAPE_PAD;
+		t->text = xrealloc(t->text, t->text_cap);
+	}
+	memcpy(t->text + t->len, s.s, s.n);
+	n->off = (uint32_t)t->len;
+	n->len = (uint32_t)s.n;
+	n->escaped = 0;
+	t->len += s.n;
+	t->text[t->len] = '\0';
+}
+
 static bool key_is(const struct tape *t, uint32_t k, struct str key)
 {
 	BUF_AUTO b = BUF_INIT;

@@ -172,9 +172,10 @@ struct quality_patient {
 	uint64_t reading; /* how many were read before */
 };
 
-/* resolve.c: appends the text of a Bundle whose references to its own entries,
- * by fullUrl, are Type/id and whose resources have ids; false: it was so. */
-bool patient_resolve(const struct tape *t, struct buf *out);
+/* resolve.c: makes references of a Bundle to its own entries, by fullUrl, to
+ * Type/id. True: a resource had no id; t is as it was then, and out the text
+ * with ids, too. */
+bool patient_resolve(struct tape *t, struct buf *out);
 /* Root of the resource of that type and id; 0: it is not there. */
 uint32_t patient_find(const struct quality_patient *p, int type,
     struct str id);

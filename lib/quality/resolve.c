@@ -3,11 +3,11 @@
 #include "quality/impl.h"
 
 struct resolving {
-	const struct tape *t;
+	struct tape *t;
 	struct strmap names; /* fullUrl -> place of its "Type/id" in text */
 	struct buf text;
-	struct buf *out;
-	size_t done; /* bytes of t that are in out */
+	struct buf *out; /* NULL: t itself is changed */
+	size_t done;	 /* bytes of t that are in out */
 };
 
 /* The id of an entry's resource: its own, else the uuid that it is called. */
@@ -62,7 +62,7 @@ static int replace(void *arg, uint32_t node)
 	struct resolving *r = arg;
 	const struct tape_node *n = &r->t->node[node];
 	BUF_AUTO scratch = BUF_INIT;
-	struct str s = tape_text(r->t, node, &scratch);
+	struct str s = tape_text(r->t, node, &scratch), to;
 	struct fhir_ref ref;
 	int64_t *at;
 
@@ -73,48 +73,61 @@ static int replace(void *arg, uint32_t node)
 	if (at == NULL ||
 	    (ref.kind != FHIR_REF_ABSOLUTE && ref.kind != FHIR_REF_URN))
 		return 0;
+	to = str_of(r->text.s + *at);
+	if (r->out == NULL) {
+		tape_put_string(r->t, node, to);
+		return 0;
+	}
 	skip(r, n->off, (size_t)n->off + n->len);
-	buf_adds(r->out, r->text.s + *at);
+	buf_addstr(r->out, to);
 	return 0;
+}
+
+/* The id that a resource without one goes by. */
+static void give_id(struct resolving *r, uint32_t entry, uint32_t resource)
+{
+	BUF_AUTO scratch = BUF_INIT;
+	size_t at = r->t->node[resource].off + 1;
+	struct str id;
+	bool own;
+
+	id = id_of(r->t, resource,
+	    tape_member(r->t, entry, "fullUrl", &scratch), &own);
+	if (own || id.n == 0)
+		return;
+	skip(r, at, at);
+	buf_addf(r->out, "\"id\":\"%.*s\",", STR_FMT(id));
 }
 
 static void rewrite(struct resolving *r, uint32_t entries)
 {
-	BUF_AUTO scratch = BUF_INIT;
-	bool own;
-
 	tape_each(r->t, entries, i) {
 		uint32_t resource = tape_get(r->t, i, "resource");
-		struct str id;
 
 		if (resource == 0)
 			continue;
-		id = id_of(r->t, resource,
-		    tape_member(r->t, i, "fullUrl", &scratch), &own);
-		if (!own && id.n) {
-			skip(r, r->t->node[resource].off + 1,
-			    r->t->node[resource].off + 1);
-			buf_addf(r->out, "\"id\":\"%.*s\",", STR_FMT(id));
-		}
+		if (r->out)
+			give_id(r, i, resource);
 		fhir_references_each(r->t, resource, replace, r);
 	}
-	skip(r, r->t->len, r->t->len);
+	if (r->out)
+		skip(r, r->t->len, r->t->len);
 }
 
-bool patient_resolve(const struct tape *t, struct buf *out)
+bool patient_resolve(struct tape *t, struct buf *out)
 {
 	struct resolving r = { .t = t, .names = STRMAP_INIT,
-		.text = BUF_INIT, .out = out };
+		.text = BUF_INIT };
 	uint32_t entries = tape_get(t, 0, "entry");
-	bool some = false;
 
-	if (entries && tape_type(t, entries) == TAPE_ARRAY)
-		some = take_names(&r, entries) ||
-		    (r.names.count &&
-			fhir_refs_elsewhere((struct str){ t->text, t->len }));
-	if (some)
+	if (entries == 0 || tape_type(t, entries) != TAPE_ARRAY)
+		return false;
+	if (take_names(&r, entries))
+		r.out = out;
+	if (r.out || (r.names.count &&
+	    fhir_refs_elsewhere((struct str){ t->text, t->len })))
 		rewrite(&r, entries);
 	strmap_release(&r.names);
 	buf_release(&r.text);
-	return some;
+	return r.out != NULL;
 }

@@ -536,3 +536,24 @@ TEST(tape_passes_json_testsuite)
 	CHECK_INT(wrong, 0);
 	CHECK(seen > 100);
 }
+
+TEST(a_string_is_made_another)
+{
+	TAPE_AUTO t = TAPE_INIT;
+	struct tape_error why;
+	const char *json = "{\"a\":\"x\\ty\",\"b\":[\"urn:1\",2]}";
+	uint32_t b;
+	int i;
+
+	CHECK_INT(tape_parse(&t, json, strlen(json), &why), 0);
+	b = tape_get(&t, 0, "b");
+	for (i = 0; i < 1000; i++) /* the text grows, and moves */
+		tape_put_string(&t, b + 1, STR("Patient/1"));
+	tape_put_string(&t, tape_get(&t, 0, "a"), STR("z"));
+	CHECK(str_is(tape_str(&t, b + 1), "Patient/1"));
+	CHECK(str_is(tape_str(&t, tape_after(&t, b, b + 1)), "2"));
+	CHECK(str_is(tape_str(&t, tape_get(&t, 0, "a")), "z"));
+	CHECK_INT(t.node[tape_get(&t, 0, "a")].escaped, 0);
+	CHECK_INT(tape_parse(&t, json, strlen(json), &why), 0);
+	CHECK(str_is(tape_str(&t, 0), json));
+}
