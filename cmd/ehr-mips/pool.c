@@ -1,5 +1,6 @@
 /* pool.c - a ring of batches of patients: filled in and taken in order by the
- * caller, run by whichever thread is free. */
+ * caller, run by whichever thread is free, the caller's too while it would
+ * wait: one that only waited would take the others' processors now and then. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -67,26 +68,31 @@ struct start {
 	unsigned worker;
 };
 
+/* Runs the oldest batch that nobody has begun; the lock is held around it. */
+static void run_next(struct pool *p, unsigned worker)
+{
+	size_t i = p->run++ % p->slots;
+
+	pthread_mutex_unlock(&p->lock);
+	run_batch(p, worker, &p->batch[i]);
+	pthread_mutex_lock(&p->lock);
+	p->done[i] = true;
+	pthread_cond_signal(&p->finished);
+}
+
 static void *worker(void *arg)
 {
 	struct start *start = arg;
 	struct pool *p = start->p;
 	unsigned number = start->worker;
-	size_t i;
 
 	free(start);
 	pthread_mutex_lock(&p->lock);
-	for (;;) {
-		while (!p->stop && p->run == p->next)
+	while (!p->stop) {
+		if (p->run == p->next)
 			pthread_cond_wait(&p->ready, &p->lock);
-		if (p->stop)
-			break;
-		i = p->run++ % p->slots;
-		pthread_mutex_unlock(&p->lock);
-		run_batch(p, number, &p->batch[i]);
-		pthread_mutex_lock(&p->lock);
-		p->done[i] = true;
-		pthread_cond_signal(&p->finished);
+		else
+			run_next(p, number);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -100,10 +106,10 @@ static int start_all(struct pool *p, struct ehr_err *e)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	for (; p->started < p->jobs && rc == 0; p->started++) {
+	for (; p->started + 1 < p->jobs && rc == 0; p->started++) {
 		struct start *start = xcalloc(1, sizeof(*start));
 
-		*start = (struct start){ p, p->started };
+		*start = (struct start){ p, p->started + 1 };
 		rc = pthread_create(&p->thread[p->started], NULL, worker,
 		    start);
 		if (rc) {
@@ -178,8 +184,12 @@ static int take(struct pool *p, struct ehr_err *e)
 	int rc = 0;
 
 	pthread_mutex_lock(&p->lock);
-	while (!p->done[i])
-		pthread_cond_wait(&p->finished, &p->lock);
+	while (!p->done[i]) {
+		if (p->run == p->next)
+			pthread_cond_wait(&p->finished, &p->lock);
+		else
+			run_next(p, 0);
+	}
 	p->done[i] = false;
 	pthread_mutex_unlock(&p->lock);
 	p->taken++;
@@ -201,14 +211,6 @@ static struct batch *filling(struct pool *p, struct ehr_err *e)
 /* Hands over the batch that was filled in. */
 static void hand_over(struct pool *p)
 {
-	size_t i = p->next % p->slots;
-
-	if (p->jobs == 1) {
-		run_batch(p, 0, &p->batch[i]);
-		p->done[i] = true;
-		p->next++;
-		return;
-	}
 	pthread_mutex_lock(&p->lock);
 	p->next++;
 	pthread_cond_signal(&p->ready);

@@ -33,7 +33,7 @@ struct batch {
 struct pool;
 
 struct pool_fns {
-	/* In a thread: fills in what came of it. worker: from 0. */
+	/* In a thread: fills in what came of it. worker: 0 is the caller's. */
 	void (*run)(void *arg, unsigned worker, struct work *w);
 	/* The same of a batch's lines, which become works of it. */
 	void (*lines)(void *arg, unsigned worker, struct batch *b);
@@ -42,7 +42,7 @@ struct pool_fns {
 	void *arg;
 };
 
-/* jobs 1: no thread at all. EHR_EIO: no threads are to be had. */
+/* jobs: threads, the caller's being one. EHR_EIO: no threads are to be had. */
 int pool_new(struct pool **p, unsigned jobs, size_t measures,
     const struct pool_fns *fns, struct ehr_err *e);
 /* Stops what is on the way; NULL is allowed. */
