@@ -183,6 +183,13 @@ struct elm_ctx {
 	struct ehr_err err;
 };
 
+/* Names numbered as they are met. */
+struct elm_names {
+	struct str *v;
+	uint32_t n, cap;
+	struct strmap at;
+};
+
 struct elm_package {
 	struct elm_ctx make;	/* literals are made in it */
 	uint32_t depth;		/* nodes being compiled inside each other */
@@ -192,8 +199,7 @@ struct elm_package {
 	uint32_t defs, def_cap;
 	struct elm_param **param;
 	uint32_t params;
-	struct str *valueset, *system;
-	uint32_t valuesets, systems;
+	struct elm_names valuesets, systems;
 	const struct elm_retrieve **retrieve; /* by number */
 	uint32_t retrieves;
 	struct strmap reads;	/* names of properties */

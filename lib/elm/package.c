@@ -39,6 +39,12 @@ void elm_library_free(struct elm_lib *lib)
 	free(lib);
 }
 
+static void names_release(struct elm_names *names)
+{
+	free(names->v);
+	strmap_release(&names->at);
+}
+
 void elm_package_free(struct elm_package *p)
 {
 	struct elm_lib *next;
@@ -61,8 +67,8 @@ void elm_package_free(struct elm_package *p)
 	arena_release(&p->make.arena);
 	free(p->def);
 	free(p->param);
-	free(p->valueset);
-	free(p->system);
+	names_release(&p->valuesets);
+	names_release(&p->systems);
 	free(p->retrieve);
 	free(p);
 }
@@ -363,35 +369,42 @@ int elm_function(struct elm_package *p, struct str library, struct str name,
 
 /* ---- value sets, code systems: numbered as they are met ---- */
 
-static uint32_t number_of(struct elm_package *p, struct str **list,
-    uint32_t *n, struct str id)
+static uint32_t number_of(struct elm_package *p, struct elm_names *names,
+    struct str id)
 {
-	for (uint32_t i = 0; i < *n; i++)
-		if (str_eq((*list)[i], id))
-			return i;
-	*list = xrealloc(*list, (*n + 1) * sizeof(**list));
-	(*list)[*n] = arena_str(&p->make.arena, id);
-	return (*n)++;
+	bool added;
+	int64_t *at = strmap_put(&names->at, id, &added);
+
+	if (!added)
+		return (uint32_t)*at;
+	if (names->n == names->cap) {
+		names->cap = names->cap ? 2 * names->cap : 16;
+		names->v = xrealloc(names->v,
+		    names->cap * sizeof(*names->v));
+	}
+	*at = names->n;
+	names->v[names->n] = arena_str(&p->make.arena, id);
+	return names->n++;
 }
 
 uint32_t elm_valueset_number(struct elm_package *p, struct str id)
 {
-	return number_of(p, &p->valueset, &p->valuesets, id);
+	return number_of(p, &p->valuesets, id);
 }
 
 uint32_t elm_system_number(struct elm_package *p, struct str id)
 {
-	return number_of(p, &p->system, &p->systems, id);
+	return number_of(p, &p->systems, id);
 }
 
 struct str elm_valueset(const struct elm_package *p, size_t i)
 {
-	return i < p->valuesets ? p->valueset[i] : STR_NONE;
+	return i < p->valuesets.n ? p->valuesets.v[i] : STR_NONE;
 }
 
 struct str elm_codesystem(const struct elm_package *p, size_t i)
 {
-	return i < p->systems ? p->system[i] : STR_NONE;
+	return i < p->systems.n ? p->systems.v[i] : STR_NONE;
 }
 
 uint32_t elm_retrieve_number(struct elm_package *p,

@@ -48,7 +48,7 @@ void elm_parts(const struct elm_package *p, const int *define, size_t n,
 	const uint32_t counts[ELM_PART_KINDS] = {
 		[ELM_PART_DEFINE] = p->defs, [ELM_PART_PARAMETER] = p->params,
 		[ELM_PART_RETRIEVE] = p->retrieves,
-		[ELM_PART_VALUESET] = p->valuesets,
+		[ELM_PART_VALUESET] = p->valuesets.n,
 	};
 	struct walk w = { p, fn, arg, { NULL } };
 
