@@ -65,7 +65,7 @@ struct x12_check {
 	uint64_t lines; /* rules.c: of the claim */
 };
 
-/* A finding about the segment; text may be NULL. */
+/* tell.c: a finding about the segment; text may be NULL. */
 void x12_tell(struct x12_check *k, const struct x12_fault *fault,
     const char *text);
 

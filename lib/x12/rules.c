@@ -87,14 +87,14 @@ static void check_dates(struct x12_check *k, const struct x12_seg *seg,
 static const struct {
 	const char *seg;
 	uint8_t qualifier, npi;
-} named[] = { { "NM1", 8, 9 }, { "N1", 3, 4 }, { "REF", 1, 2 } };
+} npi_at[] = { { "NM1", 8, 9 }, { "N1", 3, 4 }, { "REF", 1, 2 } };
 
 static void check_npi(struct x12_check *k, const struct x12_seg *seg,
     size_t row)
 {
-	struct str q = x12_el(seg, named[row].qualifier);
+	struct str q = x12_el(seg, npi_at[row].qualifier);
 	struct x12_fault f = { .id = DIAG_X12_NPI, .loop = k->env.loop,
-		.seg = seg->id, .at = named[row].npi };
+		.seg = seg->id, .at = npi_at[row].npi };
 
 	if ((str_is(q, "XX") || str_is(q, "HPI")) &&
 	    !npi_valid(x12_el(seg, f.at)))
@@ -125,8 +125,8 @@ void x12_rules_take(struct x12_check *k, const struct x12_seg *seg,
 	for (i = 0; i < ARRAY_LEN(dated); i++)
 		if (str_is(seg->id, dated[i].seg))
 			check_dates(k, seg, sep, i);
-	for (i = 0; i < ARRAY_LEN(named); i++)
-		if (str_is(seg->id, named[i].seg))
+	for (i = 0; i < ARRAY_LEN(npi_at); i++)
+		if (str_is(seg->id, npi_at[i].seg))
 			check_npi(k, seg, i);
 	check_lines(k, seg);
 }
