@@ -41,6 +41,9 @@ const struct x12_env *x12_check_take(struct x12_check *k,
 	const struct x12_node *node = NULL;
 
 	k->number = seg->number;
+	memset(k->id, 0, sizeof(k->id));
+	if (seg->id.n < sizeof(k->id))
+		memcpy(k->id, seg->id.s, seg->id.n);
 	k->env.loop = "";
 	x12_frame_take(k, seg, sep);
 	if (k->env.seg == 1)

@@ -18,7 +18,10 @@ struct x12_item {
 	struct str id; /* of a payer */
 	struct x12_sum charge, paid, adjusted;
 };
+struct x12_check;
 struct x12_sums {
+	/* by the set's guide; NULL: nothing is added up */
+	void (*take)(struct x12_check *k, const struct x12_seg *seg);
 	struct x12_item total, claim, line, paid_line, payer[16];
 	size_t payers;
 	struct arena ids; /* of the claim's payers */
@@ -30,6 +33,7 @@ struct x12_check {
 	void (*on_fault)(void *arg, const struct x12_fault *fault);
 	void *on_fault_arg;
 	uint64_t number; /* of the segment */
+	char id[4];	 /* its id, NULs behind */
 	struct x12_env env;
 
 	/* frame.c */

@@ -24,6 +24,7 @@ struct x12_use {
 
 struct x12_node {
 	const char *id; /* "NM1", "2010AA" */
+	char begins[4]; /* the segment that it is or begins with, NULs behind */
 	char usage;
 	bool loop;
 	uint16_t max; /* repeats, 0: any number */

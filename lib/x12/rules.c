@@ -38,7 +38,7 @@ static const struct {
 
 /* Where a qualifier stands and what it tells the form of; parts 0: none. */
 static const struct {
-	const char *seg;
+	char seg[4];
 	uint8_t at, part, of, of_part;
 } dated[] = {
 	{ "DTP", 2, 0, 3, 0 },
@@ -85,7 +85,7 @@ static void check_dates(struct x12_check *k, const struct x12_seg *seg,
 
 /* XX says that an NPI follows. */
 static const struct {
-	const char *seg;
+	char seg[4];
 	uint8_t qualifier, npi;
 } npi_at[] = { { "NM1", 8, 9 }, { "N1", 3, 4 }, { "REF", 1, 2 } };
 
@@ -123,10 +123,10 @@ void x12_rules_take(struct x12_check *k, const struct x12_seg *seg,
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(dated); i++)
-		if (str_is(seg->id, dated[i].seg))
+		if (memcmp(k->id, dated[i].seg, 4) == 0)
 			check_dates(k, seg, sep, i);
 	for (i = 0; i < ARRAY_LEN(npi_at); i++)
-		if (str_is(seg->id, npi_at[i].seg))
+		if (memcmp(k->id, npi_at[i].seg, 4) == 0)
 			check_npi(k, seg, i);
 	check_lines(k, seg);
 }

@@ -272,17 +272,24 @@ static const struct {
 	{ "005010X221", remittance },
 };
 
-void x12_sums_take(struct x12_check *k, const struct x12_seg *seg)
+static void begin_set(struct x12_check *k)
 {
 	struct x12_sums *s = &k->sums;
 	size_t i;
 
-	if (k->env.seg == 1) {
-		s->total.open = s->claim.open = s->line.open = false;
-		s->paid_line.open = false;
-		s->payers = 0;
-	}
+	s->total.open = s->claim.open = s->line.open = false;
+	s->paid_line.open = false;
+	s->payers = 0;
+	s->take = NULL;
 	for (i = 0; i < ARRAY_LEN(sets); i++)
 		if (strcmp(sets[i].guide, k->guide->id) == 0)
-			sets[i].take(k, seg);
+			s->take = sets[i].take;
+}
+
+void x12_sums_take(struct x12_check *k, const struct x12_seg *seg)
+{
+	if (k->env.seg == 1)
+		begin_set(k);
+	if (k->sums.take)
+		k->sums.take(k, seg);
 }

@@ -11,31 +11,28 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* The id of the segment that node c is or begins with. */
-static const char *trigger(uint16_t c)
+/* Do both begin with the same segment? */
+static bool alike(const char a[4], const char b[4])
 {
-	return x12_nodes[c].loop ? x12_nodes[c + 1].id : x12_nodes[c].id;
+	return memcmp(a, b, 4) == 0;
 }
 
 /* ---- does a segment match a node? ---- */
 
-static bool same_code(struct str code, struct str v)
-{
-	size_t i;
-
-	for (i = 0; i < v.n && i < code.n; i++)
-		if (v.s[i] != code.s[i] && (v.s[i] != ' ' || code.s[i] != '_'))
-			return false;
-	return v.n == code.n;
-}
-
 bool x12_has_code(const char *codes, struct str v)
 {
-	struct str rest = str_trim(str_of(codes)), code;
+	const char *p = codes + 1;
+	size_t i;
 
-	while (str_split(&rest, ' ', &code))
-		if (same_code(code, v))
+	for (; *p; p++) {
+		for (i = 0; i < v.n && p[i] != ' ' && (p[i] == v.s[i] ||
+		    (p[i] == '_' && v.s[i] == ' ')); i++)
+			;
+		if (i == v.n && p[i] == ' ')
 			return true;
+		while (*p != ' ')
+			p++;
+	}
 	return false;
 }
 
@@ -52,14 +49,14 @@ static struct str first_value(const struct x12_seg *seg,
 
 enum match { NO, OTHER_KEY, YES };
 
-static enum match match(uint16_t c, const struct x12_seg *seg,
-    const struct x12_sep *sep)
+static enum match match(uint16_t c, const char id[4],
+    const struct x12_seg *seg, const struct x12_sep *sep)
 {
 	const struct x12_node *n = &x12_nodes[c + x12_nodes[c].loop];
 	const struct x12_use *u = x12_uses + n->use;
 	uint32_t i;
 
-	if (!str_is(seg->id, n->id))
+	if (!alike(n->begins, id))
 		return NO;
 	for (i = 0; i < n->uses; i++, u++) {
 		if (!u->key)
@@ -92,9 +89,9 @@ static bool look_in(struct x12_check *k, int depth, const struct x12_seg *seg,
 	enum match m;
 
 	for (; c < k->open[depth].end; c = x12_nodes[c].end) {
-		if (strcmp(trigger(c), trigger(run)) != 0)
+		if (!alike(x12_nodes[c].begins, x12_nodes[run].begins))
 			run = c;
-		m = match(c, seg, sep);
+		m = match(c, k->id, seg, sep);
 		*other_key = *other_key || m == OTHER_KEY;
 		if (m != YES || (is_full(k, c) && f->depth >= 0))
 			continue;

@@ -43,7 +43,7 @@ loop M S
 			| 3 S | 4 S
 GUIDE
 	cmp "$T/short" "$T/long"
-	grep -qF '"L", '\''S'\'', 1, 2,' "$T/long"
+	grep -qF '"L", "AA", '\''S'\'', 1, 2,' "$T/long"
 	grep -qF '{ 2, 1, '\''R'\'', 0, '\''I'\'', 0, 1, 2, 1, " Z " },' "$T/long"
 }
 
