@@ -63,6 +63,7 @@ static int list_one(void *arg, const struct batch_row *row)
 	print_text(l->p, row->input);
 	print_text(l->p, row->reason);
 	print_text(l->p, row->facility);
+	print_text(l->p, row->kind);
 	return print_row(l->p, l->e);
 }
 
@@ -76,7 +77,7 @@ static int list(struct cli *c, struct ehr_err *e)
 		{ "deleted", PRINT_RIGHT }, { "unchanged", PRINT_RIGHT },
 		{ "rejected", PRINT_RIGHT }, { "sha256", PRINT_WIDE },
 		{ "input", PRINT_WIDE }, { "reason", PRINT_WIDE },
-		{ "at", PRINT_WIDE },
+		{ "at", PRINT_WIDE }, { "of", PRINT_WIDE },
 	};
 	struct listing l;
 	int rc = open_record(&l, c, STORE_READ, e);

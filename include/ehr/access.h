@@ -143,4 +143,23 @@ int access_set(struct access *a, enum audit_action action, const char *scope,
 int access_batch(struct access *a, const struct access_write *w,
     struct batch **b, struct ehr_err *e);
 
+/* A batch of what is no resource: its row, what is written until the end and
+ * the event, with the patients given to access_set_touch() meanwhile, are one
+ * transaction. */
+struct access_rows {
+	const char *kind;	/* as batch_row_add() has it */
+	bool bulk;		/* many rows: short writers go first */
+	const uint8_t *sha256;	/* of the input, or NULL */
+	int64_t undoes;		/* or 0 */
+};
+/* *batch: its number. */
+int access_rows_begin(struct access *a, const struct access_write *w,
+    const struct access_rows *k, int64_t *batch, struct ehr_err *e);
+/* rc: 0, EHR_ENO or EHR_EREJECT (a part of the input was left out): what was
+ * written is committed; another: it is rolled back. Returns rc, or why that
+ * failed. In a dry run nothing is kept. A batch that changed nothing (no count
+ * but read, unchanged, rejected) leaves no row. */
+int access_rows_end(struct access *a, int64_t batch,
+    const struct batch_counts *n, int rc, struct ehr_err *e);
+
 #endif

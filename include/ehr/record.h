@@ -376,6 +376,18 @@ int batch_commit(struct batch *b, struct batch_counts *counts,
 int64_t batch_number(const struct batch *b);		/* after commit */
 void batch_free(struct batch *b);
 
+/* ---- the batch of what is no resource: its row alone ----
+ *
+ * In the caller's transaction, which holds what it wrote, too. kind: "charge",
+ * as batch.kind has it. batch_undo() refuses these: the tool that wrote takes
+ * them back, by another one that undoes (0: none) the first. */
+int batch_row_add(struct record *r, const struct batch_info *info,
+    const char *kind, const uint8_t *sha256, int64_t undoes, int64_t *id,
+    struct ehr_err *e);
+int batch_row_end(struct record *r, int64_t id, const struct batch_counts *n,
+    struct ehr_err *e);
+int batch_row_undone(struct record *r, int64_t id, struct ehr_err *e);
+
 /* ---- batches: the list, and undo ---- */
 
 enum batch_state { BATCH_INTERRUPTED, BATCH_DONE, BATCH_UNDONE, BATCH_PARTLY };
@@ -389,6 +401,7 @@ struct batch_row {
 	enum batch_state state;
 	int64_t undoes;					/* or 0 */
 	struct str facility; /* of who wrote; .s NULL: everywhere */
+	struct str kind;     /* of what is no resource; .s NULL: resources */
 	struct batch_counts counts;
 };
 

@@ -549,3 +549,69 @@ int access_batch(struct access *a, const struct access_write *w,
 		batch_on_chunk(*b, on_chunk, a);
 	return rc;
 }
+
+/* ---- rows that are no resource ---- */
+
+int access_rows_begin(struct access *a, const struct access_write *w,
+    const struct access_rows *k, int64_t *batch, struct ehr_err *e)
+{
+	struct batch_info info = { .tool = a->opt.tool, .user = a->user.s,
+		.source = w->source, .input = w->input,
+		.reason = a->opt.reason };
+	struct store *db = record_store(a->r);
+	int rc = need(a, w->action, w->scope, 0, e);
+
+	if (rc < 0)
+		return rc;
+	if (a->opt.dry_run)
+		store_dry_run(db);
+	a->write = *w;
+	a->n = 0;
+	rc = store_begin(db, k->bulk ? STORE_BULK : STORE_SHORT, e);
+	if (rc < 0)
+		return rc;
+	rc = batch_row_add(a->r, &info, k->kind, k->sha256, k->undoes, batch,
+	    e);
+	if (rc < 0)
+		store_rollback(db);
+	return rc;
+}
+
+/* The event of the rows, as on_chunk() has it. */
+static int rows_event(struct access *a, int64_t batch, struct ehr_err *e)
+{
+	struct audit_event ev;
+	int rc, some = 0;
+
+	for (size_t i = 0; i < a->n && record_sensitive_any(a->r); i++)
+		for (int64_t p = a->range[i].first; p <= a->range[i].last;
+		     p++) {
+			rc = weigh_written(a, &p, 1, e);
+			if (rc < 0)
+				return rc;
+			some = some || rc > 0;
+		}
+	ev = flagged(a, a->write.action, a->write.scope, some);
+	ev.batch = batch;
+	return audit_append(record_store(a->r), &ev, a->range, a->n, NULL, e);
+}
+
+int access_rows_end(struct access *a, int64_t batch,
+    const struct batch_counts *n, int rc, struct ehr_err *e)
+{
+	struct store *db = record_store(a->r);
+	bool changed = n->inserted || n->updated || n->deleted;
+	int failed = 0;
+
+	if (changed && (rc >= EHR_ENO || rc == EHR_EREJECT)) {
+		failed = rows_event(a, batch, e);
+		if (failed == 0)
+			failed = batch_row_end(a->r, batch, n, e);
+		if (failed == 0) {
+			failed = store_commit(db, e);
+			return failed < 0 ? failed : rc;
+		}
+	}
+	store_rollback(db);
+	return failed < 0 ? failed : rc;
+}

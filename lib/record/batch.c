@@ -328,9 +328,83 @@ static int base_one(void *arg, struct str key, int64_t value)
 	return base_add(b->r, b->source, key, NULL);
 }
 
+static void int_or_null(struct stmt *s, int i, int64_t v)
+{
+	if (v)
+		stmt_int(s, i, v);
+	else
+		stmt_null(s, i);
+}
+
+static int add_row(struct record *r, const struct batch_info *info,
+    int source, const char *kind, const uint8_t *sha256, int64_t undoes,
+    int64_t *id, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, BATCH_ADD);
+	int rc;
+
+	stmt_text(s, 1, str_of(info->tool));
+	stmt_text(s, 2, str_of(info->user));
+	stmt_int(s, 3, source);
+	stmt_text(s, 4, str_of(info->input));
+	stmt_text(s, 5, str_of(info->reason));
+	if (sha256)
+		stmt_blob(s, 6, sha256, 32);
+	else
+		stmt_null(s, 6);
+	stmt_int(s, 7, store_time(r->db));
+	int_or_null(s, 8, undoes);
+	int_or_null(s, 9, r->guard.facility);
+	stmt_text(s, 10, str_of(kind));
+	rc = stmt_run(s, e);
+	*id = store_last_rowid(r->db);
+	return rc;
+}
+
+static int end_row(struct record *r, int64_t id, enum batch_state state,
+    const struct batch_counts *c, struct ehr_err *e)
+{
+	const int64_t n[] = { c->read, c->inserted, c->updated, c->unchanged,
+		c->rejected, c->deleted };
+	struct stmt *s = sql(r, BATCH_END);
+
+	stmt_int(s, 1, id);
+	stmt_int(s, 2, store_time_last(r->db));
+	stmt_int(s, 3, state);
+	for (size_t i = 0; i < ARRAY_LEN(n); i++)
+		stmt_int(s, 4 + (int)i, n[i]);
+	return stmt_run(s, e);
+}
+
+int batch_row_add(struct record *r, const struct batch_info *info,
+    const char *kind, const uint8_t *sha256, int64_t undoes, int64_t *id,
+    struct ehr_err *e)
+{
+	int source;
+	int rc = record_source(r, str_of(info->source ? info->source :
+	    "local"), true, &source, e);
+
+	return rc < 0 ? rc : add_row(r, info, source, kind, sha256, undoes,
+	    id, e);
+}
+
+int batch_row_end(struct record *r, int64_t id, const struct batch_counts *n,
+    struct ehr_err *e)
+{
+	return end_row(r, id, BATCH_DONE, n, e);
+}
+
+int batch_row_undone(struct record *r, int64_t id, struct ehr_err *e)
+{
+	struct stmt *s = sql(r, BATCH_STATE);
+
+	stmt_int(s, 1, id);
+	stmt_int(s, 2, BATCH_UNDONE);
+	return stmt_run(s, e);
+}
+
 int batch_begin_row(struct batch *b, struct ehr_err *e)
 {
-	struct stmt *s;
 	int64_t any;
 	/* Anew in a dry run, whose first transaction was rolled back. */
 	int rc = record_source(b->r, str_of(b->source_name), true, &b->source,
@@ -346,44 +420,17 @@ int batch_begin_row(struct batch *b, struct ehr_err *e)
 	if (rc < 0)
 		return rc;
 	b->win.pending = rc > 0;
-	if (b->id == 0) {
-		s = sql(b->r, BATCH_ADD);
-		stmt_text(s, 1, str_of(b->tool));
-		stmt_text(s, 2, str_of(b->user));
-		stmt_int(s, 3, b->source);
-		stmt_text(s, 4, str_of(b->input));
-		stmt_text(s, 5, str_of(b->reason));
-		if (b->has_sha256)
-			stmt_blob(s, 6, b->sha256, sizeof(b->sha256));
-		else
-			stmt_null(s, 6);
-		stmt_int(s, 7, store_time(b->r->db));
-		if (b->undoes)
-			stmt_int(s, 8, b->undoes);
-		else
-			stmt_null(s, 8);
-		if (b->r->guard.facility)
-			stmt_int(s, 9, b->r->guard.facility);
-		else
-			stmt_null(s, 9);
-		rc = stmt_run(s, e);
-		b->id = store_last_rowid(b->r->db);
-	}
+	if (b->id == 0)
+		rc = add_row(b->r, &(struct batch_info){ .tool = b->tool,
+		    .user = b->user, .input = b->input, .reason = b->reason },
+		    b->source, NULL, b->has_sha256 ? b->sha256 : NULL,
+		    b->undoes, &b->id, e);
 	return rc < 0 ? rc : strmap_each(&b->bases, base_one, b);
 }
 
 int batch_end_row(struct batch *b, enum batch_state state, struct ehr_err *e)
 {
-	const int64_t n[] = { b->n.read, b->n.inserted, b->n.updated,
-		b->n.unchanged, b->n.rejected, b->n.deleted };
-	struct stmt *s = sql(b->r, BATCH_END);
-
-	stmt_int(s, 1, b->id);
-	stmt_int(s, 2, store_time_last(b->r->db));
-	stmt_int(s, 3, state);
-	for (size_t i = 0; i < ARRAY_LEN(n); i++)
-		stmt_int(s, 4 + (int)i, n[i]);
-	return stmt_run(s, e);
+	return end_row(b->r, b->id, state, &b->n, e);
 }
 
 static int flush_touch(struct batch *b, struct ehr_err *e)

@@ -21,6 +21,7 @@ static void batch_row(struct stmt *s, struct batch_row *b)
 			.deleted = stmt_col_int(s, 16),
 		},
 		.facility = stmt_col(s, 17),
+		.kind = stmt_col(s, 18),
 	};
 	b->has_sha256 = digest.n == sizeof(b->sha256);
 	if (b->has_sha256)

@@ -383,6 +383,10 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 
 	if (rc < 0)
 		return rc;
+	if (row.kind.s)
+		return ehr_fail(e, EHR_ENO, "batch %lld: its %.*s rows are "
+		    "taken back by %.*s undo", (long long)id,
+		    STR_FMT(row.kind), STR_FMT(row.tool));
 	undoes = row.undoes;
 	u.signs = str_is(row.tool, "ehr-note");
 	rc = is_purge(b->r, id, e);

@@ -166,6 +166,54 @@ TEST(access_dry_run)
 	store_unlink(path);
 }
 
+/* What is no resource: the batch's row, its rows and the event, or none. */
+TEST(rows_that_are_no_resource)
+{
+	static const struct sql note = { "test.note",
+		"INSERT INTO control(name, last) VALUES ('test', ?1)",
+		PERM_CLAIM };
+	static const struct sql noted = { "test.noted",
+		"SELECT last FROM control WHERE name = 'test'", PERM_NONE };
+	const struct access_write w = { .action = AUDIT_CREATE,
+		.scope = "charges" };
+	const struct access_rows k = { .kind = "charge" };
+	const struct batch_counts none = { .read = 1, .unchanged = 1 },
+				  one = { .read = 1, .inserted = 1 };
+	struct access a;
+	struct stmt *s;
+	int64_t batch, v;
+
+	create(&a);
+	for (int i = 0; i < 3; i++) {
+		CHECK_OK(access_rows_begin(&a, &w, &k, &batch, &err));
+		s = store_sql(record_store(a.r), &note);
+		stmt_int(s, 1, i);
+		CHECK_OK(stmt_run(s, &err));
+		access_set_touch(&a, 3 + i);
+		CHECK_INT(access_rows_end(&a, batch, i ? &one : &none,
+		    i == 1 ? EHR_EIO : EHR_EREJECT, &err),
+		    i == 1 ? EHR_EIO : EHR_EREJECT);
+		CHECK_INT(store_int(record_store(a.r), &noted, &v, &err),
+		    i == 2);
+	}
+	CHECK_INT(v, 2);
+	check_log(&a, 1, "create/ok 1 treatment charges;");
+	CHECK_INT(batch_get(a.r, batch, &(struct batch_row){ 0 }, &err), 0);
+	{
+		const struct access_write undo = { .action = AUDIT_UNDO };
+		struct batch *b = NULL;
+
+		CHECK_OK(access_batch(&a, &undo, &b, &err));
+		CHECK_INT(batch_undo(b, batch, false, NULL, NULL, NULL, &err),
+		    EHR_ENO);
+		CHECK(strstr(err.msg, "its charge rows are taken back by "
+		    "ehr-test undo") != NULL);
+		batch_free(b);
+	}
+	access_close(&a);
+	store_unlink(path);
+}
+
 /* ---- roles, what is sensitive, emergencies, codes ---- */
 
 static void member(struct access *a, const char *user, const char *roles,

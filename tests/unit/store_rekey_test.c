@@ -562,7 +562,7 @@ TEST(an_image_takes_the_place_of_no_later_page)
 	store_close(db);
 	CHECK(pages_of(2) > REKEY_BATCH);
 	p = slurp(in_dir("r.ehr"), &n);
-	p[76 * PS + 5] ^= 1;
+	p[(REKEY_BATCH - 12) * PS + 5] ^= 1; /* a page of rows */
 	spit(in_dir("r.ehr"), p, n);
 	free(p);
 	db = must_open(&both);
