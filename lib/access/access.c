@@ -568,10 +568,9 @@ int access_rows_begin(struct access *a, const struct access_write *w,
 	a->write = *w;
 	a->n = 0;
 	rc = store_begin(db, k->bulk ? STORE_BULK : STORE_SHORT, e);
-	if (rc < 0)
-		return rc;
-	rc = batch_row_add(a->r, &info, k->kind, k->sha256, k->undoes, batch,
-	    e);
+	if (rc == 0)
+		rc = batch_row_add(a->r, &info, k->kind, k->sha256, k->undoes,
+		    batch, e);
 	if (rc < 0)
 		store_rollback(db);
 	return rc;
@@ -580,13 +579,14 @@ int access_rows_begin(struct access *a, const struct access_write *w,
 /* The event of the rows, as on_chunk() has it. */
 static int rows_event(struct access *a, int64_t batch, struct ehr_err *e)
 {
+	const struct audit_range *r = a->range;
 	struct audit_event ev;
-	int rc, some = 0;
+	int some = 0;
 
 	for (size_t i = 0; i < a->n && record_sensitive_any(a->r); i++)
-		for (int64_t p = a->range[i].first; p <= a->range[i].last;
-		     p++) {
-			rc = weigh_written(a, &p, 1, e);
+		for (int64_t p = r[i].first; p <= r[i].last; p++) {
+			int rc = weigh_written(a, &p, 1, e);
+
 			if (rc < 0)
 				return rc;
 			some = some || rc > 0;

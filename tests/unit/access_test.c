@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "test.h"
 
@@ -28,6 +29,18 @@ int mlock(const void *p, size_t n)
 		return (int)syscall(SYS_mlock, p, n);
 	errno = ENOMEM;
 	return -1;
+}
+
+static bool hurry;
+
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	static time_t ahead;
+	int rc = (int)syscall(SYS_clock_gettime, id, t);
+
+	if (hurry && id == CLOCK_MONOTONIC)
+		t->tv_sec += ++ahead;
+	return rc;
 }
 
 static struct access_opt options(const char *reason, bool dry_run)
@@ -214,6 +227,36 @@ TEST(rows_that_are_no_resource)
 	store_unlink(path);
 }
 
+/* Chunks after the first have an event of their own only for patients. */
+TEST(chunks_without_patients)
+{
+	struct access_write w = { .action = AUDIT_IMPORT };
+	struct batch_put put = { .full_url = STR_NONE };
+	struct tape t = TAPE_INIT;
+	struct tape_error why;
+	struct batch *b = NULL;
+	struct access a;
+	struct diag d;
+	char text[80];
+
+	create(&a);
+	CHECK_OK(access_batch(&a, &w, &b, &err));
+	for (int i = 0; i < 3000; i++) {
+		snprintf(text, sizeof(text),
+		    "{\"resourceType\":\"Organization\",\"id\":\"o%d\"}", i);
+		CHECK_INT(tape_parse(&t, text, strlen(text), &why), 0);
+		CHECK_OK(batch_put(b, &t, 0, &put, &d, &err));
+	}
+	hurry = true; /* each look at the clock is a chunk's time later */
+	CHECK_OK(batch_commit(b, NULL, &err));
+	hurry = false;
+	check_log(&a, 1, "import/ok 0 treatment;");
+	batch_free(b);
+	tape_release(&t);
+	access_close(&a);
+	store_unlink(path);
+}
+
 /* ---- roles, what is sensitive, emergencies, codes ---- */
 
 static void member(struct access *a, const char *user, const char *roles,
@@ -312,6 +355,40 @@ TEST(a_sensitive_chart_is_refused_and_the_refusal_told)
 	CHECK_OK(access_patient(&a, STR("1"), AUDIT_REQUEST, "ask", &patient,
 	    NULL, &err));
 	check_last("request/ok 1 treatment ask");
+	access_close(&a);
+	store_unlink(path);
+}
+
+/* Rows of a sensitive chart are written with a reason alone, and flagged. */
+TEST(rows_of_a_sensitive_chart)
+{
+	const struct access_write w = { .action = AUDIT_CREATE,
+		.scope = "charges" };
+	const struct access_rows k = { .kind = "charge", .bulk = true };
+	const struct batch_counts one = { .inserted = 1 };
+	struct access a;
+	int64_t batch, patient;
+
+	for (int reason = 0; reason < 2; reason++) {
+		staffed(&a, "clinician", 0, NULL);
+		CHECK_OK(reopen(&a, reason ? "audit" : NULL, NULL));
+		CHECK_OK(record_find_patient(a.r, STR("1"), &patient, NULL,
+		    &err));
+		CHECK_OK(access_rows_begin(&a, &w, &k, &batch, &err));
+		access_set_touch(&a, patient);
+		CHECK_INT(access_rows_end(&a, batch, &one, 0, &err),
+		    reason ? 0 : EHR_EPERM);
+		if (reason)
+			check_last("create/ok 1 audit [sensitive] charges");
+		access_close(&a);
+		store_unlink(path);
+	}
+	staffed(&a, "analyst", 0, NULL);
+	CHECK_OK(reopen(&a, NULL, NULL));
+	CHECK_INT(access_rows_begin(&a, &w, &k, &batch, &err), EHR_EPERM);
+	CHECK_INT(access_rows_begin(&a, &(struct access_write){
+	    .action = AUDIT_LIST }, &k, &batch, &err), EHR_EPERM);
+	CHECK(!store_in_txn(record_store(a.r)));
 	access_close(&a);
 	store_unlink(path);
 }
