@@ -19,7 +19,7 @@ CC := gcc
 endif
 
 PKGS := sqlite3 jansson libcrypto libpcre2-8 libzstd zlib libqrencode libzip \
-	libxml-2.0
+	libxml-2.0 libcurl
 CSTD := -std=c17 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wformat=2
