@@ -151,8 +151,11 @@ CREATE TABLE claim_event(
 	cents INTEGER,
 	payer_claim TEXT,		-- REF*1K
 	note TEXT,
+	-- the event that this one takes back
+	undoes INTEGER UNIQUE REFERENCES claim_event(id),
 	batch INTEGER NOT NULL REFERENCES batch(id)
 ) STRICT;
+CREATE INDEX claim_event_batch ON claim_event(batch);
 CREATE INDEX claim_event_claim ON claim_event(claim, id);
 CREATE TRIGGER claim_event_update BEFORE UPDATE ON claim_event
 BEGIN SELECT RAISE(ABORT, 'what happened is never changed'); END;
