@@ -249,7 +249,7 @@ TEST(chunks_without_patients)
 	create(&a);
 	add(&a, NULL, "1"); /* a load into an empty record is one chunk */
 	CHECK_OK(access_batch(&a, &w, &b, &err));
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < 9000; i++) { /* two windows of work */
 		snprintf(text, sizeof(text),
 		    "{\"resourceType\":\"Organization\",\"id\":\"o%d\"}", i);
 		CHECK_INT(tape_parse(&t, text, strlen(text), &why), 0);
