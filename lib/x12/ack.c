@@ -22,6 +22,8 @@ struct x12_ack {
 	char from[2][16], to[2][16], number[10], sent[2][7];
 	bool ask, test, open;
 	const char *fault; /* TA105, NULL: none */
+	/* What was told of an ISA or GS that has not been handed on yet. */
+	const char *isa_fault, *gs_fault;
 
 	/* Its group; AK905 and so on. */
 	bool group;
@@ -98,7 +100,8 @@ static void begin_interchange(struct x12_ack *a, const struct x12_seg *seg)
 	a->ask = str_is(x12_el(seg, 14), "1");
 	a->test = str_is(x12_el(seg, 15), "T");
 	a->open = true;
-	a->fault = NULL;
+	a->fault = a->isa_fault;
+	a->isa_fault = NULL;
 }
 
 static void end_interchange(struct x12_ack *a)
@@ -189,6 +192,9 @@ static void begin_group(struct x12_ack *a, const struct x12_seg *seg)
 		return;
 	a->sets = a->accepted = 0;
 	a->n_codes = 0;
+	if (a->gs_fault)
+		add_code(a->codes, &a->n_codes, a->gs_fault);
+	a->gs_fault = NULL;
 	write_isa(a);
 	x12_begin(&a->w, "GS");
 	x12_puts(&a->w, "FA");
@@ -266,6 +272,13 @@ static const struct {
 	{ DIAG_X12_SEQUENCE, "8", "7" },
 	{ DIAG_X12_FORM, "8", "8" },
 };
+
+/* The same in headers: TA105 by element of the ISA, AK905 by that of the GS. */
+static const char *const isa_codes[] = { "024", "010", "011", "012", "013",
+	"005", "006", "007", "008", "014", "015", "016", "017", "018", "019",
+	"020", "027" };
+static const char *const gs_codes[] = { NULL, "1", NULL, NULL, NULL, NULL,
+	"6", NULL, "2" };
 
 static const char *element_code(const struct x12_fault *f, const char *usual)
 {
@@ -353,6 +366,35 @@ static bool about_trailer(struct x12_ack *a, const struct x12_fault *f)
 	return true;
 }
 
+/* A GS whose other elements are wrong has no code of its own; neither has what
+ * stands around sets, but for IEA01. */
+static void about_header(struct x12_ack *a, const struct x12_fault *f)
+{
+	bool again = f->id == DIAG_X12_DUPLICATE;
+
+	if (str_is(f->seg, "ISA"))
+		a->isa_fault = again ? "025" : f->at < ARRAY_LEN(isa_codes) ?
+		    isa_codes[f->at] : "024";
+	else if (str_is(f->seg, "GS") && (again ||
+	    (f->at < ARRAY_LEN(gs_codes) && gs_codes[f->at])))
+		a->gs_fault = again ? "19" : gs_codes[f->at];
+	else
+		a->fault = str_is(f->seg, "GS") ? "024" :
+		    str_is(f->seg, "IEA") && f->at == 1 ? "021" : "022";
+}
+
+/* An ST that cannot be: IK502. */
+static bool about_set(struct x12_ack *a, const struct x12_fault *f)
+{
+	if (f->id != DIAG_X12_VERSION && f->id != DIAG_X12_DUPLICATE)
+		return false;
+	begin_set(a);
+	if (a->set)
+		add_code(a->set_codes, &a->n_set_codes,
+		    f->id == DIAG_X12_VERSION ? "I6" : "23");
+	return true;
+}
+
 static void take_fault(void *arg, const struct x12_fault *f)
 {
 	struct x12_ack *a = arg;
@@ -364,8 +406,8 @@ static void take_fault(void *arg, const struct x12_fault *f)
 	if (f->id == DIAG_X12_TRUNCATED) {
 		a->fault = "023";
 	} else if (x12_check_env(a->k)->seg == 0) {
-		a->fault = "022";
-	} else if (a->group) {
+		about_header(a, f);
+	} else if (!about_set(a, f) && a->group) {
 		begin_set(a);
 		in_set(a, f);
 	}

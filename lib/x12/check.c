@@ -19,6 +19,8 @@ void x12_check_freep(struct x12_check **k)
 	if (*k == NULL)
 		return;
 	arena_release(&(*k)->sums.ids);
+	map64_release(&(*k)->numbers[0]);
+	map64_release(&(*k)->numbers[1]);
 	free((*k)->seen);
 	free(*k);
 }
@@ -46,6 +48,7 @@ const struct x12_env *x12_check_take(struct x12_check *k,
 		memcpy(k->id, seg->id.s, seg->id.n);
 	k->env.loop = "";
 	x12_frame_take(k, seg, sep);
+	x12_envelope_take(k, seg, sep);
 	if (k->env.seg == 1)
 		x12_walk_begin(k);
 	if (k->env.seg && k->guide)

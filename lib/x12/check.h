@@ -44,6 +44,11 @@ struct x12_check {
 		uint64_t at;	 /* number of its header */
 	} level[X12_LEVELS];
 	int ending; /* the level whose trailer came last, or X12_LEVELS */
+	char group_id[4], group_guide[36]; /* GS01, GS08 */
+
+	/* envelope.c */
+	const struct x12_guide *envelope; /* of the interchange, NULL: none */
+	struct map64 numbers[2]; /* control numbers, newer and older */
 
 	/* walk.c: the loops that are open. Segments of one id may come in any
 	 * order, so what may come next begins at the run of them, not at the
@@ -77,6 +82,10 @@ void x12_tell(struct x12_check *k, const struct x12_fault *fault,
 void x12_frame_take(struct x12_check *k, const struct x12_seg *seg,
     const struct x12_sep *sep);
 void x12_frame_end(struct x12_check *k);
+
+/* envelope.c: what stands around sets, and STs; after the frame. */
+void x12_envelope_take(struct x12_check *k, const struct x12_seg *seg,
+    const struct x12_sep *sep);
 
 /* walk.c: a set begins; the segment's node, NULL: it has no place here; the
  * set ends. */

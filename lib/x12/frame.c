@@ -39,10 +39,14 @@ static void leave(struct x12_check *k, int l)
 	k->level[l].open = false;
 	k->env.nth[l] = 0;
 	k->env.control[l][0] = '\0';
-	if (l == X12_GROUP)
-		k->env.guide[0] = '\0';
-	if (l == X12_SET)
-		k->env.set[0] = '\0', k->env.seg = 0;
+	if (l == X12_GROUP) {
+		k->env.guide[0] = k->group_guide[0] = '\0';
+		k->group_id[0] = '\0';
+	} else if (l == X12_SET) {
+		k->env.set[0] = '\0';
+		k->env.seg = 0;
+		memcpy(k->env.guide, k->group_guide, sizeof(k->env.guide));
+	}
 }
 
 /* Levels from l on that are open lack their trailers. */
@@ -64,7 +68,6 @@ static void leave_from(struct x12_check *k, int l)
 static void open_level(struct x12_check *k, int l, const struct x12_seg *seg)
 {
 	struct x12_env *env = &k->env;
-	struct str guide = x12_el(seg, l == X12_GROUP ? 8 : 3);
 
 	leave_from(k, l);
 	if (l > 0) {
@@ -81,10 +84,15 @@ static void open_level(struct x12_check *k, int l, const struct x12_seg *seg)
 		k->level[l + 1].nth = 0;
 	copy(env->control[l], sizeof(env->control[l]),
 	    x12_el(seg, levels[l].control));
-	if (l > 0 && guide.n)
-		copy(env->guide, sizeof(env->guide), guide);
-	if (l == X12_SET)
+	if (l == X12_GROUP) {
+		copy(k->group_id, sizeof(k->group_id), x12_el(seg, 1));
+		copy(k->group_guide, sizeof(k->group_guide), x12_el(seg, 8));
+		memcpy(env->guide, k->group_guide, sizeof(env->guide));
+	} else if (l == X12_SET) {
 		copy(env->set, sizeof(env->set), x12_el(seg, 1));
+		if (x12_el(seg, 3).n)
+			copy(env->guide, sizeof(env->guide), x12_el(seg, 3));
+	}
 }
 
 /* The trailer of level l has come; the level ends behind it. */

@@ -101,6 +101,44 @@ static void check_npi(struct x12_check *k, const struct x12_seg *seg,
 		x12_tell(k, &f, NULL);
 }
 
+/* ---- status of claims: STC01, STC10, STC11 ---- */
+
+/* Categories: list 507. Of list 508 the numbers up to 829 but those that were
+ * never given; assumed: that none beyond is. */
+static bool is_status(struct str v)
+{
+	static const char never[] = " 36 43 58 62 63 74 75 76 77 79 80 82 151 ";
+	int64_t n;
+
+	return str_int(v, &n) && n >= 0 && n < 830 && !x12_has_code(never, v);
+}
+
+static void check_status(struct x12_check *k, const struct x12_seg *seg,
+    const struct x12_sep *sep)
+{
+	static const char categories[] = " A0 A1 A2 A3 A4 A5 A6 A7 A8 D0 DR01 "
+		"DR02 DR03 DR04 DR05 DR06 DR07 DR08 E0 E1 E2 E3 E4 F0 F1 F2 F3 "
+		"F3F F3N F4 F5 P0 P1 P2 P3 P4 P5 R0 R1 R3 R4 R5 R6 R7 R8 R9 R10 "
+		"R11 R12 R13 R14 R15 R16 R17 RQ X0 ";
+	static const uint8_t at[] = { 1, 10, 11 };
+	struct x12_fault f = { .id = DIAG_X12_STATUS, .loop = k->env.loop,
+		.seg = seg->id };
+	struct str v;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(at); i++) {
+		f.at = at[i];
+		v = value(seg, sep, f.at, 1);
+		f.part = 1;
+		if (v.n && !x12_has_code(categories, v))
+			x12_tell(k, &f, NULL);
+		v = value(seg, sep, f.at, 2);
+		f.part = 2;
+		if (v.n && !is_status(v))
+			x12_tell(k, &f, NULL);
+	}
+}
+
 /* ---- numbers of lines: LX01 counts up in each claim ---- */
 
 static void check_lines(struct x12_check *k, const struct x12_seg *seg)
@@ -128,5 +166,7 @@ void x12_rules_take(struct x12_check *k, const struct x12_seg *seg,
 	for (i = 0; i < ARRAY_LEN(npi_at); i++)
 		if (memcmp(k->id, npi_at[i].seg, 4) == 0)
 			check_npi(k, seg, i);
+	if (memcmp(k->id, "STC", 4) == 0)
+		check_status(k, seg, sep);
 	check_lines(k, seg);
 }

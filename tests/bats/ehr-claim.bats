@@ -6,7 +6,7 @@ load helper
 ack() {
 	printf '%s~\n' \
 		'ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000001*0*T*:' \
-		'GS*FA*S*R*20260101*1200*1*X*005010X231A1' \
+		'GS*FA*SR*RR*20260101*1200*1*X*005010X231A1' \
 		'ST*999*0001*005010X231A1' 'AK1*HC*1*005010X222A1' \
 		'AK2*837*0001' 'IK3*CLM*22*2300*8' 'CTX*CLM01:123' \
 		'IK4*5:1:1*1331*7' 'IK5*R*5' 'AK9*R*1*1*0' 'SE*9*0001' \
@@ -38,7 +38,7 @@ ack() {
 }
 
 @test "x12 check says where there is no table: structure only" {
-	ack | sed 's/ST\*999/ST*834/; s/005010X231A1/005010X220A1/' >"$T/a"
+	ack | sed '/^GS/s/FA/BE/; s/ST\*999/ST*834/; s/005010X231A1/005010X220A1/' >"$T/a"
 	run -0 --separate-stderr ehr-claim x12 check -o csv "$T/a"
 	has "$output" "ST01,note,x12-no-guide,there is no table of this set's guide: structure only"
 }
@@ -86,7 +86,7 @@ ack() {
 batch() {
 	printf '%s~\n' \
 		'ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000007*0*T*:' \
-		'GS*BE*S*R*20260101*1200*3*X*005010X220A1' \
+		'GS*BE*SR*RR*20260101*1200*3*X*005010X220A1' \
 		'ST*834*0001*005010X220A1' 'BGN*00*1' 'SE*3*0001' \
 		'ST*834*0002*005010X220A1' 'BGN*00*2' 'SE*3*0002' \
 		'GE*2*3' 'IEA*1*000000007' | sed "$@"
@@ -102,7 +102,7 @@ answer() {
 	run -0 --separate-stderr ehr-claim x12 check "$T/b"
 	same "$output" ""
 	has "$(cat "$T/b")" "*ZZ*RECEIVER       *ZZ*SENDER         *"
-	has "$(cat "$T/b")" "GS*FA*R*S*"
+	has "$(cat "$T/b")" "GS*FA*RR*SR*"
 	run -0 answer "$T/a"
 	same "$output" "$(printf '%s~\n' 'ST*999*0001*005010X231A1' \
 		'AK1*BE*3*005010X220A1' 'AK2*834*0001*005010X220A1' 'IK5*A' \
@@ -143,6 +143,29 @@ answer() {
 	# an answer gets none
 	run -0 --separate-stderr ehr-claim x12 ack - < <(ack)
 	same "$output" ""
+}
+
+# Change, then the codes of the answer, those of sets and group by line.
+@test "x12 ack has the codes of headers, versions, numbers twice" {
+	while IFS='|' read -r edit want; do
+		batch "$edit" >"$T/a"
+		run -1 --separate-stderr ehr-claim x12 ack -O "$T/b" --force "$T/a"
+		same "$edit: $(grep -o '^IK5.*\|^AK9.*\|[AR]\*0[0-9][0-9]~' \
+			"$T/b" | tr -d '~\n')" "$edit: $want"
+	done <<'ROWS'
+/^ISA/s/.260101./*261301*/|IK5*AIK5*AAK9*A*2*2*2R*014
+/^GS/s/1200/2460/|IK5*AIK5*AAK9*A*2*2*2R*024
+s/0002/0001/|IK5*AIK5*R*23AK9*P*2*2*1
+s/X220A1~/X222A1~/|IK5*R*I6IK5*R*I6AK9*R*2*2*0
+ROWS
+}
+
+@test "x12 check warns of a status that no list knows" {
+	sed 's/^STC.A1:19:PR.2/STC*A1:36:PR*2/; s/STC.A2:20/STC*ZZ:20/' \
+		"$FIXTURES/x12/277ca-whole.x12" >"$T/a"
+	run -0 --separate-stderr ehr-claim x12 check "$T/a"
+	same "$(cut -f2,7-9 <<<"$output" | tr '\t\n' ' ;')" \
+		"13 2200B/STC01-2 warning x12-status-code;31 2200D/STC01-1 warning x12-status-code;37 2220D/STC01-1 warning x12-status-code;"
 }
 
 @test "x12 ack writes nothing for what is no X12, keeps a file that is there" {

@@ -8,7 +8,7 @@
 	e "ZZ" e "SENDER         " e "ZZ" e "RECEIVER       " e "260101" e     \
 	"1200" e r e "00501" e "000000001" e "0" e "T" e c s
 #define ISA ISA_OF("*", "^", ":", "~")
-#define GS "GS*FA*S*R*20260101*1200*1*X*005010X231A1~"
+#define GS "GS*FA*SR*RR*20260101*1200*1*X*005010X231A1~"
 #define ST "ST*999*0001*005010X231A1~"
 
 static struct ehr_err err;
@@ -89,9 +89,54 @@ TEST(a_clean_file_comes_back_byte_for_byte)
 TEST(each_interchange_has_its_own_delimiters)
 {
 	EXPECT(ISA ACCEPTED ISA_OF("|", "!", ">", "\n")
-	    "GS|FA|S|R|20260101|1200|1|X|005010X231A1\n"
+	    "GS|FA|SR|RR|20260101|1200|1|X|005010X231A1\n"
 	    "ST|999|0001|005010X231A1\nAK1|HC|1|005010X222A1\nAK9|A|1|1|1\n"
-	    "SE|4|0001\nGE|1|1\nIEA|1|000000001\n\n" ISA ACCEPTED, 0, "");
+	    "SE|4|0001\nGE|1|1\nIEA|1|000000001\n\n" ISA ACCEPTED, 0,
+	    "9:ISA13: x12-duplicate\n17:ISA13: x12-duplicate\n");
+}
+
+#define ONE_SET ST "AK1*HC*1*005010X222A1~AK9*A*1*1*1~SE*4*0001~"
+
+TEST(control_numbers_are_unique)
+{
+	/* ST02 in its group, GS06 in its interchange */
+	EXPECT(ISA GS ONE_SET ONE_SET "GE*2*1~" GS ONE_SET "GE*1*1~"
+	    "IEA*2*000000001~", 0,
+	    "7:ST02: x12-duplicate\n12:GS06: x12-duplicate\n");
+}
+
+TEST(headers_have_a_table)
+{
+	EXPECT(ISA "GS*FA*S*RR*20261301*1200*1*Y*005010X231A1~" ONE_SET
+	    "GE*1*1~IEA*1*000000001~", 0,
+	    "2:GS02: x12-element-length\n2:GS04: x12-element-type\n"
+	    "2:GS07: x12-element-code\n");
+	EXPECT("ISA*01*          *00*          *ZZ*SENDER         *Z1*"
+	    "RECEIVER       *261301*2460*^*00501*00000000A*2*X*:~"
+	    "IEA*0*00000000A~", 0,
+	    "1:ISA01: x12-element-code\n1:ISA07: x12-element-code\n"
+	    "1:ISA09: x12-element-type\n1:ISA10: x12-element-type\n"
+	    "1:ISA13: x12-element-type\n1:ISA14: x12-element-code\n"
+	    "1:ISA15: x12-element-code\n2:IEA02: x12-element-type\n");
+	EXPECT(ISA "TA1*000000007*260101*1200*Q*999~IEA*0*000000001~", 0,
+	    "2:TA104: x12-element-code\n2:TA105: x12-element-code\n");
+}
+
+TEST(versions_agree)
+{
+	/* an erratum is the same guide */
+	EXPECT(ISA "GS*FA*SR*RR*20260101*1200*1*X*005010X231~" ONE_SET
+	    "GE*1*1~IEA*1*000000001~", 0, "");
+	EXPECT(ISA "GS*FA*SR*RR*20260101*1200*1*X*005010X230~" ONE_SET
+	    "GE*1*1~IEA*1*000000001~", 0, "3:ST03: x12-version\n");
+	EXPECT(ISA "GS*HC*SR*RR*20260101*1200*1*X*005010X231A1~" ONE_SET
+	    "GE*1*1~IEA*1*000000001~", 0, "3:ST01: x12-group\n");
+	EXPECT(ISA "GS*HC*SR*RR*20260101*1200*1*X*005010X999A1~"
+	    "ST*837*0001~SE*2*0001~GE*1*1~IEA*1*000000001~", 0,
+	    "3:ST01: x12-version\n3:ST01: x12-no-guide\n");
+	EXPECT("ISA*00*          *00*          *ZZ*SENDER         *ZZ*"
+	    "RECEIVER       *260101*1200*U*00401*000000001*0*T*:~"
+	    "IEA*0*000000001~", 0, "1:ISA12: x12-no-guide\n");
 }
 
 
@@ -100,7 +145,7 @@ TEST(an_isa_is_of_fixed_length)
 	REFUSED("HELLO", "no ISA where an interchange must begin", false);
 	REFUSED("ISA*00*", "the file ends in the ISA", true);
 	REFUSED("ISA*00* *00*          *ZZ*SENDER         *ZZ*RECEIVER       *"
-	    "260101*1200*^*00501*000000001*0*T*:~GS*FA*S*R*20260101*1200*1~",
+	    "260101*1200*^*00501*000000001*0*T*:~GS*FA*SR*RR*20260101*1200*1~",
 	    "an element of the ISA is too short", false);
 	REFUSED(ISA_OF("*", "^", "*", "~"),
 	    "two delimiters of the ISA are the same", false);
@@ -116,9 +161,11 @@ TEST(trailers_agree_with_headers)
 	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK9*A*1*1*1~SE*5*0002~GE*2*7~IEA*0*2~", 0,
 	    "6:SE01: x12-count\n6:SE02: x12-control-number\n"
 	    "7:GE01: x12-count\n7:GE02: x12-control-number\n"
-	    "8:IEA01: x12-count\n8:IEA02: x12-control-number\n");
+	    "8:IEA01: x12-count\n8:IEA02: x12-control-number\n"
+	    "8:IEA02: x12-element-length\n");
 	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK9*A*1*1*1~" ISA ACCEPTED, 0,
-	    "6:SE: x12-trailer\n6:GE: x12-trailer\n6:IEA: x12-trailer\n");
+	    "6:SE: x12-trailer\n6:GE: x12-trailer\n6:IEA: x12-trailer\n"
+	    "6:ISA13: x12-duplicate\n");
 	EXPECT(ISA GS "CLM*1~SE*1*1~GE*0*1~IEA*1*000000001~", 0,
 	    "3:CLM: x12-place\n4:SE: x12-trailer\n");
 }
@@ -148,8 +195,8 @@ TEST(a_guide_tells_places_and_elements)
 	    "GE*1*1~IEA*1*000000001~", 0, "4:AK1: x12-missing\n5:2000/IK5: x12-missing\n");
 }
 
-#define LEVELS(hl, n) ISA "GS*HN*S*R*20260101*1200*1*X*005010X999~" \
-	"ST*278*0001*005010X999~" hl "SE*" n "*0001~GE*1*1~IEA*1*000000001~"
+#define LEVELS(hl, n) ISA "GS*HI*SR*RR*20260101*1200*1*X*005010X217~" \
+	"ST*278*0001*005010X217~" hl "SE*" n "*0001~GE*1*1~IEA*1*000000001~"
 #define NO_GUIDE "3:ST01: x12-no-guide\n"
 
 TEST(levels_stand_below_open_ones)
