@@ -1,0 +1,278 @@
+/* ledger.c - posting: transactions of entries, and their mirrors. */
+#include "ehr/billing-ledger.h"
+
+#include "ledger-sql.h"
+
+const struct sql ledger_sql_table[] = {
+#define X(id, name, text, perm) { name, text, perm },
+#include "ledger.def"
+#undef X
+};
+
+static const char *const accts[] = {
+#define X(id, name) name,
+#include "ehr/billing-acct.def"
+#undef X
+};
+
+const char *ledger_acct_name(enum ledger_acct acct)
+{
+	return accts[acct];
+}
+
+static int acct_of(struct str code)
+{
+	int i;
+
+	for (i = 0; i < LEDGER_ACCTS && !str_is(code, accts[i]);)
+		i++;
+	return i;
+}
+
+static void put_int(struct stmt *s, int i, int64_t v)
+{
+	if (v)
+		stmt_int(s, i, v);
+	else
+		stmt_null(s, i);
+}
+
+/* ---- posting ---- */
+
+static int add_txn(struct ledger *l, int64_t reverses, struct str reason,
+    int64_t *id, struct ehr_err *e)
+{
+	struct stmt *s = ledger_sql(l->db, TXN_ADD);
+	int rc;
+
+	put_int(s, 1, l->doc);
+	stmt_int(s, 2, ++l->seq);
+	stmt_text(s, 3, l->day);
+	stmt_int(s, 4, store_time(l->db));
+	stmt_text(s, 5, l->staff);
+	put_int(s, 6, reverses);
+	stmt_text(s, 7, reason);
+	stmt_int(s, 8, l->batch);
+	rc = stmt_run(s, e);
+	*id = store_last_rowid(l->db);
+	return rc;
+}
+
+static int add_entry(struct ledger *l, int64_t txn, size_t n,
+    const struct ledger_entry *x, struct ehr_err *e)
+{
+	struct stmt *s = ledger_sql(l->db, ENTRY_ADD);
+
+	stmt_int(s, 1, txn);
+	stmt_int(s, 2, (int64_t)n);
+	stmt_text(s, 3, str_of(accts[x->acct]));
+	stmt_int(s, 4, x->cents);
+	stmt_text(s, 5, l->day);
+	put_int(s, 6, x->patient);
+	stmt_text(s, 7, x->guarantor);
+	stmt_text(s, 8, x->payer);
+	stmt_text(s, 9, (struct str){ x->rank ? &x->rank : NULL, 1 });
+	stmt_text(s, 10, x->provider);
+	put_int(s, 11, x->line);
+	put_int(s, 12, x->remit);
+	stmt_text(s, 13, x->ref);
+	stmt_text(s, 14, x->grp);
+	stmt_text(s, 15, x->carc);
+	return stmt_run(s, e);
+}
+
+int ledger_post(struct ledger *l, const struct ledger_entry *entry, size_t n,
+    int64_t reverses, struct str reason, int64_t *id, struct ehr_err *e)
+{
+	struct stmt *s;
+	int64_t txn = 0;
+	size_t i;
+	int rc = add_txn(l, reverses, reason, &txn, e);
+
+	for (i = 0; i < n && rc == 0; i++)
+		rc = add_entry(l, txn, i + 1, &entry[i], e);
+	if (rc < 0)
+		return rc;
+	s = ledger_sql(l->db, SEAL_ADD);
+	stmt_int(s, 1, txn);
+	if (id)
+		*id = txn;
+	return stmt_run(s, e);
+}
+
+/* ---- mirrors ---- */
+
+struct entries {
+	struct ledger_entry *v;
+	size_t n, cap;
+	struct arena text;
+};
+#define ENTRIES_INIT ((struct entries){ NULL, 0, 0, ARENA_INIT })
+
+static void entries_release(struct entries *x)
+{
+	free(x->v);
+	arena_release(&x->text);
+}
+#define ENTRIES_AUTO EHR_CLEANUP(entries_release) struct entries
+
+static struct ledger_entry *entries_add(struct entries *x)
+{
+	if (x->n == x->cap) {
+		x->cap = x->cap ? 2 * x->cap : 16;
+		x->v = xrealloc(x->v, x->cap * sizeof(*x->v));
+	}
+	x->v[x->n] = (struct ledger_entry){ .cents = 0 };
+	return &x->v[x->n++];
+}
+
+static struct str keep(struct entries *x, struct stmt *s, int i)
+{
+	return stmt_col_null(s, i) ? STR_NONE
+	    : arena_str(&x->text, stmt_col(s, i));
+}
+
+/* The entries of a transaction, each the other way round. */
+static int read_mirror(struct store *db, int64_t txn, struct entries *x,
+    struct ehr_err *e)
+{
+	struct stmt *s = ledger_sql(db, TXN_ENTRIES);
+	struct ledger_entry *to;
+	int rc;
+
+	stmt_int(s, 1, txn);
+	while ((rc = stmt_step(s, e)) > 0) {
+		to = entries_add(x);
+		to->acct = (enum ledger_acct)acct_of(stmt_col(s, 0));
+		to->cents = -stmt_col_int(s, 1);
+		to->patient = stmt_col_int(s, 2);
+		to->guarantor = keep(x, s, 3);
+		to->payer = keep(x, s, 4);
+		to->rank = stmt_col_null(s, 5) ? '\0' : stmt_col(s, 5).s[0];
+		to->provider = keep(x, s, 6);
+		to->line = stmt_col_int(s, 7);
+		to->remit = stmt_col_int(s, 8);
+		to->ref = keep(x, s, 9);
+		to->grp = keep(x, s, 10);
+		to->carc = keep(x, s, 11);
+	}
+	stmt_reset(s);
+	return rc;
+}
+
+static int reverse(struct ledger *l, struct access *a, int64_t txn,
+    struct str reason, struct ehr_err *e)
+{
+	ENTRIES_AUTO x = ENTRIES_INIT;
+	struct stmt *s = ledger_sql(l->db, TXN_REVERSED);
+	int rc;
+
+	stmt_int(s, 1, txn);
+	rc = stmt_step(s, e);
+	stmt_reset(s);
+	if (rc)
+		return rc < 0 ? rc : ehr_fail(e, EHR_ECHANGED,
+		    "transaction %lld is reversed already", (long long)txn);
+	rc = read_mirror(l->db, txn, &x, e);
+	if (rc == 0 && x.n == 0)
+		rc = ehr_fail(e, EHR_ENOENT, "%lld: no such transaction",
+		    (long long)txn);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < x.n && a; i++)
+		access_set_touch(a, x.v[i].patient);
+	return ledger_post(l, x.v, x.n, txn, reason, NULL, e);
+}
+
+int ledger_reverse(struct ledger *l, int64_t txn, struct str reason,
+    struct ehr_err *e)
+{
+	return reverse(l, NULL, txn, reason, e);
+}
+
+int ledger_reverse_batch(struct ledger *l, struct access *a, int64_t batch,
+    struct str reason, int64_t *n, struct ehr_err *e)
+{
+	struct stmt *s = store_scan(l->db, &ledger_sql_table[TXN_BATCH]);
+	int rc, failed = 0;
+
+	*n = 0;
+	stmt_int(s, 1, batch);
+	while (failed == 0 && (rc = stmt_step(s, e)) > 0) {
+		failed = reverse(l, a, stmt_col_int(s, 0), reason, e);
+		++*n;
+	}
+	store_scan_end(s);
+	return failed < 0 ? failed : rc;
+}
+
+/* ---- charges ---- */
+
+static void charge_line(struct entries *x, const struct ledger_charge *c,
+    int64_t line, int64_t cents)
+{
+	struct ledger_entry *ar = entries_add(x), *revenue;
+
+	*ar = (struct ledger_entry){ .acct = LEDGER_AR, .cents = cents,
+		.patient = c->patient, .guarantor = c->guarantor,
+		.payer = c->payer, .rank = c->payer.s ? 'P' : '\0',
+		.provider = c->provider, .line = line };
+	revenue = entries_add(x);
+	*revenue = x->v[x->n - 2];
+	revenue->acct = LEDGER_REVENUE;
+	revenue->cents = -cents;
+	revenue->rank = '\0';
+	revenue->payer = STR_NONE;
+}
+
+int ledger_charge(struct ledger *l, const struct ledger_charge *c,
+    struct ehr_err *e)
+{
+	ENTRIES_AUTO x = ENTRIES_INIT;
+	struct stmt *s = ledger_sql(l->db, CHARGE_LINES);
+	int rc;
+
+	stmt_int(s, 1, c->charge);
+	while ((rc = stmt_step(s, e)) > 0)
+		charge_line(&x, c, stmt_col_int(s, 0), stmt_col_int(s, 1));
+	stmt_reset(s);
+	if (rc == 0 && x.n)
+		rc = ledger_post(l, x.v, x.n, 0, STR_NONE, NULL, e);
+	return rc < 0 ? rc : x.n > 0;
+}
+
+/* One number that a statement tells of a charge: 1, 0 none. */
+static int of_charge(struct store *db, enum ledger_sql_id q, int64_t charge,
+    int64_t *v, struct ehr_err *e)
+{
+	struct stmt *s = ledger_sql(db, q);
+	int rc;
+
+	stmt_int(s, 1, charge);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		*v = stmt_col_int(s, 0);
+	stmt_reset(s);
+	return rc;
+}
+
+int ledger_charge_void(struct ledger *l, int64_t charge, struct str reason,
+    struct ehr_err *e)
+{
+	int64_t txn = 0;
+	int rc = of_charge(l->db, CHARGE_TXN, charge, &txn, e);
+
+	if (rc > 0)
+		rc = ledger_reverse(l, txn, reason, e);
+	else
+		return rc;
+	return rc < 0 ? rc : 1;
+}
+
+int ledger_charge_owed(struct store *db, int64_t charge, int64_t *cents,
+    struct ehr_err *e)
+{
+	int rc = of_charge(db, CHARGE_OWED, charge, cents, e);
+
+	return rc < 0 ? rc : 0;
+}
