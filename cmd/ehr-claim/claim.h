@@ -2,6 +2,7 @@
 #ifndef EHR_CLAIM_H
 #define EHR_CLAIM_H
 
+#include "ehr/billing-charge.h"
 #include "ehr/cli.h"
 
 /* ---- x12.c: X12 files as they are, without a record ---- */
@@ -11,5 +12,18 @@ int x12_show(struct cli *c, struct ehr_err *e);
 int x12_get(struct cli *c, struct ehr_err *e);
 extern int64_t x12_control; /* number of the first answer */
 int x12_ack(struct cli *c, struct ehr_err *e);
+
+/* ---- charge*.c ---- */
+
+extern const struct cli_opt charge_add_opts[], charge_list_opts[];
+int charge_add_verb(struct cli *c, struct ehr_err *e);
+int charge_list(struct cli *c, struct ehr_err *e);
+int charge_show(struct cli *c, struct ehr_err *e);
+int charge_void_verb(struct cli *c, struct ehr_err *e);
+int charge_fields(struct cli *c, struct ehr_err *e);
+
+/* ---- undo.c ---- */
+
+int claim_undo(struct cli *c, struct ehr_err *e);
 
 #endif

@@ -45,18 +45,22 @@ CREATE INDEX setup_to ON setup(to_batch) WHERE to_batch IS NOT NULL;
 -- correction voids the charge and adds another one.
 CREATE TABLE charge(
 	id INTEGER PRIMARY KEY,
-	key TEXT NOT NULL UNIQUE,	-- the source's own name of it
+	key TEXT NOT NULL,		-- the source's own name of it
 	patient INTEGER NOT NULL,
 	encounter INTEGER,		-- rid
 	day TEXT NOT NULL,		-- of the first service, YYYY-MM-DD
-	replaces INTEGER UNIQUE REFERENCES charge(id),
+	replaces INTEGER REFERENCES charge(id),
 	batch INTEGER NOT NULL REFERENCES batch(id),
 	voided INTEGER REFERENCES batch(id),
 	reason TEXT			-- of the void
 ) STRICT;
+CREATE UNIQUE INDEX charge_key ON charge(key) WHERE voided IS NULL;
+CREATE INDEX charge_all ON charge(key, id);
 CREATE INDEX charge_patient ON charge(patient, day);
 CREATE INDEX charge_encounter ON charge(encounter) WHERE encounter IS NOT NULL;
 CREATE INDEX charge_batch ON charge(batch);
+CREATE INDEX charge_voided ON charge(voided) WHERE voided IS NOT NULL;
+CREATE INDEX charge_replaces ON charge(replaces) WHERE replaces IS NOT NULL;
 CREATE TABLE charge_line(
 	id INTEGER PRIMARY KEY,
 	charge INTEGER NOT NULL REFERENCES charge(id),

@@ -1,0 +1,36 @@
+/* charge.h - what the files of charges share. */
+#ifndef BILLING_CHARGE_H
+#define BILLING_CHARGE_H
+
+#include "ehr/billing-charge.h"
+
+enum charge_sql_id {
+#define X(id, name, text, perm) id,
+#include "charge.def"
+#undef X
+};
+extern const struct sql charge_sql_table[];
+
+static inline struct stmt *charge_sql(struct store *db, enum charge_sql_id id)
+{
+	return store_sql(db, &charge_sql_table[id]);
+}
+
+/* Is value one a field of that row may have? It is put into shape in b;
+ * EHR_EREJECT. */
+int charge_value_check(const struct charge_name *f, struct str value,
+    struct buf *b, struct ehr_err *e);
+
+/* Letters and digits alone; a day; a decimal that is not negative; an amount
+ * in cents. */
+bool charge_word(struct str v);
+bool charge_day(struct str v);
+bool charge_number(struct str v);
+bool charge_amount(struct str v, int64_t *cents);
+void charge_upper(struct buf *b, struct str v);
+
+/* Room for one more at the end, zeroed. */
+struct charge_line *charge_more_lines(struct charge *c);
+struct charge_value *charge_more_fields(struct charge *c);
+
+#endif

@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# ehr-claim: charges.
+load helper
+
+setup() {
+	export EHR_DB=$T/p.ehr
+	plain_record
+	printf '%s\n' \
+		'{"resourceType":"Patient","id":"p1","birthDate":"1980-01-01"}' \
+		'{"resourceType":"Patient","id":"p2","birthDate":"1990-01-01"}' \
+		'{"resourceType":"Encounter","id":"e1","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/p1"},"period":{"start":"2026-01-05"}}' \
+		>"$T/in"
+	ehr-import -q "$T/in"
+}
+
+# visit WORD...: a charge of p1 with two lines, and more.
+visit() {
+	ehr-claim charge add -v p1 key=V1 date=2026-01-05 place=11 \
+		dx=E11.9,i10 line:99213-25 amount=120 pointers=1,2 \
+		line:83036-QW amount=15.5 clia=11D1234567 "$@"
+}
+
+@test "charge add keeps lines, diagnoses and fields; the same again changes nothing" {
+	run -0 --separate-stderr visit
+	same "$output" 1
+	run -0 --separate-stderr visit
+	same "$output" 1
+	has "$stderr" "unchanged"
+	run -0 --separate-stderr ehr-claim charge show V1
+	has "$output" "0	dx1	E119
+0	dx2	I10
+1	code	99213
+1	mods	25
+1	units	1
+1	amount	120.00
+1	date	2026-01-05
+1	to	2026-01-05
+1	place	11
+1	pointers	1 2
+2	code	83036"
+	has "$output" "2	clia	11D1234567"
+	run -0 --separate-stderr ehr-claim charge list
+	same "$output" "1	p1	2026-01-05	2	135.50	0	holds	V1	"
+}
+
+@test "another charge under a key is refused, --correct replaces it" {
+	visit
+	run -3 --separate-stderr visit description=x
+	has "$stderr" "charge 1 of that key says something else"
+	run -0 --separate-stderr ehr-claim charge add --correct p1 key=V1 \
+		date=2026-01-05 place=11 dx=I10 line:99213 amount=120
+	same "$output" 2
+	run -0 --separate-stderr ehr-claim charge list --voided
+	same "${lines[0]}" "1	p1	2026-01-05	2	135.50	0	voided	V1	corrected"
+	same "${lines[1]}" "2	p1	2026-01-05	1	120.00	0	holds	V1	"
+	run -0 --separate-stderr ehr-claim undo -v 3
+	has "$stderr" "taken back 2"
+	run -0 --separate-stderr ehr-claim charge list
+	same "$output" "1	p1	2026-01-05	2	135.50	0	holds	V1	"
+}
+
+@test "what is wrong is named, nothing is written" {
+	run -3 --separate-stderr visit ndc_quantity=x
+	has "$stderr" "ndc_quantity: must be a number"
+	run -2 --separate-stderr visit colour=red
+	has "$stderr" "colour: no field of a line"
+	run -2 --separate-stderr visit amount=3
+	has "$stderr" "amount: given twice"
+	run -3 --separate-stderr visit ambulance=Y
+	has "$stderr" "transports by ambulance cannot be billed"
+	run -3 --separate-stderr visit line:9921
+	has "$stderr" "code: must be five"
+	run -3 --separate-stderr ehr-claim charge add p1 place=11 dx=I10 line:99213 amount=1
+	has "$stderr" "line 1: no date"
+	run -3 --separate-stderr ehr-claim charge add p1 date=2026-01-05 place=11 line:99213 amount=1
+	has "$stderr" "no dx"
+	run -3 --separate-stderr ehr-claim charge add p1 date=2026-01-05 place=11 dx=I10 line:99213
+	has "$stderr" "no amount"
+	run -4 --separate-stderr ehr-claim charge add p9 date=2026-01-05 place=11 dx=I10 line:99213 amount=1
+	run -4 --separate-stderr ehr-claim charge add p2 encounter=Encounter/e1 date=2026-01-05 place=11 dx=I10 line:99213 amount=1
+	has "$stderr" "not one of this patient"
+	run -0 --separate-stderr ehr-claim charge list --voided
+	same "$output" ""
+}
+
+@test "charge void wants a reason, says unchanged the second time, undo takes it back" {
+	visit
+	run -2 --separate-stderr ehr-claim charge void 1
+	run -0 --separate-stderr ehr-claim charge void -v --reason double 1
+	has "$stderr" "voided 1, unchanged 0"
+	run -0 --separate-stderr ehr-claim charge void -v --reason double - <<<1
+	has "$stderr" "voided 0, unchanged 1"
+	run -0 --separate-stderr ehr-claim undo 3
+	run -0 --separate-stderr ehr-claim charge list
+	has "$output" "holds"
+	run -0 --separate-stderr ehr-claim undo -v 3
+	has "$stderr" "unchanged"
+	run -2 --separate-stderr ehr-claim undo 1
+	has "$stderr" "not one that ehr-claim takes back"
+}
+
+@test "a charge that was added and undone may come again" {
+	visit
+	run -0 --separate-stderr ehr-claim undo 2
+	run -0 --separate-stderr visit
+	same "$output" 2
+}
+
+@test "a dry run writes nothing; each charge is one event of the log" {
+	run -0 --separate-stderr ehr-claim charge add -n p1 date=2026-01-05 \
+		place=11 dx=I10 line:99213 amount=1
+	run -0 --separate-stderr ehr-claim charge list
+	same "$output" ""
+	printf '%s\n' date=2026-01-05 place=11 dx=I10 line:99213 amount=1 |
+		ehr-claim charge add p1 -
+	run -0 --separate-stderr ehr-audit log -o csv
+	same "$(grep -c ',create,ok,p1,charge,' <<<"$output")" 1
+}
