@@ -10,7 +10,6 @@ struct files {
 	const char *file;
 	struct x12_check *check;
 	struct diag_sink sink;
-	uint64_t rejected;
 	int rc; /* of the printer, while findings come */
 	struct ehr_err *e;
 	/* One segment and where it stands; 0 or a failure. */
@@ -54,44 +53,23 @@ static int all_segments(struct files *f, struct in *in, struct ehr_err *e)
 	return rc == EHR_EREJECT ? f->rc : rc;
 }
 
-static int one_file(struct files *f, const char *path)
+static int one_file(void *arg, const char *path, struct ehr_err *e)
 {
-	struct ehr_err e = { 0 };
+	struct files *f = arg;
 	struct in *in = NULL;
-	int rc = in_open(&in, path, &e);
+	int rc = in_open(&in, path, e);
 
+	f->e = e;
 	f->file = path;
 	f->check = x12_check_new(path, &f->sink);
 	if (rc == 0 && f->begin)
 		f->begin(f);
 	if (rc == 0)
-		rc = all_segments(f, in, &e);
+		rc = all_segments(f, in, e);
 	if (rc == 0 && f->end)
 		rc = f->end(f);
 	x12_check_freep(&f->check);
 	in_close(in);
-	if (rc == EHR_EREJECT) {
-		cli_notice(f->c, e.msg);
-		f->rejected++;
-		return 0;
-	}
-	if (rc < 0 && e.code)
-		*f->e = e;
-	return rc;
-}
-
-static int all_files(struct files *f, int first)
-{
-	static const char *const input[] = { "-", NULL };
-	const char *const *path = f->c->argc > first ? f->c->argv + first
-		: (const char *const *)input;
-	int rc = 0;
-
-	for (; *path && rc == 0; path++)
-		rc = one_file(f, *path);
-	if (rc == 0 && f->rejected)
-		rc = ehr_fail(f->e, EHR_EREJECT, "%llu of the files rejected",
-		    (unsigned long long)f->rejected);
 	return rc;
 }
 
@@ -137,7 +115,7 @@ int x12_check(struct cli *c, struct ehr_err *e)
 
 	f.sink.arg = &f;
 	if (rc == 0)
-		rc = all_files(&f, 0);
+		rc = cli_files(c, 0, one_file, &f, e);
 	if (rc == 0 && f.sink.count[DIAG_ERROR])
 		rc = EHR_ENO;
 	return print_close(f.rows, rc, e);
@@ -166,7 +144,7 @@ int x12_show(struct cli *c, struct ehr_err *e)
 	int rc = print_open(&f.rows, c, cols, ARRAY_LEN(cols), e);
 
 	if (rc == 0)
-		rc = all_files(&f, 0);
+		rc = cli_files(c, 0, one_file, &f, e);
 	return print_close(f.rows, rc, e);
 }
 
@@ -234,7 +212,7 @@ int x12_get(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = print_open(&f.rows, c, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)
-		rc = all_files(&f, 1);
+		rc = cli_files(c, 1, one_file, &f, e);
 	return f.rows ? print_close(f.rows, rc, e) : rc;
 }
 
@@ -280,7 +258,7 @@ int x12_ack(struct cli *c, struct ehr_err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = all_files(&f, 0);
+	rc = cli_files(c, 0, one_file, &f, e);
 	if (f.ack)
 		refused = x12_ack_rejected(f.ack);
 	x12_ack_freep(&f.ack);

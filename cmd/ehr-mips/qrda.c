@@ -17,43 +17,23 @@ struct files {
 	struct printer *rows;
 	struct guids guids;
 	const char *file;
-	uint64_t found, rejected;
+	uint64_t found;
 	struct ehr_err *e;
 	/* One document; 0 or a failure. */
 	int (*each)(struct files *f, const struct xml_doc *doc);
 };
 
-static int one_file(struct files *f, const char *path)
+static int one_file(void *arg, const char *path, struct ehr_err *e)
 {
-	struct ehr_err e = { 0 };
+	struct files *f = arg;
 	struct xml_doc *doc;
-	int rc = xml_read(&doc, path, &e);
+	int rc = xml_read(&doc, path, e);
 
+	f->e = e;
 	f->file = path;
 	if (rc == 0)
 		rc = f->each(f, doc);
 	xml_free(doc);
-	if (rc == EHR_EREJECT && e.code == 0)
-		e = *f->e;
-	if (rc != EHR_EREJECT)
-		return rc < 0 && e.code ? ehr_fail(f->e, rc, "%s", e.msg) : rc;
-	cli_notice(f->c, e.msg);
-	f->rejected++;
-	return 0;
-}
-
-static int all_files(struct files *f)
-{
-	static const char *const input[] = { "-", NULL };
-	const char *const *path = f->c->argc ? f->c->argv
-		: (const char *const *)input;
-	int rc = 0;
-
-	for (; *path && rc == 0; path++)
-		rc = one_file(f, *path);
-	if (rc == 0 && f->rejected)
-		rc = ehr_fail(f->e, EHR_EREJECT, "%llu of the files rejected",
-		    (unsigned long long)f->rejected);
 	return rc;
 }
 
@@ -113,7 +93,7 @@ int qrda_check(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = print_open(&f.rows, c, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)
-		rc = all_files(&f);
+		rc = cli_files(c, 0, one_file, &f, e);
 	if (rc == 0 && f.found)
 		rc = EHR_ENO;
 	guids_close(&f.guids);
@@ -217,6 +197,6 @@ int qrda_list(struct cli *c, struct ehr_err *e)
 	int rc = print_open(&f.rows, c, cols, ARRAY_LEN(cols), e);
 
 	if (rc == 0)
-		rc = all_files(&f);
+		rc = cli_files(c, 0, one_file, &f, e);
 	return f.rows ? print_close(f.rows, rc, e) : rc;
 }

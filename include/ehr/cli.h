@@ -208,6 +208,11 @@ int cli_line(struct cli *c, struct buf *line, struct ehr_err *e);
  * standard input, empty ones left out. Owned by c. */
 int cli_words(struct cli *c, int first, struct str **words, size_t *n,
     struct ehr_err *e);
+/* Calls fn for each operand from first on, a path, or for "-" when there is
+ * none. What it rejects (EHR_EREJECT) is told and the next one taken:
+ * EHR_EREJECT at the end then. Any other result but 0 ends it. */
+int cli_files(struct cli *c, int first, int (*fn)(void *arg, const char *path,
+    struct ehr_err *e), void *arg, struct ehr_err *e);
 /* All of standard input, at most max bytes. */
 int cli_stdin(struct cli *c, struct buf *b, size_t max, struct ehr_err *e);
 

@@ -162,3 +162,28 @@ int cli_words(struct cli *c, int first, struct str **words, size_t *n,
 	*n = w.n;
 	return rc;
 }
+
+/* ---- files ---- */
+
+int cli_files(struct cli *c, int first, int (*fn)(void *arg, const char *path,
+    struct ehr_err *e), void *arg, struct ehr_err *e)
+{
+	static const char *const input[] = { "-", NULL };
+	const char *const *path = c->argc > first ? c->argv + first : input;
+	unsigned rejected = 0;
+	int rc = 0;
+
+	for (; *path && rc == 0; path++) {
+		struct ehr_err own = { 0 };
+
+		rc = fn(arg, *path, &own);
+		if (rc == EHR_EREJECT) {
+			cli_notice(c, own.msg);
+			rejected++;
+			rc = 0;
+		} else if (rc < 0)
+			*e = own;
+	}
+	return rc || rejected == 0 ? rc : ehr_fail(e, EHR_EREJECT,
+	    "%u of the files rejected", rejected);
+}
