@@ -4,12 +4,13 @@
 #include "claim.h"
 #include "ehr/desk.h"
 
-static bool correct, voided, unbuilt;
+static bool voided, unbuilt;
+bool charge_correct;
 
 const struct cli_opt charge_add_opts[] = {
 	{ "correct", 0, CLI_FLAG, 0, NULL,
-	    "void the charge of that key and put this in its place", &correct,
-	    0, 0 },
+	    "void the charge of that key and put this in its place",
+	    &charge_correct, 0, 0 },
 	{ 0 },
 };
 const struct cli_opt charge_list_opts[] = {
@@ -57,13 +58,16 @@ static int write_one(struct cli *c, struct access *a, struct charge *ch,
 	const struct access_rows k = { .kind = CHARGE_BATCH };
 	struct batch_counts n = { .read = 1 };
 	BUF_AUTO id = BUF_INIT;
+	struct charge_writer to;
 	int64_t batch;
 	int rc = access_rows_begin(a, &w, &k, &batch, e);
 
 	if (rc < 0)
 		return rc;
-	access_set_touch(a, ch->patient);
-	rc = charge_add(a, batch, ch, correct, e);
+	rc = charge_writer_begin(&to, a, batch, e);
+	to.correct = charge_correct;
+	if (rc == 0)
+		rc = charge_add(&to, ch, e);
 	n.inserted = rc > 0;
 	n.unchanged = rc == 0;
 	rc = access_rows_end(a, batch, &n, rc < 0 ? rc : 0, e);
@@ -282,25 +286,18 @@ int charge_show(struct cli *c, struct ehr_err *e)
 
 /* ---- void ---- */
 
-static int void_one(struct cli *c, struct access *a, int64_t batch,
-    struct str name, struct batch_counts *n, struct ehr_err *e)
+static int void_one(struct charge_writer *w, struct str name, struct str why,
+    struct batch_counts *n, struct ehr_err *e)
 {
-	CHARGE_AUTO ch = CHARGE_INIT;
 	int64_t id;
-	int rc = charge_find(record_store(a->r), name, &id, e);
+	int rc = charge_find(w->ledger.db, name, &id, e);
 
 	n->read++;
 	if (rc == 0)
-		rc = charge_read(record_store(a->r), id, &ch, e);
-	if (rc < 0)
-		return rc;
-	access_set_touch(a, ch.patient);
-	rc = charge_void(a, batch, id, str_of(c->reason), e);
-	if (rc < 0)
-		return rc;
+		rc = charge_void(w, id, why, e);
 	n->deleted += rc > 0;
 	n->unchanged += rc == 0;
-	return 0;
+	return rc < 0 ? rc : 0;
 }
 
 int charge_void_verb(struct cli *c, struct ehr_err *e)
@@ -311,6 +308,7 @@ int charge_void_verb(struct cli *c, struct ehr_err *e)
 	ACCESS_AUTO a = ACCESS_INIT;
 	CLI_IDS_AUTO it = CLI_IDS(c, 0);
 	struct batch_counts n = { 0 };
+	struct charge_writer to;
 	struct str name;
 	int64_t batch;
 	int rc;
@@ -322,11 +320,9 @@ int charge_void_verb(struct cli *c, struct ehr_err *e)
 		rc = access_rows_begin(&a, &w, &k, &batch, e);
 	if (rc < 0)
 		return rc;
-	while ((rc = cli_ids_next(&it, &name, e)) > 0) {
-		rc = void_one(c, &a, batch, name, &n, e);
-		if (rc < 0)
-			break;
-	}
+	rc = charge_writer_begin(&to, &a, batch, e);
+	while (rc == 0 && (rc = cli_ids_next(&it, &name, e)) > 0)
+		rc = void_one(&to, name, str_of(c->reason), &n, e);
 	rc = access_rows_end(&a, batch, &n, rc, e);
 	if (rc == 0)
 		cli_note(c, "voided %lld, unchanged %lld",

@@ -15,7 +15,10 @@ int x12_ack(struct cli *c, struct ehr_err *e);
 
 /* ---- charge*.c ---- */
 
-extern const struct cli_opt charge_add_opts[], charge_list_opts[];
+extern bool charge_correct; /* --correct */
+extern const struct cli_opt charge_add_opts[], charge_list_opts[],
+    charge_import_opts[];
+int charge_import(struct cli *c, struct ehr_err *e);
 int charge_add_verb(struct cli *c, struct ehr_err *e);
 int charge_list(struct cli *c, struct ehr_err *e);
 int charge_show(struct cli *c, struct ehr_err *e);

@@ -10,11 +10,13 @@
 #define EHR_BILLING_CHARGE_H
 
 #include "ehr/access.h"
+#include "ehr/billing-ledger.h"
 
 enum {
 	MAX_CHARGE_LINES = 999,
 	MAX_CHARGE_FIELDS = 4096,
-	MAX_CHARGE_VALUE = 500
+	MAX_CHARGE_VALUE = 500,
+	MAX_CHARGE_FILE = 256 << 20
 };
 
 /* ---- fields ---- */
@@ -135,20 +137,49 @@ int charge_whose(struct record *r, struct charge *c, struct str patient,
 
 #define CHARGE_BATCH "charge" /* its kind */
 
-/* Writes c, with patient, key and encounter set: 1, its numbers filled in; 0:
- * a charge of that key says the same (c->id is set). EHR_EREJECT: one of that
- * key says something else, unless it was voided or correct is set: then that is
- * voided and c replaces it. EHR_EPERM. The caller touches the patient. */
-int charge_add(struct access *a, int64_t batch, struct charge *c,
-    bool correct, struct ehr_err *e);
-/* Voids a charge: 1; 0: it was voided already. Claims that were sent for it
- * are to be voided with their payers (frequency 8). */
-int charge_void(struct access *a, int64_t batch, int64_t id,
-    struct str reason, struct ehr_err *e);
+struct charge_writer {
+	struct access *a;
+	int64_t batch;
+	bool correct; /* what differs from the one of its key replaces that */
+	struct ledger ledger;
+	char day[11];
+};
+/* Begins writing for a batch that access_rows_begin() opened; what is added
+ * and voided is posted to the ledger, today. Owns nothing. */
+int charge_writer_begin(struct charge_writer *w, struct access *a,
+    int64_t batch, struct ehr_err *e);
+/* Writes c, with patient, key and encounter set, and posts it: 1, its numbers
+ * filled in; 0: a charge of that key says the same (c->id is set). EHR_EREJECT:
+ * one of that key says something else, unless it was voided or correct is set:
+ * then c replaces it. EHR_EPERM. The patient is touched. */
+int charge_add(struct charge_writer *w, struct charge *c, struct ehr_err *e);
+/* Voids a charge and mirrors its posting: 1; 0: it was voided already.
+ * EHR_ENOENT. Claims that were sent for it are to be voided with their payers
+ * (frequency 8): charge_void() leaves them, a claim of a voided charge tells.
+ * The patient is touched. */
+int charge_void(struct charge_writer *w, int64_t id, struct str reason,
+    struct ehr_err *e);
 /* Takes back what a batch of charges wrote: what it added is voided, what it
- * voided holds again. EHR_ENO: a claim was built on one of them, or a later
+ * voided holds again, its postings are mirrored. EHR_ENO: a claim was built on one of them, or a later
  * batch changed it; the message says which. n counts. */
 int charge_undo(struct access *a, int64_t batch, int64_t of,
+    struct batch_counts *n, struct ehr_err *e);
+
+/* ---- files of charges ---- */
+
+enum charge_form { CHARGE_CSV, CHARGE_NDJSON };
+/* What may be NULL: told of each charge that cannot be taken. */
+struct charge_source {
+	const char *name; /* of the file, for messages */
+	struct str text;
+	enum charge_form form;
+	void (*reject)(void *arg, uint64_t line, const char *why);
+	void *arg;
+};
+/* Adds the charges of a file (ehr-claim(1) tells the forms), keeps its bytes
+ * as a document when it added one: n counts. EHR_EREJECT: some were rejected,
+ * the others are written; or the file cannot be read any further. */
+int charge_load(struct charge_writer *w, const struct charge_source *s,
     struct batch_counts *n, struct ehr_err *e);
 
 /* ---- finding ---- */

@@ -103,54 +103,72 @@ static int says_same(struct store *db, int64_t id, const struct charge *c,
 
 /* 1: c says the same as the one of its key that counts. Else what c is to
  * replace is taken out of the way. */
-static int make_way(struct access *a, int64_t batch, struct charge *c,
-    bool correct, struct ehr_err *e)
+static int make_way(struct charge_writer *w, struct charge *c,
+    struct ehr_err *e)
 {
-	struct store *db = record_store(a->r);
+	struct store *db = w->ledger.db;
 	bool live = false, same = false;
 	int64_t old = 0;
 	int rc = of_key(db, c->key, &old, &live, e);
 
-	if (rc <= 0)
-		return rc;
-	rc = says_same(db, old, c, &same, e);
-	if (rc < 0)
+	if (rc > 0)
+		rc = says_same(db, old, c, &same, e);
+	if (rc < 0 || old == 0)
 		return rc;
 	if (same) {
 		c->id = old;
 		return 1;
 	}
-	if (live && !correct)
+	if (live && !w->correct)
 		return ehr_fail(e, EHR_EREJECT, "charge %lld of that key says "
 		    "something else", (long long)old);
 	c->replaces = old;
-	rc = live ? charge_void(a, batch, old, STR("corrected"), e) : 0;
+	rc = live ? charge_void(w, old, STR("corrected"), e) : 0;
 	return rc < 0 ? rc : 0;
 }
 
-int charge_add(struct access *a, int64_t batch, struct charge *c,
-    bool correct, struct ehr_err *e)
+int charge_writer_begin(struct charge_writer *w, struct access *a,
+    int64_t batch, struct ehr_err *e)
 {
-	struct store *db = record_store(a->r);
+	*w = (struct charge_writer){ .a = a, .batch = batch };
+	return ledger_begin(&w->ledger, a, batch, STR_NONE, w->day, e);
+}
+
+static int post(struct charge_writer *w, const struct charge *c,
+    struct ehr_err *e)
+{
+	const struct ledger_charge x = { .charge = c->id,
+		.patient = c->patient,
+		.payer = charge_field(c, 0, "payer"),
+		.guarantor = charge_field(c, 0, "guarantor"),
+		.provider = charge_field(c, 0, "rendering") };
+	int rc = ledger_charge(&w->ledger, &x, e);
+
+	return rc < 0 ? rc : 1;
+}
+
+int charge_add(struct charge_writer *w, struct charge *c, struct ehr_err *e)
+{
 	int rc;
 
 	for (size_t i = 0; i < c->lines; i++)
 		if (c->line[i].cents < 0)
 			return ehr_fail(e, EHR_EREJECT, "line %d: no amount, "
 			    "and no fee schedule that has one", c->line[i].n);
-	rc = make_way(a, batch, c, correct, e);
+	access_set_touch(w->a, c->patient);
+	rc = make_way(w, c, e);
 	if (rc)
 		return rc < 0 ? rc : 0;
-	rc = add_all(db, batch, c, e);
-	return rc < 0 ? rc : 1;
+	rc = add_all(w->ledger.db, w->batch, c, e);
+	return rc < 0 ? rc : post(w, c, e);
 }
 
 /* ---- void and undo ---- */
 
-int charge_void(struct access *a, int64_t batch, int64_t id,
+/* Row alone: 1, 0 it was so. */
+static int void_row(struct store *db, int64_t batch, int64_t id,
     struct str reason, struct ehr_err *e)
 {
-	struct store *db = record_store(a->r);
 	struct stmt *s = charge_sql(db, CHARGE_VOID);
 	int rc;
 
@@ -159,6 +177,28 @@ int charge_void(struct access *a, int64_t batch, int64_t id,
 	stmt_text(s, 3, reason);
 	rc = stmt_run(s, e);
 	return rc < 0 ? rc : store_changes(db) > 0;
+}
+
+int charge_void(struct charge_writer *w, int64_t id, struct str reason,
+    struct ehr_err *e)
+{
+	struct store *db = w->ledger.db;
+	struct stmt *s = charge_sql(db, CHARGE_HEAD);
+	int rc;
+
+	stmt_int(s, 1, id);
+	rc = stmt_step(s, e);
+	if (rc > 0)
+		access_set_touch(w->a, stmt_col_int(s, 1));
+	stmt_reset(s);
+	if (rc <= 0)
+		return rc < 0 ? rc : ehr_fail(e, EHR_ENOENT,
+		    "charge %lld: there is none", (long long)id);
+	rc = void_row(db, w->batch, id, reason, e);
+	if (rc <= 0)
+		return rc;
+	rc = ledger_charge_void(&w->ledger, id, reason, e);
+	return rc < 0 ? rc : 1;
 }
 
 /* A charge that a batch added or voided. */
@@ -215,7 +255,7 @@ static int take_back(struct access *a, int64_t batch, int64_t of,
 		return rc;
 	access_set_touch(a, t->patient);
 	if (t->added) {
-		rc = charge_void(a, batch, t->id, STR("undone"), e);
+		rc = void_row(db, batch, t->id, STR("undone"), e);
 		n->deleted += rc > 0;
 	} else {
 		s = charge_sql(db, CHARGE_UNVOID);
@@ -231,6 +271,8 @@ int charge_undo(struct access *a, int64_t batch, int64_t of,
 {
 	struct store *db = record_store(a->r);
 	struct stmt *s = store_scan(db, &charge_sql_table[CHARGE_OF_BATCH]);
+	struct charge_writer w;
+	int64_t mirrored;
 	int rc;
 
 	stmt_int(s, 1, of);
@@ -244,5 +286,8 @@ int charge_undo(struct access *a, int64_t batch, int64_t of,
 			break;
 	}
 	store_scan_end(s);
-	return rc;
+	if (rc == 0)
+		rc = charge_writer_begin(&w, a, batch, e);
+	return rc < 0 ? rc : ledger_reverse_batch(&w.ledger, a, of,
+	    STR("undone"), &mirrored, e);
 }

@@ -116,3 +116,88 @@ visit() {
 	run -0 --separate-stderr ehr-audit log -o csv
 	same "$(grep -c ',create,ok,p1,charge,' <<<"$output")" 1
 }
+
+# feed KEY...: a CSV file of a charge a key, with two lines each.
+feed() {
+	echo key,patient,dx,rendering,code,amount,date,place,pointers,line.rendering
+	for key; do
+		echo "$key,p1,\"E11.9,I10\",smith,99213-25,120.00,2026-01-05,11,\"1,2\","
+		echo "$key,p1,,,83036,15.5,2026-01-05,11,,lab"
+	done
+}
+
+@test "charge import takes CSV: rows of a key are lines; the same file again is unchanged" {
+	feed A B >"$T/f.csv"
+	run -0 --separate-stderr ehr-claim charge import -v "$T/f.csv"
+	has "$stderr" "read 2, inserted 2, unchanged 0, rejected 0"
+	run -0 --separate-stderr ehr-claim charge show A
+	has "$output" "0	rendering	smith"
+	has "$output" "2	rendering	lab"
+	has "$output" "2	amount	15.50"
+	run -0 --separate-stderr ehr-claim charge import -v - <"$T/f.csv"
+	has "$stderr" "read 2, inserted 0, unchanged 2, rejected 0"
+	same "$(sqlite3 "$T/p.ehr" 'SELECT count(*), sum(size) FROM doc')" "1|$(wc -c <"$T/f.csv")"
+	same "$(sqlite3 "$T/p.ehr" "SELECT sum(cents) FROM entry WHERE acct = 'ar'")" 27100
+	run -0 --separate-stderr ehr-claim undo 2
+	same "$(sqlite3 "$T/p.ehr" "SELECT sum(cents) FROM entry WHERE acct = 'ar'")" 0
+	run -0 --separate-stderr ehr-claim charge list
+	same "$output" ""
+	run -0 --separate-stderr ehr-claim charge import -v "$T/f.csv"
+	has "$stderr" "inserted 2"
+}
+
+@test "charge import takes NDJSON" {
+	cat >"$T/f" <<-'END'
+		{"key":"A","patient":"p1","encounter":"Encounter/e1","date":"2026-01-05","place":"11","dx":["E11.9","I10"],"homebound":true,"lines":[{"code":"99213","mods":"25","amount":120.5},{"code":"J1885","units":2,"amount":"8","ndc":"00409379501","ndc_quantity":2,"ndc_unit":"ML"}]}
+		{"key":"B","patient":"p2","date":"2026-01-06","place":"11","dx":["I10"],"lines":[{"code":"99213","amount":80,"attachment":["OZ:EL:1","B4:FX:2"]}]}
+	END
+	run -0 --separate-stderr ehr-claim charge import -v "$T/f"
+	has "$stderr" "inserted 2"
+	run -0 --separate-stderr ehr-claim charge show A
+	has "$output" "0	encounter	Encounter/e1"
+	has "$output" "0	homebound	Y"
+	has "$output" "1	amount	120.50"
+	has "$output" "2	ndc_quantity	2"
+	run -0 --separate-stderr ehr-claim charge show B
+	has "$output" "1	attachment2	B4:FX:2"
+}
+
+@test "a charge that is rejected keeps all out, --partial only itself; exit 3, file and line" {
+	{ feed A; echo "B,p9,I10,,99213,1,2026-01-05,11,,"; echo "C,p1,I10,,99213,x,2026-01-05,11,,"; } >"$T/f.csv"
+	run -3 --separate-stderr ehr-claim charge import "$T/f.csv"
+	has "$stderr" "f.csv:4: "
+	has "$stderr" "f.csv:5: amount: must be an amount"
+	has "$stderr" "2 of 3 charges rejected"
+	run -0 --separate-stderr ehr-claim charge list
+	same "$output" ""
+	same "$(sqlite3 "$T/p.ehr" 'SELECT count(*) FROM doc')" 0
+	run -3 --separate-stderr ehr-claim charge import --partial -v "$T/f.csv"
+	has "$stderr" "inserted 1, unchanged 0, rejected 2"
+	run -0 --separate-stderr ehr-claim charge list
+	same "${#lines[@]}" 1
+	feed A | sed 's/15.5/16/' >"$T/g.csv"
+	run -3 --separate-stderr ehr-claim charge import "$T/g.csv"
+	has "$stderr" "g.csv:2: charge 1 of that key says something else"
+	run -0 --separate-stderr ehr-claim charge import --correct "$T/g.csv"
+	run -0 --separate-stderr ehr-claim charge list
+	same "${lines[0]}" "2	p1	2026-01-05	2	136.00	0	holds	A	"
+	same "$(sqlite3 "$T/p.ehr" "SELECT sum(cents) FROM entry WHERE acct = 'ar'")" 13600
+}
+
+@test "a file that is none, or cut, is refused whole; a dry run writes nothing" {
+	printf 'patient,colour\n' >"$T/f.csv"
+	run -3 --separate-stderr ehr-claim charge import "$T/f.csv"
+	has "$stderr" "column 2: no name of a field"
+	{ feed A; printf 'B,"p1\n'; } >"$T/f.csv"
+	run -3 --separate-stderr ehr-claim charge import "$T/f.csv"
+	has "$stderr" "f.csv:4: a quote is never closed"
+	run -3 --separate-stderr ehr-claim charge import - </dev/null
+	has "$stderr" "nothing in it"
+	run -2 --separate-stderr ehr-claim charge import -f xml "$T/f.csv"
+	echo '{"key":"A","patient":"p1",' | run -3 --separate-stderr ehr-claim charge import -
+	feed A >"$T/f.csv"
+	run -0 --separate-stderr ehr-claim charge import -n -v "$T/f.csv"
+	has "$stderr" "inserted 1"
+	run -0 --separate-stderr ehr-claim charge list --voided
+	same "$output" ""
+}
