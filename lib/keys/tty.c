@@ -1,21 +1,52 @@
 /* tty.c - asking for a secret at the controlling terminal. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "ehr/keys.h"
 
+static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
+
 struct tty {
 	int fd;
 	struct termios before;
+	struct sigaction was[ARRAY_LEN(ends)];
 };
+static const struct tty *asking; /* for the signals, while one asks */
+
+static void restore_signals(const struct tty *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		sigaction(ends[i], &t->was[i], NULL);
+}
+
+/* The terminal is put right first; then the signal does what it did. */
+static void on_end(int sig)
+{
+	tcsetattr(asking->fd, TCSANOW, &asking->before);
+	restore_signals(asking);
+	raise(sig);
+}
+
+static void catch_signals(struct tty *t)
+{
+	const struct sigaction sa = { .sa_handler = on_end };
+
+	asking = t;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (sigaction(ends[i], NULL, &t->was[i]) == 0 &&
+		    t->was[i].sa_handler != SIG_IGN)
+			sigaction(ends[i], &sa, NULL);
+}
 
 static void tty_close(struct tty *t)
 {
 	if (t->fd < 0)
 		return;
 	tcsetattr(t->fd, TCSAFLUSH, &t->before);
+	restore_signals(t);
 	close(t->fd);
 }
 
@@ -38,6 +69,7 @@ static int tty_open(struct tty *t, struct ehr_err *e)
 	}
 	if (t->fd < 0)
 		return ehr_fail(e, EHR_ENOTEHR, "no terminal to ask at");
+	catch_signals(t);
 	now = t->before;
 	now.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ISIG);
 	now.c_lflag |= ICANON;

@@ -108,4 +108,8 @@ untouched() {
 	unset EHR_KEY_FILE
 	run -0 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-find zanz <<<"$output"
 	has "$output" Zanzibarre
+	# Ended at the prompt, the terminal shows again what is typed.
+	run -241 "$BATS_TEST_DIRNAME/on-tty" "$T/log" ehr-find zanz <<<SIGTERM
+	grep -q ': $' "$T/log"
+	run -1 grep 'no echo' "$T/log"
 }
