@@ -11,6 +11,7 @@ static const struct cli_opt ack_opts[] = {
 static const struct cli_verb verbs[] = {
 #include "x12-verbs.def"
 #include "charge-verbs.def"
+#include "setup-verbs.def"
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-claim",

@@ -1,16 +1,32 @@
 /* undo.c - batches of ehr-claim taken back, each kind in its own way. */
 #include "claim.h"
 #include "ehr/billing-charge.h"
+#include "ehr/billing-setup.h"
 #include "ehr/desk.h"
 
-typedef int undo_fn(struct access *a, int64_t batch, int64_t of,
+/* c is told what stands in the way. */
+typedef int undo_fn(struct cli *c, struct access *a, int64_t batch, int64_t of,
     struct batch_counts *n, struct ehr_err *e);
+
+static int undo_charge(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	(void)c;
+	return charge_undo(a, batch, of, n, e);
+}
+
+static int undo_setup(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	return setup_undo(a, batch, of, cli_notice, c, n, e);
+}
 
 static const struct {
 	const char *kind;
 	undo_fn *fn;
 } kinds[] = {
-	{ CHARGE_BATCH, charge_undo },
+	{ CHARGE_BATCH, undo_charge },
+	{ SETUP_BATCH, undo_setup },
 };
 
 /* How a batch is undone: EHR_ENOENT, EHR_EUSAGE. *done: it is already. */
@@ -44,7 +60,7 @@ static int undo(struct cli *c, struct access *a, int64_t of, undo_fn *fn,
 
 	if (rc < 0)
 		return rc;
-	rc = fn(a, batch, of, &n, e);
+	rc = fn(c, a, batch, of, &n, e);
 	if (rc == 0)
 		rc = batch_row_undone(a->r, of, e);
 	/* a refusal leaves all as it was, what was done before it too */
