@@ -224,6 +224,10 @@ int cosign_run(struct cli *c, struct ehr_err *e)
 	int rc = begin(&w, e);
 
 	if (rc == 0)
+		rc = edit_note_cosigned(w.a.r, &w.x, e);
+	if (rc > 0)
+		rc = ehr_fail(e, EHR_ENO, "cosigned by the same already");
+	if (rc == 0)
 		rc = edit_note_cosign(&w.x, &w.json, e);
 	if (rc == 0)
 		rc = save(&w, AUDIT_SIGN, "note cosignature", 0, e);

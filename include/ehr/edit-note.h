@@ -62,6 +62,9 @@ struct edit_note_signature {
 /* Reads a Provenance; false when it is no signature of the note id. */
 bool edit_note_signature(const struct tape *t, struct str id,
     struct edit_note_signature *s, struct arena *mem);
+/* Did this user cosign the version of the note that x is? 1, 0. */
+int edit_note_cosigned(struct record *r, const struct edit_entry *x,
+    struct ehr_err *e);
 /* Appends the ni URI of a text. */
 void edit_note_digest(struct str text, struct buf *b);
 /* Id of the note this one is an addendum to; false: none. */

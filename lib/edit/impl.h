@@ -141,5 +141,7 @@ int edit_vital_set(struct doc *d, const struct vital *v, struct str value,
 
 /* Is the resource a note that was signed? */
 bool edit_note_signed(const struct tape *t, uint32_t root);
+struct edit_entry;
+struct str edit_note_id(const struct edit_entry *x);
 
 #endif

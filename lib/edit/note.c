@@ -273,7 +273,7 @@ int edit_note_rewrite(const struct edit_entry *x, struct str text,
 
 /* ---- signed ---- */
 
-static struct str note_id(const struct edit_entry *x)
+struct str edit_note_id(const struct edit_entry *x)
 {
 	struct str name = buf_str(&x->name), type;
 
@@ -305,7 +305,7 @@ int edit_note_sign(const struct edit_entry *x, int64_t next, struct buf *out,
 	if (rc < 0)
 		return rc;
 	put(&d, out);
-	signature_json(&x->who.env, note_id(x), next, true, buf_str(&text),
+	signature_json(&x->who.env, edit_note_id(x), next, true, buf_str(&text),
 	    STR_NONE, out);
 	return 0;
 }
@@ -325,7 +325,7 @@ int edit_note_amend(const struct edit_entry *x, int64_t next, struct str text,
 	BUF_AUTO link = BUF_INIT;
 	BUF_AUTO path = BUF_INIT;
 	DOC_AUTO d = DOC_INIT;
-	struct str id = note_id(x);
+	struct str id = edit_note_id(x);
 	uint32_t links = tape_get(&x->t, 0, "relatesTo");
 	size_t n = 0;
 	int rc = load(x, &d, &was, e);
@@ -394,7 +394,7 @@ int edit_note_addendum(const struct edit_entry *x, struct str text,
 		    tape_first(&x->t, encounter), "reference", &was));
 	uuid4(u);
 	uuid_format(u, id);
-	document_json(env, id, "final", &type, note_id(x), buf_str(&ref),
+	document_json(env, id, "final", &type, edit_note_id(x), buf_str(&ref),
 	    STR("Addendum"), text, out);
 	signature_json(env, str_of(id), 1, true, text, reason, out);
 	return 0;
@@ -416,7 +416,7 @@ int edit_note_cosign(const struct edit_entry *x, struct buf *out,
 		rc = ehr_fail(e, EHR_EPERM, "a note is cosigned by somebody "
 		    "else than who signed it");
 	if (rc == 0)
-		signature_json(&x->who.env, note_id(x), x->version, false,
+		signature_json(&x->who.env, edit_note_id(x), x->version, false,
 		    buf_str(&text), STR_NONE, out);
 	return rc;
 }

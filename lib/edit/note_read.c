@@ -63,6 +63,40 @@ bool edit_note_signature(const struct tape *t, struct str id,
 	return true;
 }
 
+struct cosigned {
+	const struct edit_entry *x;
+	struct str id;
+	struct tape t;
+	struct arena mem;
+};
+
+static int see_cosignature(void *arg, const struct resource *res)
+{
+	struct cosigned *c = arg;
+	struct edit_note_signature s;
+	struct tape_error why;
+
+	return tape_parse(&c->t, res->body.s, res->body.n, &why) == 0 &&
+	    edit_note_signature(&c->t, c->id, &s, &c->mem) && s.cosigned &&
+	    s.version == c->x->version && str_eq(s.who, c->x->who.env.user);
+}
+
+int edit_note_cosigned(struct record *r, const struct edit_entry *x,
+    struct ehr_err *e)
+{
+	struct cosigned c = { x, edit_note_id(x), TAPE_INIT, ARENA_INIT };
+	struct record_filter f = RECORD_FILTER;
+	int64_t patient;
+	int rc = record_patient_of(r, x->rid, RECORD_NOW, &patient, e);
+
+	record_types_add(&f.types, FHIR_Provenance);
+	if (rc == 0)
+		rc = record_chart(r, patient, &f, see_cosignature, &c, e);
+	tape_release(&c.t);
+	arena_release(&c.mem);
+	return rc;
+}
+
 bool edit_note_appends(const struct tape *t, struct buf *id)
 {
 	uint32_t list = tape_get(t, 0, "relatesTo");

@@ -180,6 +180,10 @@ versions() { # TYPE/ID
 	chmod 711 "${T%/*}" "${T%/*/*}" 2> /dev/null || true
 	chown -R nobody "$T"
 	run -0 --separate-stderr setpriv --reuid nobody --clear-groups "$T/ehr-note" cosign "$n"
+	cosigned=$output
+	run -1 --separate-stderr setpriv --reuid nobody --clear-groups "$T/ehr-note" cosign "$n"
+	has "$stderr" "cosigned by the same already"
+	output=$cosigned
 	chown -R root "$T"
 	same "$(get "$output" '[.target[0].reference, .agent[0].type.coding[0].code, .agent[0].who.display]')" \
 		"[\"$n/_history/2\",\"verifier\",\"nobody\"]"
