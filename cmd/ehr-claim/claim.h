@@ -25,6 +25,19 @@ int charge_show(struct cli *c, struct ehr_err *e);
 int charge_void_verb(struct cli *c, struct ehr_err *e);
 int charge_fields(struct cli *c, struct ehr_err *e);
 
+/* ---- ledger.c, period.c, remit.c ---- */
+
+extern const struct cli_opt ar_opts[], ledger_list_opts[];
+int ledger_ar(struct cli *c, struct ehr_err *e);
+int ledger_list(struct cli *c, struct ehr_err *e);
+int period_open(struct cli *c, struct ehr_err *e);
+int period_close(struct cli *c, struct ehr_err *e);
+int period_list(struct cli *c, struct ehr_err *e);
+int period_verify(struct cli *c, struct ehr_err *e);
+extern const struct cli_opt remit_post_opts[], remit_list_opts[];
+int remit_post_verb(struct cli *c, struct ehr_err *e);
+int remit_list(struct cli *c, struct ehr_err *e);
+
 /* ---- undo.c ---- */
 
 int claim_undo(struct cli *c, struct ehr_err *e);

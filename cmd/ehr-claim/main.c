@@ -12,6 +12,7 @@ static const struct cli_verb verbs[] = {
 #include "x12-verbs.def"
 #include "charge-verbs.def"
 #include "setup-verbs.def"
+#include "ledger-verbs.def"
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-claim",

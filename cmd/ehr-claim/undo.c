@@ -1,6 +1,7 @@
 /* undo.c - batches of ehr-claim taken back, each kind in its own way. */
 #include "claim.h"
 #include "ehr/billing-charge.h"
+#include "ehr/billing-remit.h"
 #include "ehr/billing-setup.h"
 #include "ehr/desk.h"
 
@@ -21,12 +22,20 @@ static int undo_setup(struct cli *c, struct access *a, int64_t batch,
 	return setup_undo(a, batch, of, cli_notice, c, n, e);
 }
 
+static int undo_remit(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	(void)c;
+	return remit_undo(a, batch, of, n, e);
+}
+
 static const struct {
 	const char *kind;
 	undo_fn *fn;
 } kinds[] = {
 	{ CHARGE_BATCH, undo_charge },
 	{ SETUP_BATCH, undo_setup },
+	{ REMIT_BATCH, undo_remit },
 };
 
 /* How a batch is undone: EHR_ENOENT, EHR_EUSAGE. *done: it is already. */

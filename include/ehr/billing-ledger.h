@@ -82,6 +82,10 @@ int ledger_charge_void(struct ledger *l, int64_t charge, struct str reason,
 int ledger_charge_owed(struct store *db, int64_t charge, int64_t *cents,
     struct ehr_err *e);
 
+/* A claim is made, or paid by whom it was not posted to: what others owe for
+ * its lines is owed by its payer from now on. 1; 0: it was so. */
+int ledger_claim(struct ledger *l, int64_t claim, struct ehr_err *e);
+
 /* ---- periods: months ---- */
 
 struct ledger_period {
@@ -102,5 +106,30 @@ int ledger_period_each(struct store *db, int (*fn)(void *arg,
 /* Counts and digests the entries of a month as they are now. */
 int ledger_period_digest(struct store *db, struct str ym, int64_t *entries,
     uint8_t digest[SHA256_LEN], struct ehr_err *e);
+
+/* ---- reports ---- */
+
+/* Entries of ar with a posting date up to day; known: recorded up to that
+ * moment (ms), 0: whenever. By payer, those whom nothing is owed by left out;
+ * payer STR_NONE, last: patients. Slices are borrowed for the call. */
+int ledger_ar_payers(struct store *db, struct str day, int64_t known,
+    int (*fn)(void *arg, struct str payer, int64_t cents), void *arg,
+    struct ehr_err *e);
+/* By patient as of now, merged ones together, by number: what payers owe for
+ * them, and what they owe. */
+int ledger_ar_patients(struct record *r, struct str day, int64_t known,
+    int (*fn)(void *arg, int64_t patient, int64_t payers, int64_t own),
+    void *arg, struct ehr_err *e);
+
+struct ledger_row {
+	int64_t txn, n, cents, patient, line, doc, reverses, batch, recorded;
+	struct str day, acct, payer, rank, guarantor, grp, carc, ref, staff,
+	    reason; /* .s NULL: none */
+};
+/* Entries of a patient (with those merged into him), a claim, or a batch. */
+enum ledger_of { LEDGER_OF_PATIENT, LEDGER_OF_CLAIM, LEDGER_OF_BATCH };
+int ledger_each(struct record *r, enum ledger_of of, int64_t id,
+    int (*fn)(void *arg, const struct ledger_row *row), void *arg,
+    struct ehr_err *e);
 
 #endif

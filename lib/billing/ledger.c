@@ -2,6 +2,7 @@
 #include "ehr/billing-ledger.h"
 
 #include "ledger-sql.h"
+#include "ledger_entries.h"
 
 const struct sql ledger_sql_table[] = {
 #define X(id, name, text, perm) { name, text, perm },
@@ -102,30 +103,6 @@ int ledger_post(struct ledger *l, const struct ledger_entry *entry, size_t n,
 
 /* ---- mirrors ---- */
 
-struct entries {
-	struct ledger_entry *v;
-	size_t n, cap;
-	struct arena text;
-};
-#define ENTRIES_INIT ((struct entries){ NULL, 0, 0, ARENA_INIT })
-
-static void entries_release(struct entries *x)
-{
-	free(x->v);
-	arena_release(&x->text);
-}
-#define ENTRIES_AUTO EHR_CLEANUP(entries_release) struct entries
-
-static struct ledger_entry *entries_add(struct entries *x)
-{
-	if (x->n == x->cap) {
-		x->cap = x->cap ? 2 * x->cap : 16;
-		x->v = xrealloc(x->v, x->cap * sizeof(*x->v));
-	}
-	x->v[x->n] = (struct ledger_entry){ .cents = 0 };
-	return &x->v[x->n++];
-}
-
 static struct str keep(struct entries *x, struct stmt *s, int i)
 {
 	return stmt_col_null(s, i) ? STR_NONE
@@ -136,13 +113,14 @@ static struct str keep(struct entries *x, struct stmt *s, int i)
 static int read_mirror(struct store *db, int64_t txn, struct entries *x,
     struct ehr_err *e)
 {
+	const struct ledger_entry none = { .cents = 0 };
 	struct stmt *s = ledger_sql(db, TXN_ENTRIES);
 	struct ledger_entry *to;
 	int rc;
 
 	stmt_int(s, 1, txn);
 	while ((rc = stmt_step(s, e)) > 0) {
-		to = entries_add(x);
+		to = entries_add(x, &none);
 		to->acct = (enum ledger_acct)acct_of(stmt_col(s, 0));
 		to->cents = -stmt_col_int(s, 1);
 		to->patient = stmt_col_int(s, 2);
@@ -211,18 +189,16 @@ int ledger_reverse_batch(struct ledger *l, struct access *a, int64_t batch,
 static void charge_line(struct entries *x, const struct ledger_charge *c,
     int64_t line, int64_t cents)
 {
-	struct ledger_entry *ar = entries_add(x), *revenue;
-
-	*ar = (struct ledger_entry){ .acct = LEDGER_AR, .cents = cents,
+	struct ledger_entry of = { .acct = LEDGER_REVENUE, .cents = -cents,
 		.patient = c->patient, .guarantor = c->guarantor,
-		.payer = c->payer, .rank = c->payer.s ? 'P' : '\0',
 		.provider = c->provider, .line = line };
-	revenue = entries_add(x);
-	*revenue = x->v[x->n - 2];
-	revenue->acct = LEDGER_REVENUE;
-	revenue->cents = -cents;
-	revenue->rank = '\0';
-	revenue->payer = STR_NONE;
+
+	entries_add(x, &of);
+	of.acct = LEDGER_AR;
+	of.cents = cents;
+	of.payer = c->payer;
+	of.rank = c->payer.s ? 'P' : '\0';
+	entries_add(x, &of);
 }
 
 int ledger_charge(struct ledger *l, const struct ledger_charge *c,
@@ -275,4 +251,55 @@ int ledger_charge_owed(struct store *db, int64_t charge, int64_t *cents,
 	int rc = of_charge(db, CHARGE_OWED, charge, cents, e);
 
 	return rc < 0 ? rc : 0;
+}
+
+/* ---- claims ---- */
+
+/* What is owed by others than the payer, each from whom and to whom. */
+static int read_owed(struct store *db, int64_t claim, struct str payer,
+    char rank, struct entries *x, struct ehr_err *e)
+{
+	struct stmt *s = ledger_sql(db, CLAIM_OWED);
+	struct ledger_entry of = { .acct = LEDGER_AR };
+	int rc;
+
+	stmt_int(s, 1, claim);
+	while ((rc = stmt_step(s, e)) > 0) {
+		of.line = stmt_col_int(s, 0);
+		of.payer = keep(x, s, 1);
+		of.rank = stmt_col_null(s, 2) ? '\0' : stmt_col(s, 2).s[0];
+		of.guarantor = keep(x, s, 3);
+		of.provider = keep(x, s, 4);
+		of.patient = stmt_col_int(s, 5);
+		of.cents = -stmt_col_int(s, 6);
+		entries_add(x, &of);
+		of.payer = payer;
+		of.rank = rank;
+		of.cents = -of.cents;
+		entries_add(x, &of);
+	}
+	stmt_reset(s);
+	return rc;
+}
+
+int ledger_claim(struct ledger *l, int64_t claim, struct ehr_err *e)
+{
+	ENTRIES_AUTO x = ENTRIES_INIT;
+	struct stmt *s = ledger_sql(l->db, CLAIM_PAYER);
+	struct str payer = STR_NONE;
+	char rank = '\0';
+	int rc;
+
+	stmt_int(s, 1, claim);
+	rc = stmt_step(s, e);
+	if (rc > 0) {
+		payer = keep(&x, s, 0);
+		rank = stmt_col(s, 1).s[0];
+	}
+	stmt_reset(s);
+	if (rc > 0)
+		rc = read_owed(l->db, claim, payer, rank, &x, e);
+	if (rc == 0 && x.n)
+		rc = ledger_post(l, x.v, x.n, 0, STR_NONE, NULL, e);
+	return rc < 0 ? rc : x.n > 0;
 }
