@@ -38,6 +38,12 @@ extern const struct cli_opt remit_post_opts[], remit_list_opts[];
 int remit_post_verb(struct cli *c, struct ehr_err *e);
 int remit_list(struct cli *c, struct ehr_err *e);
 
+/* ---- codes.c ---- */
+
+extern const struct cli_opt codes_load_opts[];
+int codes_load(struct cli *c, struct ehr_err *e);
+int codes_list(struct cli *c, struct ehr_err *e);
+
 /* ---- undo.c ---- */
 
 int claim_undo(struct cli *c, struct ehr_err *e);

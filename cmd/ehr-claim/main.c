@@ -13,6 +13,7 @@ static const struct cli_verb verbs[] = {
 #include "charge-verbs.def"
 #include "setup-verbs.def"
 #include "ledger-verbs.def"
+#include "codes-verbs.def"
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-claim",

@@ -1,6 +1,7 @@
 /* undo.c - batches of ehr-claim taken back, each kind in its own way. */
 #include "claim.h"
 #include "ehr/billing-charge.h"
+#include "ehr/billing-code.h"
 #include "ehr/billing-remit.h"
 #include "ehr/billing-setup.h"
 #include "ehr/desk.h"
@@ -14,6 +15,13 @@ static int undo_charge(struct cli *c, struct access *a, int64_t batch,
 {
 	(void)c;
 	return charge_undo(a, batch, of, n, e);
+}
+
+static int undo_code(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	(void)c;
+	return code_undo(a, batch, of, n, e);
 }
 
 static int undo_setup(struct cli *c, struct access *a, int64_t batch,
@@ -34,6 +42,7 @@ static const struct {
 	undo_fn *fn;
 } kinds[] = {
 	{ CHARGE_BATCH, undo_charge },
+	{ CODE_BATCH, undo_code },
 	{ SETUP_BATCH, undo_setup },
 	{ REMIT_BATCH, undo_remit },
 };

@@ -160,8 +160,8 @@ int charge_add(struct charge_writer *w, struct charge *c, struct ehr_err *e);
 int charge_void(struct charge_writer *w, int64_t id, struct str reason,
     struct ehr_err *e);
 /* Takes back what a batch of charges wrote: what it added is voided, what it
- * voided holds again, its postings are mirrored. EHR_ENO: a claim was built on one of them, or a later
- * batch changed it; the message says which. n counts. */
+ * voided holds again, its postings are mirrored. EHR_ENO: a claim was built on
+ * one of them, or a later batch changed it; the message says which. */
 int charge_undo(struct access *a, int64_t batch, int64_t of,
     struct batch_counts *n, struct ehr_err *e);
 
@@ -176,8 +176,8 @@ struct charge_source {
 	void (*reject)(void *arg, uint64_t line, const char *why);
 	void *arg;
 };
-/* Adds the charges of a file (ehr-claim(1) tells the forms), keeps its bytes
- * as a document when it added one: n counts. EHR_EREJECT: some were rejected,
+/* Adds the charges of a file (ehr-claim(1) tells the forms); its bytes are kept
+ * as a document when one was added: n counts. EHR_EREJECT: some were rejected,
  * the others are written; or the file cannot be read any further. */
 int charge_load(struct charge_writer *w, const struct charge_source *s,
     struct batch_counts *n, struct ehr_err *e);

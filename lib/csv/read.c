@@ -3,7 +3,7 @@
 
 #include "ehr/csv.h"
 
-enum { WINDOW = 1 << 16, END = -1, FAILED = -2 };
+enum { WINDOW = 1 << 16, AHEAD = 4096, END = -1, FAILED = -2 };
 
 struct csv {
 	struct in *in;
@@ -11,6 +11,7 @@ struct csv {
 	char win[WINDOW];
 	size_t at, len;
 	bool over;		/* in gave all */
+	bool bytes;		/* need not be UTF-8 */
 	uint64_t line;		/* of what comes next */
 	struct buf text;	/* of the row, a NUL behind each field */
 	size_t end[MAX_CSV_FIELDS];
@@ -27,6 +28,11 @@ struct csv *csv_new(struct in *in, char sep)
 	c->line = 1;
 	c->text = BUF_INIT;
 	return c;
+}
+
+void csv_any_bytes(struct csv *c)
+{
+	c->bytes = true;
 }
 
 void csv_free(struct csv *c)
@@ -76,7 +82,7 @@ static int quoted(struct csv *c, struct ehr_err *e)
 
 	for (c->at++; (ch = look(c, e)) >= 0;) {
 		c->at++;
-		if (ch == '"') {
+		if (ch == '"' && c->sep != CSV_LINES) {
 			if (look(c, e) != '"')
 				return 0;
 			c->at++;
@@ -114,7 +120,7 @@ static int one(struct csv *c, struct ehr_err *e)
 	int rc, ch = look(c, e);
 	size_t from = c->text.len;
 
-	if (ch == '"') {
+	if (ch == '"' && c->sep != CSV_LINES) {
 		rc = quoted(c, e);
 		if (rc == 0 && look(c, e) == '\r')
 			c->at++;
@@ -125,7 +131,7 @@ static int one(struct csv *c, struct ehr_err *e)
 	} else {
 		rc = plain(c, e);
 		ch = rc == 0 ? look(c, e) : END;
-		if (ch != c->sep && c->text.len > from &&
+		if ((ch != c->sep || ch == '\n') && c->text.len > from &&
 		    c->text.s[c->text.len - 1] == '\r')
 			c->text.s[--c->text.len] = '\0';
 	}
@@ -137,7 +143,7 @@ static int one(struct csv *c, struct ehr_err *e)
 	buf_addch(&c->text, '\0');
 	c->at += ch >= 0;
 	c->line += ch == '\n';
-	return ch == c->sep;
+	return ch == c->sep && ch != '\n';
 }
 
 static void slice(struct csv *c)
@@ -156,6 +162,9 @@ int csv_next(struct csv *c, struct csv_row *row, struct ehr_err *e)
 	static const char bom[] = "\xef\xbb\xbf";
 	int rc, ch = look(c, e);
 
+	if (c->sep == 0)
+		c->sep = memchr(c->win, '\t', c->len < AHEAD ? c->len : AHEAD) ?
+		    '\t' : ',';
 	if (c->line == 1 && c->len - c->at >= 3 &&
 	    memcmp(c->win + c->at, bom, 3) == 0)
 		c->at += 3;
@@ -172,7 +181,7 @@ int csv_next(struct csv *c, struct csv_row *row, struct ehr_err *e)
 			return rc;
 		slice(c);
 	} while (c->n == 1 && c->field[0].n == 0);
-	if (utf8_valid(c->text.s, c->text.len) != c->text.len)
+	if (!c->bytes && utf8_valid(c->text.s, c->text.len) != c->text.len)
 		return fault(c, row->line, "not UTF-8", e);
 	row->field = c->field;
 	row->n = c->n;
