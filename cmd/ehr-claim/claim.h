@@ -1,6 +1,6 @@
 /* claim.h - what the files of ehr-claim share. */
-#ifndef EHR_CLAIM_H
-#define EHR_CLAIM_H
+#ifndef CMD_CLAIM_H
+#define CMD_CLAIM_H
 
 #include "ehr/billing-charge.h"
 #include "ehr/cli.h"
@@ -43,6 +43,11 @@ int remit_list(struct cli *c, struct ehr_err *e);
 extern const struct cli_opt codes_load_opts[];
 int codes_load(struct cli *c, struct ehr_err *e);
 int codes_list(struct cli *c, struct ehr_err *e);
+
+/* ---- build.c ---- */
+
+extern const struct cli_opt build_opts[];
+int build_verb(struct cli *c, struct ehr_err *e);
 
 /* ---- undo.c ---- */
 

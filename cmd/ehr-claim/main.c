@@ -14,6 +14,7 @@ static const struct cli_verb verbs[] = {
 #include "setup-verbs.def"
 #include "ledger-verbs.def"
 #include "codes-verbs.def"
+#include "build-verbs.def"
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-claim",

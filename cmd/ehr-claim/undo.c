@@ -4,6 +4,7 @@
 #include "ehr/billing-code.h"
 #include "ehr/billing-remit.h"
 #include "ehr/billing-setup.h"
+#include "ehr/claim.h"
 #include "ehr/desk.h"
 
 /* c is told what stands in the way. */
@@ -37,6 +38,13 @@ static int undo_remit(struct cli *c, struct access *a, int64_t batch,
 	return remit_undo(a, batch, of, n, e);
 }
 
+static int undo_build(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	(void)c;
+	return claim_build_undo(a, batch, of, n, e);
+}
+
 static const struct {
 	const char *kind;
 	undo_fn *fn;
@@ -45,6 +53,7 @@ static const struct {
 	{ CODE_BATCH, undo_code },
 	{ SETUP_BATCH, undo_setup },
 	{ REMIT_BATCH, undo_remit },
+	{ CLAIM_BATCH, undo_build },
 };
 
 /* How a batch is undone: EHR_ENOENT, EHR_EUSAGE. *done: it is already. */

@@ -5,8 +5,8 @@
  * A claim is a row for each charge, part of it (of at most 50 lines) and rank
  * of payer; a submission each time that it is put into a file.
  */
-#ifndef EHR_CLAIM_H
-#define EHR_CLAIM_H
+#ifndef EHR_CLAIM_BUILD_H
+#define EHR_CLAIM_BUILD_H
 
 #include "ehr/access.h"
 
@@ -22,5 +22,40 @@ enum {
 void claim_name(char to[CLAIM_NAME_MAX + 1], int64_t claim, int64_t nth);
 /* The claim that such a name is of; 0: it is none of ours. *nth may be NULL. */
 int64_t claim_named(struct str name, int64_t *nth);
+
+/* ---- building: charges become claims in files ---- */
+
+/* What is to be sent: charges that no claim was made of, with their payers;
+ * what a payer left to the next one; corrections (7) and voids (8) of claims
+ * that a payer has; claims whose file was taken back. */
+struct claim_build {
+	const char *payer;  /* key; NULL: all */
+	const char *folder; /* where files go; NULL: the submitter's "dir", else
+			     * the working folder */
+	const int64_t *claim; /* n claims that were rejected, alone */
+	size_t n;
+	/* Each file that is on disk now; may be NULL. Returns 0 to go on. */
+	int (*made)(void *arg, int64_t batch, const char *file, int64_t claims,
+	    int64_t cents, struct ehr_err *e);
+	/* What is not built, or waits: a line without patient data. */
+	void (*told)(void *arg, const char *line);
+	void *arg;
+};
+#define CLAIM_BATCH "claim" /* kind of its batch */
+
+/* Each file is checked (x12_check) before a row is kept; its bytes are kept
+ * with the rows in one transaction, then it gets its name. What is faulty is
+ * left out and told. 0; EHR_EREJECT: something was left out; EHR_EIO: rows are
+ * kept, a file is not at its place: claim_resume(). */
+int claim_build(struct access *a, const struct claim_build *o,
+    struct ehr_err *e);
+/* Places the files that were kept and are not at their place, the same bytes
+ * in the folder they were made for. */
+int claim_resume(struct access *a, const struct claim_build *o,
+    struct ehr_err *e);
+/* Takes back the files of a batch, in the batch by; their claims are built
+ * anew. EHR_ENO: one is at its place already: to be voided with the payer. */
+int claim_build_undo(struct access *a, int64_t by, int64_t batch,
+    struct batch_counts *n, struct ehr_err *e);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef CLAIM_IMPL_H
 #define CLAIM_IMPL_H
 
+#include "ehr/billing-charge.h"
+#include "ehr/billing-setup.h"
 #include "ehr/claim.h"
 #include "ehr/x12.h"
 
@@ -112,5 +114,96 @@ void claim_fill_release(struct claim_fill *f);
 void claim_fill_loop(struct claim_fill *f, enum claim_loop loop);
 struct str claim_fill_value(const struct claim_fill *f,
     enum claim_place place, const char *name);
+
+/* ---- facts.c: what stands at the places ---- */
+
+struct claim_facts claim_item_facts(const struct setup_item *i);
+struct claim_facts claim_charge_facts(const struct charge *c);
+/* A line with what is reckoned of it. */
+struct claim_line {
+	const struct charge *charge;
+	const struct charge_line *line;
+	struct claim_bag bag;
+	char text[6][24];
+};
+void claim_line_set(struct claim_line *l, const struct setup *s,
+    const struct charge *c, size_t i, size_t number, struct str place);
+struct claim_facts claim_line_facts(const struct claim_line *l);
+/* "12.5" */
+struct str claim_amount(char to[24], int64_t cents);
+
+/* ---- who.c: the patient and how they are covered ---- */
+
+struct claim_cover {
+	int64_t rid;	/* of the Coverage */
+	char rank;	/* P, S, T */
+	const struct setup_item *payer;
+	bool self;	/* the patient is the subscriber */
+	bool known;	/* who the subscriber is */
+	int64_t other_patient; /* who that is, if a patient too; or 0 */
+	struct str msp, filing;
+	struct claim_bag subscriber;
+};
+/* Texts live until it is read anew; mem is to be released. */
+struct claim_who {
+	int64_t patient_id;
+	struct str day;
+	struct claim_bag patient;
+	struct claim_cover cover[9];
+	size_t n;
+	struct arena mem;
+};
+/* As of a day of service. */
+int claim_who_read(struct claim_who *who, struct record *r,
+    const struct setup *setup, int64_t patient, struct str day,
+    struct ehr_err *e);
+/* NULL: nobody of that rank. */
+const struct claim_cover *claim_who_of(const struct claim_who *who,
+    char rank);
+
+/* ---- set.c: files of claims ---- */
+
+/* What another payer said of a line. */
+struct claim_paid {
+	int n; /* of the charge's line */
+	struct claim_bag bag;
+};
+struct claim_other {
+	struct claim_bag bag;
+	struct claim_paid *paid;
+	size_t n;
+};
+
+/* A submission. Items, charge and texts are borrowed. */
+struct claim_doc {
+	const struct setup_item *submitter, *payer, *billing;
+	const struct charge *charge;
+	size_t from, to; /* lines of it */
+	int64_t coverage;
+	char rank;
+	bool self;	 /* the patient is the subscriber */
+	struct claim_bag claim, subscriber, patient;
+	struct claim_other *other;
+	size_t others;
+	int64_t claim_id, nth, cents;
+	char name[CLAIM_NAME_MAX + 1];
+
+	/* where it was written */
+	char st[10];
+	uint64_t start; /* of its levels, where it has some of its own */
+	uint64_t segment, end; /* of its CLM, and behind its last one */
+};
+
+struct claim_file {
+	const struct setup *setup;
+	const struct setup_item *submitter;
+	uint32_t isa, gs;
+	int64_t now; /* ms */
+	struct claim_doc **doc; /* by billing, subscriber, patient */
+	size_t n;
+};
+/* Appends the interchange. EHR_EREJECT: a value cannot be written. */
+int claim_file_write(struct claim_file *file, struct buf *to,
+    struct ehr_err *e);
 
 #endif

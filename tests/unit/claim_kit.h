@@ -81,7 +81,8 @@ static inline void claims_open(struct claims *k, int n)
 	k->db = record_store(k->a.r);
 	batch = claims_begin(k);
 	claims_run(k, "INSERT INTO outgoing VALUES (1, '837P', 'P', 7, 7, "
-	    "'one.837', x'', ?1, 100 * ?1, 1, 1, ?2, x'')", n, batch);
+	    "'one.837', '.', x'', ?1, 100 * ?1, 1, 1, NULL, ?2, x'')", n,
+	    batch);
 	for (int i = 1; i <= n; i++) {
 		claims_run(k, "INSERT INTO charge VALUES (?1, 'K' || ?1, ?1, "
 		    "NULL, '2026-01-02', NULL, ?2, NULL, NULL)", i, batch);

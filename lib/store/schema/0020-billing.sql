@@ -114,15 +114,18 @@ CREATE TABLE outgoing(
 	isa INTEGER NOT NULL UNIQUE,	-- ISA13
 	gs INTEGER NOT NULL,		-- GS06
 	name TEXT NOT NULL UNIQUE,
+	folder TEXT NOT NULL DEFAULT '.', -- where it goes
 	sha256 BLOB NOT NULL,
 	claims INTEGER NOT NULL,
 	cents INTEGER NOT NULL,
 	made INTEGER NOT NULL,		-- ms
 	placed INTEGER,			-- ms
+	undone INTEGER REFERENCES batch(id), -- taken back, never placed
 	batch INTEGER NOT NULL REFERENCES batch(id),
 	text BLOB NOT NULL		-- zstd
 ) STRICT;
 CREATE INDEX outgoing_open ON outgoing(id) WHERE placed IS NULL;
+CREATE INDEX outgoing_batch ON outgoing(batch);
 -- A claim in a file: new each time that it is sent.
 CREATE TABLE submission(
 	id INTEGER PRIMARY KEY,

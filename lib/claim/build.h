@@ -1,0 +1,71 @@
+/* build.h - what the files that build claims share. */
+#ifndef CLAIM_BUILD_H
+#define CLAIM_BUILD_H
+
+#include "ehr/claim-status.h"
+#include "impl.h"
+
+enum build_sql_id {
+#define X(id, name, text, perm) id,
+#include "build.def"
+#undef X
+};
+extern const struct sql build_sql_table[];
+
+static inline struct stmt *build_sql(struct store *db, enum build_sql_id id)
+{
+	return store_sql(db, &build_sql_table[id]);
+}
+
+/* A claim to be sent; owns its texts. */
+struct claim_job {
+	struct claim_doc doc; /* first: the writer has pointers to it */
+	struct charge charge;
+	const struct claim_cover *cover;
+	int64_t part;
+	bool known;	 /* it has a row */
+	char frequency[2], rank[2], place[4];
+	char text[4][24];
+	struct str original;
+	struct arena mem;
+	bool bad;
+};
+struct claim_build_run {
+	struct access *a;
+	struct store *db;
+	const struct claim_build *opt;
+	struct setup setup;
+	struct claim_who **who; /* of patients, the last one's is at work */
+	size_t whos, who_cap;
+	struct claim_job **job;
+	size_t jobs, job_cap;
+	size_t blocked;
+	int64_t batch;
+	struct batch_counts n;
+	struct ehr_err *e;
+};
+
+/* Tells that something is not built, and why. */
+void claim_blocked(struct claim_build_run *b, const char *what, int64_t id,
+    const char *fmt, ...) EHR_PRINTF(4, 5);
+
+/* pick.c: jobs of all that is to be sent. */
+int claim_pick(struct claim_build_run *b);
+/* cob.c: what payers before it said. */
+int claim_cob(struct claim_build_run *b, struct claim_job *j,
+    const struct claim_who *who);
+/* outgoing.c: a file kept, and placed when the batch is committed. */
+struct claim_made {
+	int64_t id, batch, claims, cents;
+	struct buf path;
+	struct out *out;
+};
+int claim_out_keep(struct claim_build_run *b, const struct claim_file *f,
+    struct str text, struct claim_made *m);
+int claim_out_place(struct access *a, struct claim_made *m,
+    struct ehr_err *e);
+/* The next n control numbers of a row: the last of them. */
+int claim_number(struct store *db, const char *name, int64_t n,
+    int64_t *last, struct ehr_err *e);
+
+#endif

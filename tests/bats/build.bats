@@ -1,0 +1,229 @@
+#!/usr/bin/env bats
+# ehr-claim build: charges into files of claims.
+load helper
+
+setup() {
+	export EHR_DB=$T/p.ehr
+	mkdir "$T/out"
+}
+
+# practice N: N charges of every kind, in a new record.
+practice() {
+	"$EHR_TOP/tests/tools/gen-claims" "$T" "$1"
+	plain_record
+	ehr-import -q "$T/charts"
+	ehr-claim setup load "$T/practice.setup" >/dev/null
+	ehr-claim charge import -f ndjson "$T/charges.ndjson" >/dev/null
+}
+
+build() {
+	ehr-claim build -O "$T/out" "$@"
+}
+
+sql() {
+	sqlite3 "$EHR_DB" "$@"
+}
+
+reread() {
+	"$EHR_TOP/tests/tools/x12-reread" "$@"
+}
+
+# accepted CLAIM: the payer told its number, as a 277CA does.
+accepted() {
+	sql "INSERT INTO claim_event(claim, submission, kind, source, day, time,
+		payer_claim, batch) SELECT $1, max(id), 'accepted', '277CA',
+		'2026-01-07', 1, 'ICN$1', 1 FROM submission WHERE claim = $1"
+}
+
+@test "200 charges of every kind: clean, read by a second reader, sums agree" {
+	practice 200
+	run -0 --separate-stderr build
+	same "$stderr" ""
+	same "${#lines[@]}" 2
+	same "$(cut -f3,4 <<<"$output")" "$(sql 'SELECT count(*), sum(cents)
+		FROM claim k WHERE payer = "plan" = 0
+		UNION ALL SELECT count(*), sum(cents) FROM claim
+		WHERE payer = "plan"' | tr '|' '\t')"
+	same "$(sql 'SELECT sum(cents) FROM claim')" \
+		"$(sql 'SELECT sum(cents) FROM charge_line')"
+	run -0 --separate-stderr ehr-claim x12 check "$T"/out/*
+	same "$output" ""
+	run -0 --separate-stderr reread "$T"/out/*
+	same "$(cut -f3,5 <<<"$output" | sort)" \
+		"$(sql 'SELECT claims, cents FROM outgoing' | tr '|' '\t' | sort)"
+	run -0 --separate-stderr build
+	same "$output" ""
+	same "$(sql 'SELECT count(*) FROM batch WHERE kind = "claim"')" 1
+}
+
+@test "what each kind has to say stands in the file" {
+	practice 25
+	build >/dev/null
+	while read -r want; do
+		grep -q -- "$want" "$T"/out/* || { echo "no $want"; false; }
+	done <<'ROWS'
+^PAT\*19~
+^PAT\*01~
+^NM1\*QC\*1\*Sample\*
+^LIN\*\*N4\*00002871501~
+^CTP\*\*\*\*1.5\*ML~
+^REF\*X4\*11D1234567~
+^NM1\*DN\*1\*Outside\*Olga\*
+^REF\*G1\*A-77~
+^NM1\*DQ\*1\*Chief\*Carl\*\*\*III\*XX\*
+^NM1\*87\*1~
+^N3\*PO Box 77~
+^REF\*SY\*219099999~
+^HI\*ABK:E119\*ABF:I10\*.*\*ABF:R519~
+^NM1\*77\*2\*Test Clinic\*
+^CLM\*.*\*\*\*11:B:1\*Y\*A\*Y\*Y\*\*AA::::*IL~
+^DTP\*439\*D8\*20260102~
+^SBR\*S\*18\*G13\*Group 13\*12\*\*\*\*MB~
+^SV5\*HC:99213\*DA\*30\*50.00\*500.00\*4~
+^PWK\*OZ\*EL\*\*\*AC\*CTRL1~
+^NTE\*ADD\*follow up in two weeks~
+^AMT\*F5\*20.00~
+^DTP\*314\*RD8\*20251201-20260201~
+^PS1\*.*\*30.00~
+^DTP\*472\*RD8\*20260105-20260109~
+^REF\*Y4\*WCB 12~
+^SV1\*HC:99213:25::::short words\*
+^MEA\*TR\*R1\*3.5~
+^DTP\*435\*D8\*20260104~
+^HCP\*02\*100.5\*19.5~
+^HI\*BG:AA\*BG:AB~
+^PAT\*\*\*\*\*\*\*01\*70\*Y~
+^REF\*G2\*AC1234~
+ROWS
+}
+
+@test "a line over 50 begins another claim, CLM01 says which claim it is" {
+	practice 12
+	build >/dev/null
+	same "$(sql "SELECT k.part, count(*), s.clm01 = k.id || 'S1' FROM claim k
+		JOIN claim_line l ON l.claim = k.id
+		JOIN submission s ON s.claim = k.id
+		JOIN charge c ON c.id = k.charge WHERE c.key = 'K10'
+		GROUP BY k.id")" "1|50|1
+2|1|1"
+}
+
+@test "-n tells the same and keeps nothing; --payer takes one payer's" {
+	practice 25
+	run -0 --separate-stderr build -n
+	want=$output
+	same "$(ls "$T/out")" ""
+	same "$(sql 'SELECT count(*) FROM claim')" 0
+	run -0 --separate-stderr build
+	same "$output" "$want"
+	EHR_DB=$T/two.ehr
+	practice 25
+	run -2 --separate-stderr build
+	has "$stderr" "exists already"
+	same "$(sql 'SELECT count(*) FROM claim')" 0
+	rm "$T"/out/*
+	run -0 --separate-stderr build --payer wc
+	same "$(cut -f3 <<<"$output")" 1
+}
+
+@test "what is faulty is told by number, place and rule, the rest is built" {
+	practice 2
+	jq -c 'if .id == "p0" then del(.birthDate) else . end' "$T/charts" |
+		ehr-import -q -
+	run -3 --separate-stderr build
+	has "$stderr" "charge 1: 2010BA/DMG02: "
+	has "$stderr" "1 left out"
+	same "$(cut -f3 <<<"$output")" 1
+	run -3 --separate-stderr build
+	same "$output" ""
+	ehr-import -q "$T/charts"
+	sed 's/"gender"/"active":true,"gender"/' "$T/charts" | ehr-import -q -
+	run -0 --separate-stderr build
+	same "$(cut -f3 <<<"$output")" 1
+}
+
+@test "a correction replaces, a void voids, each with the payer's number" {
+	practice 3
+	build >/dev/null
+	sed -n 1p "$T/charges.ndjson" | sed 's/E119,I10/E119/' >"$T/again"
+	ehr-claim charge import --correct -f ndjson "$T/again" >/dev/null
+	ehr-claim charge void --reason "twice" K1 >/dev/null
+	run -0 --separate-stderr build
+	same "$output" ""
+	has "$stderr" "waits for the payer's number"
+	accepted "$(sql "SELECT k.id FROM claim k JOIN charge c ON
+		c.id = k.charge WHERE c.key = 'K0'")"
+	accepted "$(sql "SELECT k.id FROM claim k JOIN charge c ON
+		c.id = k.charge WHERE c.key = 'K1'")"
+	run -0 --separate-stderr build
+	same "$(cut -f3 <<<"$output")" 2
+	file=$(cut -f2 <<<"$output")
+	run -0 ehr-claim x12 get 2300/CLM.05-3 "$file"
+	same "$(cut -f2 <<<"$output" | sort | paste -sd ' ')" "7 8"
+	same "$(grep -c '^REF\*F8\*ICN' "$file")" 2
+	run -0 --separate-stderr reread "$file"
+	run -0 --separate-stderr build
+	same "$output" ""
+}
+
+@test "what was rejected is sent again when it is named, nothing else is" {
+	practice 3
+	build >/dev/null
+	sql "INSERT INTO claim_event(claim, submission, kind, source, day, time,
+		batch) SELECT 2, id, 'rejected', '277CA', '2026-01-07', 1, 1
+		FROM submission WHERE claim = 2"
+	run -3 --separate-stderr build 1 2
+	has "$stderr" "claim 1: is built: only what was rejected is sent again"
+	same "$(cut -f3 <<<"$output")" 1
+	same "$(sql 'SELECT clm01 FROM submission WHERE claim = 2')" "2S1
+2S2"
+	run -4 --separate-stderr build 99
+	run -2 --separate-stderr build x
+}
+
+@test "a file that was not placed is, by --resume, with the same bytes" {
+	practice 5
+	build >/dev/null
+	cp -r "$T/out" "$T/first"
+	same "$(ehr-claim build --resume)" ""
+	rm "$T"/out/*
+	sql 'UPDATE outgoing SET placed = NULL'
+	run -0 --separate-stderr ehr-claim build --resume -n
+	same "$(ls "$T/out")" ""
+	run -0 --separate-stderr ehr-claim build --resume
+	diff -r "$T/out" "$T/first"
+	same "$(cut -f3 <<<"$output")" 5
+	run -2 --separate-stderr ehr-claim build --resume -O "$T/out"
+	# its name was given, and that was not written down: it is there
+	sql 'UPDATE outgoing SET placed = NULL'
+	run -0 --separate-stderr ehr-claim build --resume
+	diff -r "$T/out" "$T/first"
+	sql 'UPDATE outgoing SET placed = NULL'
+	echo "another" >"$T/out/$(ls "$T/out")"
+	run -6 --separate-stderr ehr-claim build --resume
+	has "$stderr" "another file has this name"
+}
+
+@test "undo takes a file back that is not at its place, else voids are named" {
+	practice 3
+	batch=$(build | cut -f1)
+	run -1 --separate-stderr ehr-claim undo "$batch"
+	has "$stderr" "frequency 8"
+	rm "$T"/out/*
+	sql 'UPDATE outgoing SET placed = NULL'
+	run -0 --separate-stderr ehr-claim undo "$batch"
+	run -0 --separate-stderr ehr-claim build --resume
+	same "$output" ""
+	run -0 --separate-stderr build
+	same "$(cut -f3 <<<"$output")" 3
+	same "$(sql 'SELECT DISTINCT substr(clm01, -2) FROM submission
+		WHERE outgoing = 2')" S2
+	same "$(sql 'SELECT isa FROM outgoing')" "1
+2"
+}
+
+@test "each build is one event with the patients it sends" {
+	practice 3
+	build >/dev/null
+	same "$(ehr-audit log | grep -c '	create	.*claims')" 1
+}
