@@ -271,6 +271,7 @@ static const struct {
 	{ DIAG_X12_SUM, "8", "7" },
 	{ DIAG_X12_SEQUENCE, "8", "7" },
 	{ DIAG_X12_FORM, "8", "8" },
+	{ DIAG_X12_SITUATION, "I6", NULL },
 };
 
 /* The same in headers: TA105 by element of the ISA, AK905 by that of the GS. */
@@ -323,6 +324,7 @@ static void write_ik4(struct x12_ack *a, const struct x12_fault *f,
 static void in_set(struct x12_ack *a, const struct x12_fault *f)
 {
 	uint32_t seg = f->in_set ? f->in_set : x12_check_env(a->k)->seg;
+	const char *segment, *element;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(codes) && codes[i].id != f->id; i++)
@@ -330,11 +332,19 @@ static void in_set(struct x12_ack *a, const struct x12_fault *f)
 	if (i == ARRAY_LEN(codes))
 		return;
 	a->errors = true;
-	if (codes[i].element == NULL || a->told != seg)
-		write_ik3(a, f, codes[i].segment);
-	a->told = codes[i].element ? seg : 0;
-	if (codes[i].element)
-		write_ik4(a, f, element_code(f, codes[i].element));
+	segment = codes[i].segment;
+	element = codes[i].element;
+	if (f->id == DIAG_X12_SITUATION && f->at) {
+		segment = "8";
+		element = f->few ? "I9" : "I13";
+	} else if (f->id == DIAG_X12_SITUATION && !f->few) {
+		segment = "I9";
+	}
+	if (element == NULL || a->told != seg)
+		write_ik3(a, f, segment);
+	a->told = element ? seg : 0;
+	if (element)
+		write_ik4(a, f, element_code(f, element));
 }
 
 /* What is wrong with a trailer: IK502, AK905, TA105. */

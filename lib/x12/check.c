@@ -60,6 +60,7 @@ const struct x12_env *x12_check_take(struct x12_check *k,
 	if (node && (k->sink || k->on_fault)) {
 		x12_check_values(k, node, seg, sep);
 		x12_rules_take(k, seg, sep);
+		x12_situation_take(k, node, seg, sep);
 	}
 	if (k->ending == X12_SET)
 		x12_walk_end(k);

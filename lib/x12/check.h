@@ -70,6 +70,13 @@ struct x12_check {
 	} hl[X12_DEPTH];
 	int hl_depth, hl_count;
 
+	/* situation.c: facts of the set, and where each was found last */
+	uint64_t facts[X12_FACT_WORDS];
+	struct {
+		uint64_t number;
+		uint32_t in_set;
+	} fact_at[X12_FACTS];
+
 	struct x12_sums sums;
 	uint64_t lines; /* rules.c: of the claim */
 };
@@ -93,6 +100,12 @@ void x12_walk_begin(struct x12_check *k);
 const struct x12_node *x12_walk_take(struct x12_check *k,
     const struct x12_seg *seg, const struct x12_sep *sep);
 void x12_walk_end(struct x12_check *k);
+
+/* situation.c: a loop begins, ends; a segment that has a node. */
+void x12_situation_begin(struct x12_check *k, uint16_t loop);
+void x12_situation_end(struct x12_check *k, uint16_t loop);
+void x12_situation_take(struct x12_check *k, const struct x12_node *node,
+    const struct x12_seg *seg, const struct x12_sep *sep);
 
 /* hl.c: the levels of a set, after the walk. */
 void x12_hl_take(struct x12_check *k, const struct x12_seg *seg);

@@ -33,6 +33,35 @@ struct x12_node {
 	const char *syntax; /* "P0304 C0506" or "" */
 };
 
+/* Rules between segments (data/rules.txt). A fact is a bit that a segment sets,
+ * by one or two of its values; a rule says what must be, or must not, when
+ * others are. */
+enum { X12_FACT_WORDS = 3, X12_FACTS = X12_FACT_WORDS * 64, X12_WHENS = 4 };
+struct x12_test {
+	uint8_t at, part; /* at 0: none, the segment is enough */
+	const char *codes;
+	bool (*fits)(struct str v); /* both NULL: not empty */
+};
+struct x12_source {
+	uint8_t fact;
+	struct x12_test test[2];
+};
+struct x12_rule {
+	const char *id;
+	bool error;		 /* else a warning */
+	int16_t when[X12_WHENS]; /* fact + 1, less than 0: without it; 0: end */
+	int16_t then;		 /* fact + 1 must be; less than 0: must not */
+	const char *loop;	 /* where; NULL: the one at hand */
+	const char *seg;
+	uint8_t at, part;
+};
+/* Of a node: facts that it makes; rules at the end of a loop, or at a segment;
+ * what is forgotten when it begins. */
+struct x12_situation {
+	uint16_t source, sources_end, rule, rules_end;
+	uint64_t forgets[X12_FACT_WORDS];
+};
+
 struct x12_guide {
 	const char *set, *id, *group; /* "837" "005010X222" "HC" */
 	uint16_t from, to;	      /* nodes */
@@ -41,8 +70,20 @@ struct x12_guide {
 extern const struct x12_use x12_uses[];
 extern const struct x12_node x12_nodes[];
 extern const size_t x12_nodes_count;
+extern const struct x12_source x12_sources[];
+extern const struct x12_rule x12_rules[];
+extern const struct x12_situation x12_situations[]; /* one a node */
 /* NULL: there is no table of it. id may have an A1 and the like behind. */
 const struct x12_guide *x12_guide_find(const char *set, const char *id);
+
+/* What rules ask of values: an address that is a post office box; a ZIP code of
+ * the United States, of nine digits; a text with a point; a number over 1; one over 0. */
+bool x12_is_pobox(struct str v);
+bool x12_is_zip(struct str v);
+bool x12_is_zip9(struct str v);
+bool x12_is_pointed(struct str v);
+bool x12_is_over_one(struct str v);
+bool x12_is_above_zero(struct str v);
 
 /* _ in codes stands for a blank. */
 bool x12_has_code(const char *codes, struct str v);

@@ -119,9 +119,12 @@ static void check_missing(struct x12_check *k, int depth, uint16_t from,
 
 static void leave_loops(struct x12_check *k, int depth)
 {
-	for (; k->depth > depth; k->depth--)
+	for (; k->depth > depth; k->depth--) {
 		check_missing(k, k->depth - 1, k->open[k->depth - 1].run,
 		    k->open[k->depth - 1].end);
+		if (k->depth > 1)
+			x12_situation_end(k, k->open[k->depth - 1].loop);
+	}
 }
 
 static void enter(struct x12_check *k, uint16_t loop)
@@ -134,6 +137,7 @@ static void enter(struct x12_check *k, uint16_t loop)
 	k->open[k->depth++].end = end;
 	memset(k->seen + from, 0, (size_t)(end - from) * sizeof(*k->seen));
 	k->seen[from] = 1;
+	x12_situation_begin(k, loop);
 }
 
 static const struct x12_node *go(struct x12_check *k, const struct found *f)
@@ -188,6 +192,7 @@ void x12_walk_begin(struct x12_check *k)
 		k->seen = xcalloc(x12_nodes_count, sizeof(*k->seen));
 	memset(k->seen + k->guide->from, 0, sizeof(*k->seen) *
 	    (size_t)(k->guide->to - k->guide->from));
+	memset(k->facts, 0, sizeof(k->facts));
 	k->open[0].from = k->open[0].run = k->guide->from;
 	k->open[0].end = k->guide->to;
 	k->depth = 1;

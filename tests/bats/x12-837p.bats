@@ -37,7 +37,7 @@ s/^PRV\*BI/PRV*PE/|10|2000A/PRV01|x12-element-code
 s/^(NM1\*87\*2)/\1*NAME/|20|2010AB/NM103|x12-element-unused
 /^REF\*EI\*2/d|27|2010AC/REF|x12-missing
 /^SBR\*P\*18/d|29|2000B/SBR|x12-missing
-s/^SBR\*P\*18/SBR*P*01/|29|2000B/SBR02|x12-element-code
+s/^SBR\*P\*18/SBR*P*01/;30d;32d;34d|29|2000B/SBR02|x12-element-code;43|2000B/SBR|x12-situation
 s/^(PAT.*)\*01\*150/\1**150/|30|2000B/PAT|x12-syntax
 s/^DMG\*D8\*1950.*/DMG*D8*19500101~/|34|2010BA/DMG03|x12-element-missing
 s/^(NM1\*PR\*2\*TEST.*)PI/\1MI/|38|2010BB/NM108|x12-element-code
@@ -62,7 +62,7 @@ s/^DTP\*472\*RD8/DTP*472*TM/|155|2400/DTP02|x12-element-code;155|2400/DTP03|x12-
 s/AUTH3\*\*2U:PAYER2/AUTH3**2U/|173|2400/REF04-2|x12-element-missing
 s/^LIN\*\*N4/LIN**N9/|187|2410/LIN02|x12-element-code
 /^CTP/d|188|2410/CTP|x12-missing
-s/^NM1\*DK\*1/NM1*DK*2/|201|2420E/NM102|x12-element-code
+s/^NM1\*DK\*1\*ORDER\*ONE/NM1*DK*2*ORDER*/|201|2420E/NM102|x12-element-code
 s/^(SVD.*25)\*\*1\*1/\1***1/|215|2430/SVD05|x12-element-missing
 s/^FRM\*2B\*\*TEXT/FRM*2B/|221|2440/FRM|x12-syntax
 /^PAT\*19/d|232|2000C/PAT|x12-missing

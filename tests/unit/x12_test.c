@@ -183,7 +183,7 @@ TEST(a_guide_tells_places_and_elements)
 	    "CTX*CLM01:123~IK4*2:1*782*1~IK5*R*5~AK9*R*1*1*0~SE*9*0001~"
 	    "GE*1*1~IEA*1*000000001~", 0, "");
 	/* order, twice, missing, unused, type, length, code */
-	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK2*837*0001*X*Y~IK5*Q~IK5*R~IK3*CLM*A~"
+	EXPECT(ISA GS ST "AK1*HC*1*005010X222A1~AK2*837*0001*X*Y~IK5*Q~IK5*R*5~IK3*CLM*A~"
 	    "AK9*R*1234567*1*0~AK1*HC*1*005010X222A1~SE*9*0001~GE*1*1~IEA*1*000000001~", 0,
 	    "5:2000/AK204: x12-element-unused\n"
 	    "6:2000/IK501: x12-element-code\n"
