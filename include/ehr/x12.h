@@ -104,7 +104,7 @@ struct x12_fault {
 	const char *loop;  /* "" or NULL: none */
 	struct str seg;	   /* id of the segment; of what is missing, its own */
 	unsigned at, part; /* element, component; 0: the whole */
-	bool few;	   /* too short, else too long; missing, else too much */
+	bool few;	   /* too short, missing; else too long, too much */
 	char type;	   /* of a type: 'D' date, 'T' time, else a number */
 	uint64_t number;   /* of the segment in the file; 0: the one at hand */
 	uint32_t in_set;   /* the same in its set */

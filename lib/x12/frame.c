@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const struct {
-	const char *header, *trailer;
+	char header[4], trailer[4]; /* NULs behind, as x12_check.id */
 	uint8_t control; /* element of the header; the trailer's are 1, 2 */
 	const char *counts;
 } levels[X12_LEVELS] = {
@@ -171,11 +171,11 @@ static void place(struct x12_check *k, const struct x12_seg *seg)
 	int l;
 
 	for (l = 0; l < X12_LEVELS; l++) {
-		if (str_is(seg->id, levels[l].header)) {
+		if (memcmp(k->id, levels[l].header, 4) == 0) {
 			open_level(k, l, seg);
 			break;
 		}
-		if (str_is(seg->id, levels[l].trailer))
+		if (memcmp(k->id, levels[l].trailer, 4) == 0)
 			break;
 	}
 	if (k->level[X12_SET].open && l >= X12_SET) {
@@ -184,7 +184,7 @@ static void place(struct x12_check *k, const struct x12_seg *seg)
 	} else if (l == X12_LEVELS && !str_is(seg->id, "TA1")) {
 		tell(k, DIAG_X12_PLACE, is_id(seg->id) ? seg->id : STR("?"), 0, NULL);
 	}
-	if (l < X12_LEVELS && str_is(seg->id, levels[l].trailer))
+	if (l < X12_LEVELS && memcmp(k->id, levels[l].trailer, 4) == 0)
 		close_level(k, l, seg);
 }
 

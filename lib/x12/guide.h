@@ -72,12 +72,14 @@ extern const struct x12_node x12_nodes[];
 extern const size_t x12_nodes_count;
 extern const struct x12_source x12_sources[];
 extern const struct x12_rule x12_rules[];
-extern const struct x12_situation x12_situations[]; /* one a node */
+/* One a node. */
+extern const struct x12_situation x12_situations[];
 /* NULL: there is no table of it. id may have an A1 and the like behind. */
 const struct x12_guide *x12_guide_find(const char *set, const char *id);
 
 /* What rules ask of values: an address that is a post office box; a ZIP code of
- * the United States, of nine digits; a text with a point; a number over 1; one over 0. */
+ * the United States, of nine digits; a text with a point; a number over 1, over
+ * 0. */
 bool x12_is_pobox(struct str v);
 bool x12_is_zip(struct str v);
 bool x12_is_zip9(struct str v);

@@ -125,7 +125,7 @@ static bool applies(const struct x12_check *k, const struct x12_rule *r)
 	return has(k, (r->then < 0 ? -r->then : r->then) - 1) == (r->then < 0);
 }
 
-static void ask(struct x12_check *k, const struct x12_rule *r)
+static void tell(struct x12_check *k, const struct x12_rule *r)
 {
 	int at = r->then < 0 ? -r->then : r->when[0];
 	struct x12_fault f = { .id = r->error ? DIAG_X12_SITUATION :
@@ -133,8 +133,6 @@ static void ask(struct x12_check *k, const struct x12_rule *r)
 		.part = r->part, .few = r->then > 0,
 		.loop = r->loop ? r->loop : k->env.loop };
 
-	if (!applies(k, r))
-		return;
 	if (at > 0) {
 		f.number = k->fact_at[at - 1].number;
 		f.in_set = k->fact_at[at - 1].in_set;
@@ -149,7 +147,8 @@ static void ask_all(struct x12_check *k, const struct x12_situation *s)
 	if (k->sink == NULL && k->on_fault == NULL)
 		return;
 	for (i = s->rule; i < s->rules_end; i++)
-		ask(k, &x12_rules[i]);
+		if (applies(k, &x12_rules[i]))
+			tell(k, &x12_rules[i]);
 }
 
 void x12_situation_begin(struct x12_check *k, uint16_t loop)
@@ -168,7 +167,8 @@ void x12_situation_take(struct x12_check *k, const struct x12_node *node,
 	const struct x12_situation *s = &x12_situations[node - x12_nodes];
 	uint16_t i;
 
-	forget(k, s);
+	if (s->rule < s->rules_end)
+		forget(k, s);
 	for (i = s->source; i < s->sources_end; i++)
 		learn(k, &x12_sources[i], seg, sep);
 	ask_all(k, s);

@@ -9,6 +9,7 @@ struct at {
 	struct x12_check *k;
 	const struct x12_seg *seg;
 	const struct x12_sep *sep;
+	char repeat; /* 0: stands nowhere in the segment */
 };
 
 static void tell(const struct at *a, enum diag_id id, unsigned at,
@@ -156,13 +157,15 @@ static void check_parts(const struct at *a, const struct x12_use *u,
 static void check_element(const struct at *a, const struct x12_use *u,
     uint32_t rows, struct str v)
 {
-	char repeat = a->sep->repeat ? a->sep->repeat : a->sep->segment;
 	struct str one;
 	unsigned n = 0;
 
 	if (v.n == 0 && u->usage == 'R')
 		tell(a, DIAG_X12_EL_MISSING, u->at, 0, NULL);
-	while (v.n && str_split(&v, repeat, &one)) {
+	while (v.n) {
+		one = v;
+		if (!a->repeat || !str_split(&v, a->repeat, &one))
+			v = STR_NONE;
 		if (++n == u->repeat + 1u)
 			tell(a, DIAG_X12_EL_REPEATS, u->at, 0, NULL);
 		if (u->type == 'C')
@@ -212,8 +215,9 @@ void x12_check_values(struct x12_check *k, const struct x12_node *node,
     const struct x12_seg *seg, const struct x12_sep *sep)
 {
 	const struct x12_use *u = x12_uses + node->use;
-	struct at a = { k, seg, sep };
-	struct str notes = str_of(node->syntax), note;
+	struct at a = { k, seg, sep, sep->repeat && memchr(seg->raw.s,
+	    sep->repeat, seg->raw.n) ? sep->repeat : '\0' };
+	const char *notes = node->syntax, *end;
 	uint32_t row = 0, rows;
 	unsigned at;
 
@@ -227,6 +231,9 @@ void x12_check_values(struct x12_check *k, const struct x12_node *node,
 		check_element(&a, u + row, rows, x12_el(seg, at));
 		row += rows;
 	}
-	while (notes.n && str_split(&notes, ' ', &note))
-		check_note(&a, note);
+	for (; *notes; notes = end + (*end == ' ')) {
+		for (end = notes; *end && *end != ' '; end++)
+			;
+		check_note(&a, (struct str){ notes, (size_t)(end - notes) });
+	}
 }

@@ -111,9 +111,10 @@ static void check_missing(struct x12_check *k, int depth, uint16_t from,
 	uint16_t c;
 
 	for (c = from; c < to; c = x12_nodes[c].end) {
+		if (x12_nodes[c].usage != 'R' || k->seen[c] > 0)
+			continue;
 		f.seg = str_of(x12_nodes[c].id);
-		if (x12_nodes[c].usage == 'R' && k->seen[c] == 0)
-			x12_tell(k, &f, NULL);
+		x12_tell(k, &f, NULL);
 	}
 }
 
