@@ -13,6 +13,14 @@ int x12_get(struct cli *c, struct ehr_err *e);
 extern int64_t x12_control; /* number of the first answer */
 int x12_ack(struct cli *c, struct ehr_err *e);
 
+/* ---- status.c: what became of claims ---- */
+
+extern const struct cli_opt status_list_opts[], ack_list_opts[];
+int status_list(struct cli *c, struct ehr_err *e);
+int status_history(struct cli *c, struct ehr_err *e);
+int ack_load_verb(struct cli *c, struct ehr_err *e);
+int ack_list(struct cli *c, struct ehr_err *e);
+
 /* ---- charge*.c ---- */
 
 extern bool charge_correct; /* --correct */

@@ -5,6 +5,7 @@
 #include "ehr/billing-remit.h"
 #include "ehr/billing-setup.h"
 #include "ehr/claim.h"
+#include "ehr/claim-ack.h"
 #include "ehr/desk.h"
 
 /* c is told what stands in the way. */
@@ -23,6 +24,13 @@ static int undo_code(struct cli *c, struct access *a, int64_t batch,
 {
 	(void)c;
 	return code_undo(a, batch, of, n, e);
+}
+
+static int undo_ack(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	(void)c;
+	return ack_undo(a, batch, of, n, e);
 }
 
 static int undo_setup(struct cli *c, struct access *a, int64_t batch,
@@ -50,6 +58,7 @@ static const struct {
 	undo_fn *fn;
 } kinds[] = {
 	{ CHARGE_BATCH, undo_charge },
+	{ ACK_BATCH, undo_ack },
 	{ CODE_BATCH, undo_code },
 	{ SETUP_BATCH, undo_setup },
 	{ REMIT_BATCH, undo_remit },
