@@ -24,6 +24,11 @@ void sha256_update(struct sha256_ctx *c, const void *p, size_t n);
 /* Gives the digest; afterwards only reset or free. */
 void sha256_final(struct sha256_ctx *c, uint8_t digest[SHA256_LEN]);
 
+/* SHA-1 (FIPS 180-4 6.1) of the parts one behind the other; for names and
+ * checksums that others ask for, it withstands no attack. */
+enum { SHA1_LEN = 20 };
+void sha1_parts(const struct str *part, size_t count, uint8_t digest[SHA1_LEN]);
+
 /* Name space of identifiers that come from a resource's content. */
 extern const uint8_t uuid_ns_content[UUID_LEN];
 

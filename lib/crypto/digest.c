@@ -2,7 +2,6 @@
  * process and one context is kept per thread: fetching and allocating cost
  * more than hashing a small resource. */
 #include "ehr/crypto.h"
-#include "digest.h"
 #include "evp.h"
 
 #include <openssl/crypto.h>

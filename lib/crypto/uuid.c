@@ -1,6 +1,5 @@
 /* UUIDs (RFC 9562), random bytes, secrets. */
 #include "ehr/crypto.h"
-#include "digest.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>

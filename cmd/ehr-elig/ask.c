@@ -1,0 +1,134 @@
+/* ask.c - ehr-elig ask: inquiries for patients or appointments. */
+#include "elig-tool.h"
+#include "elig-days.h"
+
+#include <stdlib.h>
+
+const char *ask_for, *ask_date, *ask_payer, *ask_provider, *ask_services;
+bool ask_again, ask_batch;
+
+enum { SERVICES_MAX = 99 };
+
+struct job {
+	struct cli *c;
+	struct access a;
+	struct printer *rows;
+	struct patients who;
+	struct str service[SERVICES_MAX];
+	size_t services;
+	struct batch_counts n;
+	int64_t batch;
+};
+
+/* ---- what was made ---- */
+
+static int asked(void *arg, const struct elig_asked *q, struct ehr_err *e)
+{
+	struct job *j = arg;
+	BUF_AUTO patient = BUF_INIT;
+	BUF_AUTO coverage = BUF_INIT;
+	int rc;
+
+	j->n.read++;
+	if (q->why)
+		j->n.unchanged++;
+	else
+		j->n.inserted++;
+	if (!j->rows)
+		return 0;
+	rc = record_patient_name(j->a.r, q->patient, &patient, e);
+	if (rc >= 0)
+		rc = record_rid_name(j->a.r, q->coverage, &coverage, e);
+	if (rc < 0)
+		return rc;
+	access_set_touch(&j->a, q->patient);
+	if (q->id)
+		print_int(j->rows, q->id);
+	else
+		print_absent(j->rows, NULL);
+	print_text(j->rows, buf_str(&patient));
+	print_text(j->rows, buf_str(&coverage));
+	print_text(j->rows, q->payer);
+	if (q->id)
+		print_int(j->rows, j->batch);
+	else
+		print_absent(j->rows, NULL);
+	print_text(j->rows, q->why ? str_of(q->why) : STR("made"));
+	return print_row(j->rows, e);
+}
+
+static int write_out(void *arg, const struct elig_out *o, struct ehr_err *e)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	(void)arg;
+	buf_addstr(&b, o->text);
+	return cli_write(&b, e);
+}
+
+/* ---- options ---- */
+
+static int read_services(struct job *j, struct ehr_err *e)
+{
+	struct str rest = str_of(ask_services ? ask_services : "30"), one;
+
+	while (str_split(&rest, ',', &one)) {
+		one = str_trim(one);
+		if (one.n == 0 || j->services == SERVICES_MAX)
+			return cli_usage(j->c, e, "--service-type: %s",
+			    one.n ? "too many" : "an empty one");
+		j->service[j->services++] = one;
+	}
+	return 0;
+}
+
+static int work(struct job *j, const struct elig_asking *o, struct ehr_err *e)
+{
+	struct access_write w = { .action = AUDIT_CREATE,
+		.scope = ELIG_KIND };
+	struct access_rows k = { .kind = ELIG_KIND, .bulk = true };
+	bool out = j->c->place && strcmp(j->c->place, "-") == 0;
+	int rc = access_rows_begin(&j->a, &w, &k, &j->batch, e);
+
+	if (rc < 0)
+		return rc;
+	rc = elig_ask(&j->a, j->batch, o, j->who.v, j->who.n, asked, j, e);
+	if (rc == 0 && out)
+		rc = elig_outs(record_store(j->a.r), j->batch, write_out, j,
+		    e);
+	return access_rows_end(&j->a, j->batch, &j->n, rc, e);
+}
+
+int ask_run(struct cli *c, struct ehr_err *e)
+{
+	static const struct print_col cols[] = {
+		{ "inquiry", PRINT_RIGHT }, { "patient", 0 },
+		{ "coverage", 0 }, { "payer", 0 }, { "batch", PRINT_RIGHT },
+		{ "result", PRINT_WIDE } };
+	struct job j = { .c = c, .a = ACCESS_INIT };
+	BUF_AUTO day = BUF_INIT;
+	BUF_AUTO today = BUF_INIT;
+	struct elig_asking o = { .payer = str_of(ask_payer),
+		.provider = str_of(ask_provider), .service = j.service,
+		.again = ask_again, .together = ask_batch };
+	int rc = read_services(&j, e);
+
+	if (rc == 0)
+		rc = days_of(c, ask_for ? ask_for : ask_date, &day, &today, e);
+	if (rc == 0)
+		rc = desk_open(c, &j.a, STORE_WRITE, e);
+	if (rc == 0)
+		rc = patients_of(c, &j.a, ask_for ? day.s : NULL, &j.who, e);
+	o.day = buf_str(&day);
+	o.today = buf_str(&today);
+	o.services = j.services;
+	if (rc == 0 && !c->place)
+		rc = print_open(&j.rows, c, cols, ARRAY_LEN(cols), e);
+	if (rc == 0)
+		rc = work(&j, &o, e);
+	if (j.rows)
+		rc = print_close(j.rows, rc, e);
+	patients_release(&j.who);
+	access_close(&j.a);
+	return rc;
+}

@@ -1,0 +1,31 @@
+/* elig-tool.h - what the files of ehr-elig share. */
+#ifndef ELIG_TOOL_H
+#define ELIG_TOOL_H
+
+#include "ehr/desk.h"
+#include "ehr/elig.h"
+
+#define ELIG_KIND "eligibility" /* batch.kind, and scope of events */
+
+
+/* ---- ask.c ---- */
+
+extern const char *ask_for, *ask_date, *ask_payer, *ask_provider,
+    *ask_services;
+extern bool ask_again, ask_batch;
+int ask_run(struct cli *c, struct ehr_err *e);
+
+/* ---- send.c ---- */
+
+extern const char *send_url, *send_dir;
+int send_run(struct cli *c, struct ehr_err *e);
+int sent_run(struct cli *c, struct ehr_err *e);
+
+/* ---- load.c, status.c, show.c ---- */
+
+int load_run(struct cli *c, struct ehr_err *e);
+extern const char *status_for;
+int status_run(struct cli *c, struct ehr_err *e);
+int show_run(struct cli *c, struct ehr_err *e);
+
+#endif

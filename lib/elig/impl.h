@@ -1,0 +1,24 @@
+#ifndef ELIG_IMPL_H
+#define ELIG_IMPL_H
+
+#include "ehr/elig.h"
+
+enum elig_sql_id {
+#define X(id, name, text, perm) id,
+#include "statements.def"
+#undef X
+};
+extern const struct sql elig_sql_table[];
+static inline struct stmt *elig_sql(struct store *db, enum elig_sql_id id)
+{
+	return store_sql(db, &elig_sql_table[id]);
+}
+
+/* Adds a segment, its text copied; false: there are too many. */
+bool elig_add_eb(struct elig_answer *a, struct str raw, uint64_t segment);
+bool elig_add_part(struct elig_answer *a, size_t eb, const char *loop,
+    struct str raw);
+void elig_add_aaa(struct elig_answer *a, const char *loop, struct str valid,
+    struct str reason, struct str follow);
+
+#endif
