@@ -36,15 +36,29 @@ static void format_place(char to[64], const struct x12_fault *f)
 	*to = '\0';
 }
 
+/* What is no id of a segment is not repeated: it may be anything. */
+static struct str plain_id(struct str id)
+{
+	size_t i;
+
+	for (i = 0; i < id.n; i++)
+		if (!(id.s[i] >= 'A' && id.s[i] <= 'Z') &&
+		    !(id.s[i] >= '0' && id.s[i] <= '9'))
+			return STR("?");
+	return id;
+}
+
 void x12_tell(struct x12_check *k, const struct x12_fault *fault,
     const char *text)
 {
+	struct x12_fault f = *fault;
 	char place[64];
 
+	f.seg = plain_id(f.seg);
 	if (k->on_fault)
-		k->on_fault(k->on_fault_arg, fault);
-	format_place(place, fault);
-	diag_emit(k->sink, &(struct diag){ .id = fault->id, .file = k->file,
-	    .line = fault->number ? fault->number : k->number,
+		k->on_fault(k->on_fault_arg, &f);
+	format_place(place, &f);
+	diag_emit(k->sink, &(struct diag){ .id = f.id, .file = k->file,
+	    .line = f.number ? f.number : k->number,
 	    .path = *place ? place : NULL, .text = text });
 }
