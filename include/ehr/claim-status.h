@@ -8,7 +8,8 @@
  * - a submission begins anew: only events of the newest one count, and those
  *   of none that came after it was made;
  * - of these the one with the highest rank of source, then the last one;
- * - what is about one line, or tells nothing of the state, does not count;
+ * - what a payer says of one line, or tells nothing of the state, does not
+ *   count; a 999 that refuses a line refuses its claim;
  * - an event is taken back by another one that names it (undoes): neither
  *   counts.
  */

@@ -24,13 +24,12 @@ struct sent_hl {
 	struct str npi;
 };
 struct sent_set {
-	struct str st;		/* ST02 */
+	struct str st, reference; /* ST02, BHT03 */
 	uint64_t segment, head;	/* of its ST; one past its heading */
 };
 struct sent {
 	int64_t id, isa, gs, claims, cents;
-	struct str kind, name, from, group_from, reference; /* ISA06, GS02,
-							     * BHT03 */
+	struct str kind, name, from, group_from; /* ISA06, GS02 */
 	struct arena mem;
 	struct buf text;
 	struct x12_sep sep;
@@ -54,12 +53,14 @@ int sent_by_isa(struct store *db, int64_t isa, struct sent **sent,
  * (ISA08, GS03), for such numbers are small. */
 int sent_by_gs(struct store *db, struct str group, int64_t gs,
     const struct str to[2], struct sent **sent, struct ehr_err *e);
-/* By BHT03. */
+/* By BHT03 of a set. */
 int sent_by_reference(struct store *db, struct str reference,
     struct sent **sent, struct ehr_err *e);
 void sent_free(struct sent *f); /* NULL is allowed */
 
 const struct sent_set *sent_set(const struct sent *f, struct str st);
+const struct sent_set *sent_set_called(const struct sent *f,
+    struct str reference);
 /* Segment number of the file (from 1) without its terminator; STR_NONE. */
 struct str sent_segment(const struct sent *f, uint64_t number);
 /* Does what stands at that segment belong to the claim: itself, or a level or

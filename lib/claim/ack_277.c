@@ -202,6 +202,17 @@ static bool refuses(const struct thing *t)
 	return false;
 }
 
+/* What a batch is about: claims of a file, of one set of it when the batch has
+ * its name, of one provider (npi not NULL). */
+static bool is_within(const struct ack_277 *r, const struct sent *f,
+    const struct sent_claim *c, const char *npi)
+{
+	const struct sent_set *set = sent_set_called(f, r->batch.trace);
+
+	return (!set || str_eq(set->st, c->st)) &&
+	    (!npi || str_is(c->npi, npi));
+}
+
 static int tell_all(struct ack_277 *r, const struct sent *f,
     const struct thing *t, const char *npi)
 {
@@ -209,7 +220,7 @@ static int tell_all(struct ack_277 *r, const struct sent *f,
 	int rc = 0;
 
 	for (size_t i = 0; i < f->n && rc == 0; i++) {
-		if (npi && !str_is(f->claim[i].npi, npi))
+		if (!is_within(r, f, &f->claim[i], npi))
 			continue;
 		r->patient = f->claim[i].patient;
 		ev = (struct claim_event){ .claim = f->claim[i].claim,
@@ -227,7 +238,7 @@ static void check_totals(struct ack_277 *r, const struct sent *f,
 	int64_t claims = 0, cents = 0;
 
 	for (size_t i = 0; i < f->n; i++)
-		if (!npi || str_is(f->claim[i].npi, npi)) {
+		if (is_within(r, f, &f->claim[i], npi)) {
 			claims++;
 			cents += f->claim[i].cents;
 		}

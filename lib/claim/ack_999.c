@@ -203,6 +203,7 @@ static int tell_claim(struct ack_999 *r, const struct sent_claim *c,
 		ev.category = code;
 		ev.status = r->fault[i].code;
 		ev.place = r->fault[i].place;
+		ev.line = sent_line(r->sent, c, r->fault[i].at);
 		rc = ack_event(r->l, &ev, c->patient);
 	}
 	if (rc < 0 || (some && !good))

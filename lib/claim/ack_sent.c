@@ -51,8 +51,8 @@ static void take_set(struct walk *w, const struct x12_seg *seg)
 	struct sent *f = w->f;
 	struct sent_set *s = MORE(f->set, f->n_set, f->cap_set);
 
-	*s = (struct sent_set){ arena_str(&f->mem, x12_el(seg, 2)), w->number,
-		0 };
+	*s = (struct sent_set){ .st = arena_str(&f->mem, x12_el(seg, 2)),
+		.segment = w->number };
 	w->heading = true;
 	memset(w->level, 0, sizeof(w->level));
 }
@@ -101,8 +101,9 @@ static void take(struct walk *w, const struct x12_seg *seg)
 		f->group_from = arena_str(&f->mem, x12_el(seg, 2));
 	else if (str_is(seg->id, "ST"))
 		take_set(w, seg);
-	else if (str_is(seg->id, "BHT"))
-		f->reference = arena_str(&f->mem, x12_el(seg, 3));
+	else if (str_is(seg->id, "BHT") && f->n_set)
+		f->set[f->n_set - 1].reference = arena_str(&f->mem,
+		    x12_el(seg, 3));
 	else if (str_is(seg->id, "HL"))
 		take_level(w, seg);
 	else if (str_is(seg->id, "CLM"))
@@ -244,21 +245,18 @@ int sent_by_gs(struct store *db, struct str group, int64_t gs,
 	return rc;
 }
 
+/* BHT03 of ours: nine digits of ISA13, four of ST02. */
 int sent_by_reference(struct store *db, struct str reference,
     struct sent **sent, struct ehr_err *e)
 {
-	struct stmt *s = status_sql(db, SENT_NAME);
-	int64_t isa;
+	struct str isa = { reference.s, 9 };
+	int64_t n;
 	int rc;
 
-	if (str_int(reference, &isa)) {
-		rc = sent_by_isa(db, isa, sent, e);
-	} else {
-		stmt_text(s, 1, reference);
-		rc = next_sent(db, s, sent, e);
-		stmt_reset(s);
-	}
-	if (rc > 0 && !str_eq((*sent)->reference, reference)) {
+	if (reference.n != 13 || !str_int(isa, &n))
+		return 0;
+	rc = sent_by_isa(db, n, sent, e);
+	if (rc > 0 && !sent_set_called(*sent, reference)) {
 		sent_free(*sent);
 		*sent = NULL;
 		rc = 0;
@@ -304,6 +302,15 @@ bool sent_covers(const struct sent *f, const struct sent_claim *c,
 			return true;
 	}
 	return false;
+}
+
+const struct sent_set *sent_set_called(const struct sent *f,
+    struct str reference)
+{
+	for (size_t i = 0; i < f->n_set; i++)
+		if (str_eq(f->set[i].reference, reference))
+			return &f->set[i];
+	return NULL;
 }
 
 /* Element i of a segment's text. */

@@ -122,6 +122,13 @@ static bool answers(const struct claim_event *ev)
 	    sources[ev->source].rank >= sources[CLAIM_SOURCE_277CA].rank;
 }
 
+/* A payer tells of lines beside the claim; who reads the file alone refuses the
+ * claim for a line. */
+static bool of_line(const struct claim_event *ev)
+{
+	return ev->line && ev->source != CLAIM_SOURCE_999;
+}
+
 /* Begins anew with the newest submission of the events that count; *from: the
  * first event of it. */
 static void find_submission(const struct claim_event *ev, size_t n,
@@ -149,7 +156,7 @@ void claim_state_of(const struct claim_event *ev, size_t n,
 	for (; i < n; i++) {
 		x = &ev[i];
 		if ((x->submission && x->submission != now->submission) ||
-		    x->undoes || x->line || taken_back(ev, n, i))
+		    x->undoes || of_line(x) || taken_back(ev, n, i))
 			continue;
 		now->heard = now->heard || answers(x);
 		if (x->payer_claim.n)

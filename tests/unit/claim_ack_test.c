@@ -198,7 +198,7 @@ TEST(claims_of_a_277ca)
 	struct ack_loaded n;
 
 	claims_open(&k, 3);
-	CHECK_INT(load(&k, "277", HEAD "TRN*2*7|STC*A1:19:PR*20260109*WQ*300|"
+	CHECK_INT(load(&k, "277", HEAD "TRN*2*0000000070001|STC*A1:19:PR*20260109*WQ*300|"
 	    "QTY*90*1|QTY*AA*2|AMT*YU*100|AMT*YY*200|" PROVIDER
 	    CLAIM(1) "STC*A2:20:PR*20260109*WQ*100|REF*1K*P9|"
 	    CLAIM(2) "STC*A7:562:85*20260109*U*100*******A7:145:85|"
@@ -219,7 +219,7 @@ TEST(counts_are_held_against_the_batch)
 	struct ack_loaded n;
 
 	claims_open(&k, 2);
-	CHECK_INT(load(&k, "277", HEAD "TRN*2*7|STC*A1:19*20260109*WQ*300|"
+	CHECK_INT(load(&k, "277", HEAD "TRN*2*0000000070001|STC*A1:19*20260109*WQ*300|"
 	    "QTY*90*3|AMT*YU*300.00|" PROVIDER
 	    "TRN*1*0|STC*A1:19**WQ|QTY*QA*1|AMT*YU*100.0|"
 	    CLAIM(1) "STC*A2:20*20260109*WQ*100", "ack-totals 17, "
@@ -233,12 +233,12 @@ TEST(a_batch_or_a_provider_is_refused)
 	struct ack_loaded n;
 
 	claims_open(&k, 2);
-	CHECK_INT(load(&k, "277", HEAD "TRN*2*7|STC*A8:24:41*20260109*U*200|"
+	CHECK_INT(load(&k, "277", HEAD "TRN*2*0000000070001|STC*A8:24:41*20260109*U*200|"
 	    "QTY*AA*2|AMT*YY*200", "", &n), 0);
 	check_states(&k, "returned returned");
 	claims_close(&k);
 	claims_open(&k, 2);
-	CHECK_INT(load(&k, "277", HEAD "TRN*2*7|STC*A1:19*20260109*WQ*200|"
+	CHECK_INT(load(&k, "277", HEAD "TRN*2*0000000070001|STC*A1:19*20260109*WQ*200|"
 	    PROVIDER "TRN*1*0|STC*A3:25:85**U|QTY*QC*2", "", &n), 0);
 	check_states(&k, "returned returned");
 	claims_close(&k);

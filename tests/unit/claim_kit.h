@@ -96,7 +96,7 @@ static inline void claims_text(struct buf *b, int claims)
 	    "%-15s*260105*1200*^*00501*000000007*0*T*:", "US", "THEM");
 	claims_segment(b, &n, "GS*HC*US*THEM*20260105*1200*7*X*005010X222A1");
 	claims_segment(b, &n, "ST*837*0001*005010X222A1");
-	claims_segment(b, &n, "BHT*0019*00*7*20260105*1200*CH");
+	claims_segment(b, &n, "BHT*0019*00*0000000070001*20260105*1200*CH");
 	claims_segment(b, &n, "NM1*41*2*US*****46*US");
 	claims_segment(b, &n, "HL*1**20*1");
 	claims_segment(b, &n, "NM1*85*2*US*****XX*1234567893");
@@ -118,7 +118,8 @@ static inline void claims_text(struct buf *b, int claims)
 static inline void claims_file(struct claims *k, int claims, int64_t batch)
 {
 	struct sql sql = { "test", "INSERT INTO outgoing VALUES (1, '837P', "
-	    "'P', 7, 7, 'one.837', '.', x'', ?1, ?2, 1, 1, NULL, ?3, ?4)", PERM_NONE };
+	    "'P', 7, 7, 'one.837', '.', x'', ?1, ?2, 1, 1, NULL, ?3, ?4)",
+	    PERM_NONE };
 	struct stmt *s = store_scan(k->db, &sql);
 	BUF_AUTO text = BUF_INIT;
 	BUF_AUTO packed = BUF_INIT;
@@ -134,7 +135,7 @@ static inline void claims_file(struct claims *k, int claims, int64_t batch)
 }
 
 /* A record with claims 1 to n of 100.00 each, sent as "C1" ... in one file
- * (ISA13, GS06 and BHT03 7, one set, from US). */
+ * (ISA13 and GS06 7, one set, from US). */
 static inline void claims_open(struct claims *k, int n)
 {
 	struct access_opt opt = { .tool = "test" };

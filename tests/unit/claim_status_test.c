@@ -71,6 +71,7 @@ static const struct {
 	/* remarks and lines decide nothing */
 	{ CLAIM_STATE_ACCEPTED, { "1 build built", "1 277CA accepted",
 	    "1 276 asked", "1 277 noted", "1 277 denied line 7" } },
+	{ CLAIM_STATE_REJECTED, { "1 build built", "1 999 rejected line 7" } },
 	/* what was taken back never was, a submission neither */
 	{ CLAIM_STATE_ACCEPTED, { "1 build built", "1 999 accepted",
 	    "1 277CA rejected", "1 277CA withdrawn undoes 3" } },
