@@ -73,6 +73,10 @@ static int write_one(struct cli *c, struct access *a, struct charge *ch,
 	rc = access_rows_end(a, batch, &n, rc < 0 ? rc : 0, e);
 	if (rc < 0)
 		return rc;
+	if (n.unchanged && ch->voided)
+		return ehr_fail(e, EHR_ENO, "charge %lld says the same and "
+		    "was voided: undo that, or give another key",
+		    (long long)ch->id);
 	if (n.unchanged)
 		cli_note(c, "unchanged");
 	buf_addf(&id, "%lld\n", (long long)ch->id);
@@ -151,6 +155,17 @@ static void day_of(struct buf *b, int64_t ms)
 	buf_addf(b, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
+void charge_days(const struct cli *c, struct buf *since, struct buf *until,
+    struct charge_filter *f)
+{
+	if (c->since)
+		day_of(since, c->since_ms);
+	if (c->until)
+		day_of(until, c->until_ms);
+	f->since = buf_str(since);
+	f->until = buf_str(until);
+}
+
 int charge_list(struct cli *c, struct ehr_err *e)
 {
 	static const struct print_col cols[] = { { "charge", PRINT_RIGHT },
@@ -174,12 +189,7 @@ int charge_list(struct cli *c, struct ehr_err *e)
 		    f.patient ? 1 : 0, e);
 	if (rc < 0)
 		return rc;
-	if (c->since)
-		day_of(&since, c->since_ms);
-	if (c->until)
-		day_of(&until, c->until_ms);
-	f.since = buf_str(&since);
-	f.until = buf_str(&until);
+	charge_days(c, &since, &until, &f);
 	rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)
 		rc = charge_each(record_store(a.r), &f, list_row, &l, e);

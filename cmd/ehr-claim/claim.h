@@ -32,6 +32,9 @@ int charge_list(struct cli *c, struct ehr_err *e);
 int charge_show(struct cli *c, struct ehr_err *e);
 int charge_void_verb(struct cli *c, struct ehr_err *e);
 int charge_fields(struct cli *c, struct ehr_err *e);
+/* --since and --until as days, which the filter borrows. */
+void charge_days(const struct cli *c, struct buf *since, struct buf *until,
+    struct charge_filter *f);
 
 /* ---- ledger.c, period.c, remit.c ---- */
 
@@ -56,6 +59,10 @@ int codes_list(struct cli *c, struct ehr_err *e);
 
 extern const struct cli_opt build_opts[];
 int build_verb(struct cli *c, struct ehr_err *e);
+/* ---- scrub.c ---- */
+
+extern const struct cli_opt scrub_opts[];
+int scrub_verb(struct cli *c, struct ehr_err *e);
 
 /* ---- undo.c ---- */
 

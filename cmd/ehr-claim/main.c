@@ -16,6 +16,7 @@ static const struct cli_verb verbs[] = {
 #include "ledger-verbs.def"
 #include "codes-verbs.def"
 #include "build-verbs.def"
+#include "scrub-verbs.def"
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-claim",

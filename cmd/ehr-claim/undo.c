@@ -3,6 +3,7 @@
 #include "ehr/billing-charge.h"
 #include "ehr/billing-code.h"
 #include "ehr/billing-remit.h"
+#include "ehr/billing-scrub.h"
 #include "ehr/billing-setup.h"
 #include "ehr/claim.h"
 #include "ehr/claim-ack.h"
@@ -33,6 +34,13 @@ static int undo_ack(struct cli *c, struct access *a, int64_t batch,
 	return ack_undo(a, batch, of, n, e);
 }
 
+static int undo_scrub(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	(void)c;
+	return scrub_undo(a, batch, of, n, e);
+}
+
 static int undo_setup(struct cli *c, struct access *a, int64_t batch,
     int64_t of, struct batch_counts *n, struct ehr_err *e)
 {
@@ -60,6 +68,7 @@ static const struct {
 	{ CHARGE_BATCH, undo_charge },
 	{ ACK_BATCH, undo_ack },
 	{ CODE_BATCH, undo_code },
+	{ SCRUB_BATCH, undo_scrub },
 	{ SETUP_BATCH, undo_setup },
 	{ REMIT_BATCH, undo_remit },
 	{ CLAIM_BATCH, undo_build },

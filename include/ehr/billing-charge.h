@@ -149,9 +149,9 @@ struct charge_writer {
 int charge_writer_begin(struct charge_writer *w, struct access *a,
     int64_t batch, struct ehr_err *e);
 /* Writes c, with patient, key and encounter set, and posts it: 1, its numbers
- * filled in; 0: a charge of that key says the same (c->id is set). EHR_EREJECT:
- * one of that key says something else, unless it was voided or correct is set:
- * then c replaces it. EHR_EPERM. The patient is touched. */
+ * filled in; 0: a charge of that key says the same (c->id and c->voided are
+ * its). EHR_EREJECT: one of that key says something else, unless it was voided
+ * or correct is set: then c replaces it. EHR_EPERM. The patient is touched. */
 int charge_add(struct charge_writer *w, struct charge *c, struct ehr_err *e);
 /* Voids a charge and mirrors its posting: 1; 0: it was voided already.
  * EHR_ENOENT. Claims that were sent for it are to be voided with their payers

@@ -85,7 +85,7 @@ static int of_key(struct store *db, struct str key, int64_t *id, bool *live,
 	return rc;
 }
 
-static int says_same(struct store *db, int64_t id, const struct charge *c,
+static int says_same(struct store *db, int64_t id, struct charge *c,
     bool *same, struct ehr_err *e)
 {
 	CHARGE_AUTO old = CHARGE_INIT;
@@ -98,6 +98,8 @@ static int says_same(struct store *db, int64_t id, const struct charge *c,
 	charge_text(&was, &old);
 	charge_text(&is, c);
 	*same = str_eq(buf_str(&was), buf_str(&is));
+	if (*same)
+		c->voided = old.voided;
 	return 0;
 }
 

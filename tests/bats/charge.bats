@@ -201,3 +201,11 @@ feed() {
 	run -0 --separate-stderr ehr-claim charge list --voided
 	same "$output" ""
 }
+
+@test "the same again as what was voided is told, not taken for done" {
+	visit
+	ehr-claim charge void --reason x 1
+	run -1 --separate-stderr visit
+	has "$stderr" "charge 1 says the same and was voided"
+	same "$output" ""
+}
