@@ -103,11 +103,11 @@ static struct str relation_of(struct str code)
 	return code.n ? STR("G8") : STR_NONE;
 }
 
-/* Group number and name: Coverage.class of type group. */
+/* Group number, or name where there is none: Coverage.class of type group. */
 static void put_group(struct chart *c, struct claim_bag *b,
     const struct tape *t)
 {
-	uint32_t classes = tape_get(t, 0, "class"), type;
+	uint32_t classes = tape_get(t, 0, "class"), type, number;
 
 	if (classes == 0)
 		return;
@@ -115,8 +115,11 @@ static void put_group(struct chart *c, struct claim_bag *b,
 		type = tape_get(t, i, "type");
 		if (type == 0 || !fhir_has_code(t, type, NULL, "group"))
 			continue;
-		put(c, b, "group", t, tape_get(t, i, "value"));
-		put(c, b, "group_name", t, tape_get(t, i, "name"));
+		number = tape_get(t, i, "value");
+		if (number)
+			put(c, b, "group", t, number);
+		else
+			put(c, b, "group_name", t, tape_get(t, i, "name"));
 	}
 }
 

@@ -78,7 +78,7 @@ accepted() {
 ^NM1\*77\*2\*Test Clinic\*
 ^CLM\*.*\*\*\*11:B:1\*Y\*A\*Y\*Y\*\*AA::::*IL~
 ^DTP\*439\*D8\*20260102~
-^SBR\*S\*18\*G13\*Group 13\*12\*\*\*\*MB~
+^SBR\*S\*18\*G13\*\*12\*\*\*\*MB~
 ^SV5\*HC:99213\*DA\*30\*50.00\*500.00\*4~
 ^PWK\*OZ\*EL\*\*\*AC\*CTRL1~
 ^NTE\*ADD\*follow up in two weeks~
@@ -226,4 +226,10 @@ ROWS
 	practice 3
 	build >/dev/null
 	same "$(ehr-audit log | grep -c '	create	.*claims')" 1
+}
+
+@test "build: SIGKILL at 24 calls, no claim or number in two files" {
+	run -0 --separate-stderr "$EHR_TOP/tests/torture/build" 24
+	[[ $output != *skipped* ]] || skip "strace cannot trace here"
+	has "$output" "build: 24 of "
 }
