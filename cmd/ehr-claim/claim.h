@@ -76,4 +76,13 @@ int setup_dump(struct cli *c, struct ehr_err *e);
 int setup_diff(struct cli *c, struct ehr_err *e);
 int setup_fields_of(struct cli *c, struct ehr_err *e);
 
+/* ---- fees.c ---- */
+
+extern const struct cli_opt fees_rvu_opts[], fees_list_opts[],
+    fees_find_opts[];
+int fees_load(struct cli *c, struct ehr_err *e);
+int fees_rvu(struct cli *c, struct ehr_err *e);
+int fees_list(struct cli *c, struct ehr_err *e);
+int fees_find(struct cli *c, struct ehr_err *e);
+
 #endif

@@ -10,6 +10,7 @@ static const struct cli_opt ack_opts[] = {
 
 static const struct cli_verb verbs[] = {
 #include "x12-verbs.def"
+#include "fees-verbs.def"
 #include "status-verbs.def"
 #include "charge-verbs.def"
 #include "setup-verbs.def"

@@ -2,6 +2,7 @@
 #include "claim.h"
 #include "ehr/billing-charge.h"
 #include "ehr/billing-code.h"
+#include "ehr/billing-fee.h"
 #include "ehr/billing-remit.h"
 #include "ehr/billing-scrub.h"
 #include "ehr/billing-setup.h"
@@ -61,6 +62,12 @@ static int undo_build(struct cli *c, struct access *a, int64_t batch,
 	return claim_build_undo(a, batch, of, n, e);
 }
 
+static int undo_fees(struct cli *c, struct access *a, int64_t batch,
+    int64_t of, struct batch_counts *n, struct ehr_err *e)
+{
+	return fee_undo(a, batch, of, cli_notice, c, n, e);
+}
+
 static const struct {
 	const char *kind;
 	undo_fn *fn;
@@ -72,6 +79,7 @@ static const struct {
 	{ SETUP_BATCH, undo_setup },
 	{ REMIT_BATCH, undo_remit },
 	{ CLAIM_BATCH, undo_build },
+	{ FEE_BATCH, undo_fees },
 };
 
 /* How a batch is undone: EHR_ENOENT, EHR_EUSAGE. *done: it is already. */
