@@ -107,11 +107,11 @@ static int read_lines(struct claim_build_run *b, struct claim_job *j,
 			paid = 0;
 		}
 		n = (int)stmt_col_int(s, 0);
-		if (stmt_col(s, 3).n)
-			add_cas(&cas, stmt_col(s, 3), stmt_col(s, 4),
-			    stmt_col_int(s, 2));
-		else if (!str_is(stmt_col(s, 1), "ar"))
-			paid += stmt_col_int(s, 2);
+		if (stmt_col(s, 1).n)
+			add_cas(&cas, stmt_col(s, 1), stmt_col(s, 2),
+			    stmt_col_int(s, 3));
+		else
+			paid -= stmt_col_int(s, 3);
 	}
 	stmt_reset(s);
 	if (n)

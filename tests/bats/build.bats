@@ -142,6 +142,54 @@ ROWS
 	same "$(cut -f3 <<<"$output")" 1
 }
 
+@test "what the first payer left goes to the next one, with what that one said" {
+	practice 14
+	build >/dev/null
+	line=$(sql "SELECT min(l.id) FROM charge_line l JOIN charge c ON
+		c.id = l.charge WHERE c.key = 'K13'")
+	name=$(sql "SELECT clm01 FROM submission s JOIN claim k ON k.id = s.claim
+		JOIN charge c ON c.id = k.charge WHERE c.key = 'K13'")
+	printf '%s~\n' \
+		"ISA*00*          *00*          *ZZ*ACME1          *ZZ*SUB1           *260120*1200*^*00501*000000001*0*P*:" \
+		"GS*HP*ACME1*SUB1*20260120*1200*1*X*005010X221A1" \
+		"ST*835*0001" \
+		"BPR*I*60*C*ACH*CCP*01*123456789*DA*1*1512345678**01*123456789*DA*2*20260120" \
+		"TRN*1*T1*1512345678" "DTM*405*20260120" \
+		"N1*PR*ACME" "N3*1 MAIN ST" "N4*BOSTON*MA*02101" \
+		"PER*BL*DESK*TE*6175550100" "N1*PE*US*XX*1234567893" "LX*1" \
+		"CLP*$name*1*82.83*60*12*12*ICN9" \
+		"SVC*HC:99213:25*40.91*30**1" "DTM*472*20260105" \
+		"CAS*CO*45*5" "CAS*PR*2*5.91" "REF*6R*$line" \
+		"SVC*HC:36415*41.92*30**1" "DTM*472*20260105" \
+		"CAS*CO*45*5.83" "CAS*PR*1*6.09" "REF*6R*$((line + 1))" \
+		"SE*22*0001" "GE*1*1" "IEA*1*000000001" >"$T/a.835"
+	ehr-claim remit post "$T/a.835" >/dev/null
+	run -0 --separate-stderr build
+	same "$(cut -f3,4 <<<"$output")" "1	8283"
+	file=$(cut -f2 <<<"$output")
+	grep -E '^(SBR|CAS|AMT|SVD|REF.F8|DTP.573)' "$file" >"$T/said"
+	diff "$T/said" - <<'ROWS'
+SBR*S*18*G13**12****MB~
+SBR*P*18*G13******CI~
+AMT*D*60~
+AMT*EAF*12~
+REF*F8*ICN9~
+SVD*ACME1*30*HC:99213:25**1~
+CAS*CO*45*5~
+CAS*PR*2*5.91~
+DTP*573*D8*20260120~
+SVD*ACME1*30*HC:36415**1~
+CAS*CO*45*5.83~
+CAS*PR*1*6.09~
+DTP*573*D8*20260120~
+ROWS
+	run -0 --separate-stderr ehr-claim x12 check "$file"
+	same "$output" ""
+	run -0 --separate-stderr reread "$file"
+	run -0 --separate-stderr build
+	same "$output" ""
+}
+
 @test "a correction replaces, a void voids, each with the payer's number" {
 	practice 3
 	build >/dev/null

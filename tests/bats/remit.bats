@@ -19,7 +19,7 @@ setup() {
 			INSERT INTO claim_line
 				SELECT $n, id FROM charge_line WHERE charge = $n;
 			INSERT OR IGNORE INTO outgoing VALUES (1, '837P', 'n', 1,
-				1, 'o', x'00', 3, 40650, 1, 1,
+				1, 'o', '.', x'00', 3, 40650, 1, 1, NULL,
 				(SELECT max(id) FROM batch), x'00');
 			INSERT INTO submission VALUES ($n, $n, 1, '${n}S1', '1',
 				'0001', 9, 13550)"
