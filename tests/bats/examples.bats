@@ -161,3 +161,18 @@ patient() { # ID
 	run -2 mips-quarter "$T/packages"
 	run -4 mips-quarter "$T/mips" "$T/mips"
 }
+
+@test "eligibility-tomorrow: asks, sends, tells who is not settled" {
+	sed 's|^\tsender SUB123|&\n\turl http://127.0.0.1:1/|' \
+		"$FIXTURES/elig/practice.setup" >"$T/setup"
+	ehr-claim setup load -q "$T/setup" >"$T/out"
+	ehr-import -q "$FIXTURES/elig/chart.ndjson"
+	run -1 --separate-stderr eligibility-tomorrow 2026-12-02
+	same "$output$stderr" "p1	unknown	"
+	same "$(ehr-elig sent | cut -f 8)" "no connection"
+	# not due yet, and asked already
+	run -1 --separate-stderr eligibility-tomorrow 2026-12-02
+	same "$(ehr-elig sent | wc -l)" 1
+	run -0 --separate-stderr eligibility-tomorrow 2026-12-03
+	same "$output$stderr" ""
+}

@@ -106,14 +106,3 @@ CREATE TABLE elig_aaa(
 	class TEXT NOT NULL,
 	PRIMARY KEY(answer, n)
 ) STRICT, WITHOUT ROWID;
-
--- What the payer has otherwise than we: proposals for a person to take.
-CREATE TABLE elig_fix(
-	id INTEGER PRIMARY KEY,
-	answer INTEGER NOT NULL REFERENCES elig_answer(id),
-	name TEXT NOT NULL,		-- member, birth, last ...
-	was TEXT NOT NULL,
-	value TEXT NOT NULL,
-	applied INTEGER REFERENCES batch(id),
-	UNIQUE(answer, name)
-) STRICT;
