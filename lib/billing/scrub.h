@@ -53,5 +53,7 @@ int scrub_dx(struct scrub_at *at);
 int scrub_lines(struct scrub_at *at);
 int scrub_pairs(struct scrub_at *at);
 int scrub_edits(struct scrub_at *at);
+/* Is it a condition of an edit? */
+bool scrub_condition(struct str text);
 
 #endif

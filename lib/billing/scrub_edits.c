@@ -108,6 +108,15 @@ static bool known(struct str name)
 	    charge_name_find(name, &nth) != NULL;
 }
 
+bool scrub_condition(struct str text)
+{
+	struct decimal d;
+	struct test t;
+
+	return read_test(text, &t) && known(t.name) &&
+	    ((t.op != UNDER && t.op != OVER) || decimal_parse(t.words, &d));
+}
+
 /* 1 all hold on that line, 0 not, -1 one cannot be read. */
 static int applies(struct scrub_at *at, const struct setup_item *edit,
     const struct charge_line *l)
@@ -116,8 +125,9 @@ static int applies(struct scrub_at *at, const struct setup_item *edit,
 	struct str text;
 
 	for (size_t i = 0; (text = setup_nth(edit, "when", i)).s; i++) {
-		if (!read_test(text, &t) || !known(t.name))
+		if (!scrub_condition(text))
 			return -1;
+		read_test(text, &t);
 		if (!holds(at, l, &t))
 			return 0;
 	}

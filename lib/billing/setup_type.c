@@ -1,6 +1,7 @@
 /* setup_type.c - what a value of the set-up has to be. */
 #include <stdlib.h>
 
+#include "billing/scrub.h"
 #include "billing/setup_impl.h"
 
 /* CMS, Place of Service Code Set. */
@@ -80,6 +81,11 @@ static bool check_text(const struct given *x)
 static bool check_note(const struct given *x)
 {
 	return short_enough(x);
+}
+
+static bool check_condition(const struct given *x)
+{
+	return short_enough(x) && scrub_condition(x->v);
 }
 
 static bool check_word(const struct given *x)

@@ -110,6 +110,8 @@ taken() {
 	refused payer timely 0 -1 4000 soon
 	refused payer name 'a*b' 'a~b' 'a:b' 'é'
 	refused payer 837 maybe
+	refused edit when 'code is' 'code like 1' 'horse is 1' 'age under x' 'dx present Z'
+	taken edit when 'code is 99213 99214' 'age under 18' 'authorization absent' 'dx begins Z'
 	refused coverage msp 11 44
 	refused enrolment from 2026-02-30 2026-02 01/02/2026
 	refused submitter url ftp://x http://example.org/

@@ -29,7 +29,7 @@ setup() {
 			'edit no-99215' '	payer other' '	when code is 99214 99215' '	when age over 17' \
 			'	when authorization absent' '	error needs a number' '	remedy ask them' '' \
 			'edit look' '	payer other' '	when dx begins Z' '	warning look at it' '' \
-			'edit broken' '	payer other' '	from 2026-02-01' '	when colour is red' '	error x'
+			'edit broken' '	payer other' '	from 2026-02-01' '	when code is 1' '	error x'
 	} >"$T/s"
 	ehr-claim setup load -q "$T/s"
 	n=0
@@ -170,6 +170,8 @@ base="date=2026-01-05 place=11 rendering=grp payer=medicare facility=office"
 @test "a payer's rule that cannot be read blocks what it concerns" {
 	id=$(ehr-claim charge add f ${base/2026-01-05/2026-02-02} dx=I10 line:99213 amount=1)
 	run -0 --separate-stderr ehr-claim scrub --today 2026-02-03 "$id"
+	# as a release with another field could have left it: load refuses it
+	sqlite3 "$EHR_DB" "UPDATE setup SET body = replace(body, 'code is 1', 'colour is red')"
 	id=$(ehr-claim charge add m date=2026-02-02 place=11 rendering=grp payer=other dx=I10 line:99213 amount=1)
 	run -1 --separate-stderr ehr-claim scrub --today 2026-02-03 "$id"
 	same "$(cut -f 4,5 <<<"$output")" "edit-rule	broken"
