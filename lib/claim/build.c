@@ -21,7 +21,8 @@ void claim_blocked(struct claim_build_run *b, const char *what, int64_t id,
 	va_start(ap, fmt);
 	buf_addvf(&line, fmt, ap);
 	va_end(ap);
-	b->blocked++;
+	b->blocked += id != b->told;
+	b->told = id;
 	if (b->opt->told)
 		b->opt->told(b->opt->arg, line.s);
 }
@@ -343,8 +344,11 @@ static void release(struct claim_build_run *b, struct files *f)
 
 static int build_all(struct claim_build_run *b, struct files *f)
 {
+	BUF_AUTO now = BUF_INIT;
 	int rc = setup_read(b->db, &b->setup, b->e);
 
+	date_format_ms(&now, store_time(b->db));
+	memcpy(b->scrub.today, now.s, sizeof(b->scrub.today) - 1);
 	if (rc == 0)
 		rc = claim_pick(b);
 	if (rc < 0)

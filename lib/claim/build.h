@@ -2,6 +2,7 @@
 #ifndef CLAIM_BUILD_H
 #define CLAIM_BUILD_H
 
+#include "ehr/billing-scrub.h"
 #include "ehr/claim-status.h"
 #include "impl.h"
 
@@ -35,11 +36,13 @@ struct claim_build_run {
 	struct store *db;
 	const struct claim_build *opt;
 	struct setup setup;
+	struct scrub scrub;
 	struct claim_who **who; /* of patients, the last one's is at work */
 	size_t whos, who_cap;
 	struct claim_job **job;
 	size_t jobs, job_cap;
-	size_t blocked;
+	size_t blocked;	 /* charges and claims that are left out */
+	int64_t told;	 /* the last one of them */
 	int64_t batch;
 	struct batch_counts n;
 	struct ehr_err *e;

@@ -273,6 +273,36 @@ static void set_part(struct claim_job *j, int64_t part)
 		j->doc.to = lines;
 }
 
+static void scrub_finding(void *arg, const struct scrub_finding *f)
+{
+	struct claim_build_run *b = arg;
+
+	if (f->severity != DIAG_ERROR || f->overridden)
+		return;
+	if (f->line)
+		claim_blocked(b, "charge", f->charge, "%s, line %d: %s",
+		    scrub_rule(f->id)->name, f->line, f->text);
+	else
+		claim_blocked(b, "charge", f->charge, "%s: %s",
+		    scrub_rule(f->id)->name, f->text);
+}
+
+/* Nothing is wrong with it that keeps a claim from being built: 1; 0. What a
+ * payer has is voided whatever is wrong with it. */
+static int scrubbed(struct claim_build_run *b, const struct charge *c)
+{
+	int rc;
+
+	if (c->voided)
+		return 1;
+	b->scrub.r = b->a->r;
+	b->scrub.setup = &b->setup;
+	b->scrub.emit = scrub_finding;
+	b->scrub.arg = b;
+	rc = scrub_charge(&b->scrub, c, b->e);
+	return rc < 0 ? rc : rc == 0;
+}
+
 /* One part of a charge for the payer of a rank; 1, or 0: it is left out. */
 static int add_part(struct claim_build_run *b, int64_t charge, int64_t part,
     char rank, struct claim_job **job)
@@ -299,8 +329,8 @@ static int add_part(struct claim_build_run *b, int64_t charge, int64_t part,
 	}
 	if (!wanted(b, j->cover))
 		return 0;
-	rc = 1;
-	if (j->charge.replaces) {
+	rc = part == 1 ? scrubbed(b, &j->charge) : 1;
+	if (rc > 0 && j->charge.replaces) {
 		rc = former_id(b, j, &former);
 		if (rc > 0)
 			rc = in_place_of(b, j, former, '7');

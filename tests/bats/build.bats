@@ -128,16 +128,29 @@ ROWS
 
 @test "what is faulty is told by number, place and rule, the rest is built" {
 	practice 2
-	jq -c 'if .id == "p0" then del(.birthDate) else . end' "$T/charts" |
+	jq -c 'if .id == "p0" then del(.name) else . end' "$T/charts" |
 		ehr-import -q -
 	run -3 --separate-stderr build
-	has "$stderr" "charge 1: 2010BA/DMG02: "
+	has "$stderr" "charge 1: 2010BA/NM103: "
 	has "$stderr" "1 left out"
 	same "$(cut -f3 <<<"$output")" 1
 	run -3 --separate-stderr build
 	same "$output" ""
 	ehr-import -q "$T/charts"
 	sed 's/"gender"/"active":true,"gender"/' "$T/charts" | ehr-import -q -
+	run -0 --separate-stderr build
+	same "$(cut -f3 <<<"$output")" 1
+}
+
+@test "what scrub finds wrong is left out, unless somebody overrode it" {
+	practice 3
+	sed -n 1p "$T/charges.ndjson" | sed 's/K0/K9/; s/2026-01-05/2099-01-05/' |
+		ehr-claim charge import -f ndjson - >/dev/null
+	run -3 --separate-stderr build
+	has "$stderr" "charge 4: dates, line 1: "
+	has "$stderr" "1 left out"
+	same "$(cut -f3 <<<"$output")" 3
+	ehr-claim scrub --override dates --reason "as agreed" 4 >/dev/null
 	run -0 --separate-stderr build
 	same "$(cut -f3 <<<"$output")" 1
 }
