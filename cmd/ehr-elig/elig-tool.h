@@ -21,11 +21,12 @@ extern const char *send_url, *send_dir;
 int send_run(struct cli *c, struct ehr_err *e);
 int sent_run(struct cli *c, struct ehr_err *e);
 
-/* ---- load.c, status.c, show.c ---- */
+/* ---- load.c, status.c, show.c, apply.c ---- */
 
 int load_run(struct cli *c, struct ehr_err *e);
 extern const char *status_for;
 int status_run(struct cli *c, struct ehr_err *e);
+int apply_run(struct cli *c, struct ehr_err *e);
 int show_run(struct cli *c, struct ehr_err *e);
 
 #endif

@@ -54,6 +54,10 @@ static const struct cli_verb verbs[] = {
 	{ "show", "ANSWER", "Show an answer for the front desk",
 	    CLI_DB | CLI_TODAY | CLI_REASON | CLI_GLASS | CLI_PLACE |
 		CLI_FORCE, NULL, 1, 1, false, show_run },
+	{ "apply", "ANSWER [NAME...]",
+	    "List what the payer has otherwise, or take it over",
+	    (CLI_WRITE & ~CLI_SOURCE) | CLI_OUTPUT, NULL, 1, -1, false,
+	    apply_run },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-elig",

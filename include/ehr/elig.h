@@ -141,6 +141,20 @@ int elig_newest(struct store *db, int64_t patient, bool failed,
 int elig_unknown(struct store *db, elig_row_fn *fn, void *arg,
     struct ehr_err *e);
 
+/* What the payer has otherwise than the record has now: the member id of the
+ * Coverage, name, birth and gender of the Patient. path: of the element, as
+ * edit_change() takes it. Texts are borrowed for the call. */
+struct elig_fix {
+	const char *name, *path;
+	bool coverage; /* of the Coverage, else of the Patient */
+	struct str was, value;
+};
+typedef int elig_fix_fn(void *arg, const struct elig_fix *f,
+    struct ehr_err *e);
+int elig_fixes(struct record *r, const struct elig_answer *a,
+    const struct elig_row *row, elig_fix_fn *fn, void *arg,
+    struct ehr_err *e);
+
 /* ---- asking ---- */
 
 struct elig_asking {

@@ -373,3 +373,24 @@ INS*N*19~"
 	has "$stderr" "submitter ch has no url"
 	run -2 --separate-stderr ehr-elig send --dir "$T" --url x
 }
+
+@test "apply: what the payer has otherwise is listed, taken only by name" {
+	ehr-elig ask -q p1 >"$T/out"
+	printf '%s\n' 'DMG*D8*19850516*F' 'EB*1*IND*30' |
+		answer_to "$(trace 1)" | sed 's/W100/W200/' >"$T/271"
+	ehr-elig load -q "$T/271" >"$T/out"
+	run -0 --separate-stderr ehr-elig apply 1
+	same "$output" "member	W100	W200
+birth	1985-05-15	1985-05-16"
+	same "$(ehr-export p1 | grep -c 1985-05-15)" 1
+	run -0 --separate-stderr ehr-elig apply -n 1 birth
+	run -4 --separate-stderr ehr-elig apply 1 gender
+	run -0 --separate-stderr ehr-elig apply 1 birth member
+	same "$output" "p1
+Coverage/c1"
+	same "$(ehr-export p1 | grep -c 1985-05-16)" 1
+	has "$(ehr-export p1)" '"subscriberId":"W200"'
+	run -0 --separate-stderr ehr-elig apply 1
+	same "$output" ""
+	run -4 --separate-stderr ehr-elig apply 7
+}

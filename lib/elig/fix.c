@@ -1,0 +1,88 @@
+/* What the payer has otherwise than we: proposals, worked out of the answer. */
+#include "elig/impl.h"
+#include "elig/who.h"
+
+struct fixing {
+	const struct elig_answer *a;
+	int64_t coverage;
+	elig_fix_fn *fn;
+	void *arg;
+};
+
+static bool same(struct str x, struct str y)
+{
+	BUF_AUTO a = BUF_INIT;
+	BUF_AUTO b = BUF_INIT;
+
+	utf8_fold(&a, x);
+	utf8_fold(&b, y);
+	return str_eq(buf_str(&a), buf_str(&b));
+}
+
+/* Nothing is proposed where the payer says nothing. */
+static int propose(struct fixing *f, const char *name, const char *path,
+    bool coverage, struct str was, struct str value, struct ehr_err *e)
+{
+	if (value.n == 0 || same(was, value))
+		return 0;
+	return f->fn(f->arg, &(struct elig_fix){ name, path, coverage, was,
+	    value }, e);
+}
+
+static int of_name(struct fixing *f, const struct elig_cover *c,
+    struct ehr_err *e)
+{
+	const struct elig_part *il = elig_part(f->a, 0, NULL, "NM1", "IL");
+	const struct elig_part *own = elig_person(f->a, "NM1", NULL);
+	struct str id = il ? elig_el(f->a, il->raw, 9, 0) : STR("");
+	int rc = propose(f, "member", "subscriberId", true, c->member, id, e);
+
+	if (rc == 0 && own)
+		rc = propose(f, "last", "name.0.family", false,
+		    c->patient.last, elig_el(f->a, own->raw, 3, 0), e);
+	if (rc == 0 && own)
+		rc = propose(f, "first", "name.0.given.0", false,
+		    c->patient.first, elig_el(f->a, own->raw, 4, 0), e);
+	return rc;
+}
+
+static int of_birth(struct fixing *f, const struct elig_cover *c,
+    struct ehr_err *e)
+{
+	const struct elig_part *dmg = elig_person(f->a, "DMG", NULL);
+	struct str sex = dmg ? elig_el(f->a, dmg->raw, 3, 0) : STR("");
+	struct str was = str_is(c->patient.gender, "M") ? STR("male") :
+	    str_is(c->patient.gender, "F") ? STR("female") : STR("");
+	BUF_AUTO day = BUF_INIT;
+	int rc = 0;
+
+	if (dmg && elig_day(elig_el(f->a, dmg->raw, 2, 0), &day))
+		rc = propose(f, "birth", "birthDate", false, c->patient.birth,
+		    buf_str(&day), e);
+	return rc < 0 ? rc : propose(f, "gender", "gender", false, was,
+	    str_is(sex, "M") ? STR("male") : str_is(sex, "F") ?
+	    STR("female") : STR(""), e);
+}
+
+static int cover(void *arg, const struct elig_cover *c, struct ehr_err *e)
+{
+	struct fixing *f = arg;
+	int rc;
+
+	if (c->rid != f->coverage)
+		return 0;
+	rc = of_name(f, c, e);
+	return rc < 0 ? rc : of_birth(f, c, e);
+}
+
+int elig_fixes(struct record *r, const struct elig_answer *a,
+    const struct elig_row *row, elig_fix_fn *fn, void *arg, struct ehr_err *e)
+{
+	struct fixing f = { a, row->coverage, fn, arg };
+	struct setup none = SETUP_INIT;
+
+	if (strcmp(a->kind, "271") != 0 || !row->patient ||
+	    str_is(row->state, "failed"))
+		return 0;
+	return elig_covers(r, &none, row->patient, row->day, cover, &f, e);
+}
