@@ -3,6 +3,15 @@
 
 #include "ehr/store.h"
 
+/* Entries, several to a statement: the triggers of the table cost as much as
+ * all else for each one. */
+#define LEDGER_ADD                                                            \
+	"INSERT INTO entry(txn, n, acct, cents, post_date, patient, "         \
+	"guarantor, payer, rank, provider, line, remit, ref, grp, carc) VALUES "
+#define LEDGER_1 "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define LEDGER_4 LEDGER_1 "," LEDGER_1 "," LEDGER_1 "," LEDGER_1
+enum { LEDGER_COLUMNS = 15 };
+
 /* A struct ledger_row. */
 #define LEDGER_ROW                                                            \
 	"SELECT e.txn, e.n, e.cents, e.patient, e.line, t.doc, t.reverses, "  \

@@ -59,27 +59,48 @@ static int add_txn(struct ledger *l, int64_t reverses, struct str reason,
 	return rc;
 }
 
-static int add_entry(struct ledger *l, int64_t txn, size_t n,
-    const struct ledger_entry *x, struct ehr_err *e)
+/* Binds an entry to the parameters behind the i-th. */
+static void bind_entry(struct ledger *l, struct stmt *s, int i, int64_t txn,
+    size_t n, const struct ledger_entry *x)
 {
-	struct stmt *s = ledger_sql(l->db, ENTRY_ADD);
+	stmt_int(s, ++i, txn);
+	stmt_int(s, ++i, (int64_t)n);
+	stmt_text(s, ++i, str_of(accts[x->acct]));
+	stmt_int(s, ++i, x->cents);
+	stmt_text(s, ++i, l->day);
+	put_int(s, ++i, x->patient);
+	stmt_text(s, ++i, x->guarantor);
+	stmt_text(s, ++i, x->payer);
+	stmt_text(s, ++i, (struct str){ x->rank ? &x->rank : NULL, 1 });
+	stmt_text(s, ++i, x->provider);
+	put_int(s, ++i, x->line);
+	put_int(s, ++i, x->remit);
+	stmt_text(s, ++i, x->ref);
+	stmt_text(s, ++i, x->grp);
+	stmt_text(s, ++i, x->carc);
+}
 
-	stmt_int(s, 1, txn);
-	stmt_int(s, 2, (int64_t)n);
-	stmt_text(s, 3, str_of(accts[x->acct]));
-	stmt_int(s, 4, x->cents);
-	stmt_text(s, 5, l->day);
-	put_int(s, 6, x->patient);
-	stmt_text(s, 7, x->guarantor);
-	stmt_text(s, 8, x->payer);
-	stmt_text(s, 9, (struct str){ x->rank ? &x->rank : NULL, 1 });
-	stmt_text(s, 10, x->provider);
-	put_int(s, 11, x->line);
-	put_int(s, 12, x->remit);
-	stmt_text(s, 13, x->ref);
-	stmt_text(s, 14, x->grp);
-	stmt_text(s, 15, x->carc);
-	return stmt_run(s, e);
+/* As many entries as the largest statement for them takes: how many. */
+static int add_entries(struct ledger *l, int64_t txn,
+    const struct ledger_entry *x, size_t from, size_t n, struct ehr_err *e)
+{
+	static const struct {
+		size_t n;
+		enum ledger_sql_id q;
+	} by[] = { { 16, ENTRY_ADD_16 }, { 8, ENTRY_ADD_8 },
+		{ 4, ENTRY_ADD_4 }, { 2, ENTRY_ADD_2 }, { 1, ENTRY_ADD_1 } };
+	struct stmt *s;
+	size_t i, k = 0;
+	int rc;
+
+	while (by[k].n > n - from)
+		k++;
+	s = ledger_sql(l->db, by[k].q);
+	for (i = 0; i < by[k].n; i++)
+		bind_entry(l, s, (int)i * LEDGER_COLUMNS, txn, from + i + 1,
+		    &x[from + i]);
+	rc = stmt_run(s, e);
+	return rc < 0 ? rc : (int)by[k].n;
 }
 
 int ledger_post(struct ledger *l, const struct ledger_entry *entry, size_t n,
@@ -87,11 +108,13 @@ int ledger_post(struct ledger *l, const struct ledger_entry *entry, size_t n,
 {
 	struct stmt *s;
 	int64_t txn = 0;
-	size_t i;
+	size_t done = 0;
 	int rc = add_txn(l, reverses, reason, &txn, e);
 
-	for (i = 0; i < n && rc == 0; i++)
-		rc = add_entry(l, txn, i + 1, &entry[i], e);
+	while (done < n && rc >= 0) {
+		rc = add_entries(l, txn, entry, done, n, e);
+		done += rc > 0 ? (size_t)rc : 0;
+	}
 	if (rc < 0)
 		return rc;
 	s = ledger_sql(l->db, SEAL_ADD);
