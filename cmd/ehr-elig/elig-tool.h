@@ -25,6 +25,7 @@ int sent_run(struct cli *c, struct ehr_err *e);
 
 int load_run(struct cli *c, struct ehr_err *e);
 extern const char *status_for;
+extern bool status_unknown;
 int status_run(struct cli *c, struct ehr_err *e);
 int apply_run(struct cli *c, struct ehr_err *e);
 int show_run(struct cli *c, struct ehr_err *e);

@@ -25,6 +25,8 @@ static const struct cli_opt status_opts[] = {
 	{ "for", 0, CLI_TEXT, 0, "DAY",
 	    "who has an appointment on it: today, tomorrow, YYYY-MM-DD",
 	    &status_for, 0, 0 },
+	{ "unknown", 0, CLI_FLAG, 0, NULL,
+	    "answers to nothing that was asked", &status_unknown, 0, 0 },
 	{ 0 },
 };
 static const struct cli_opt send_opts[] = {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 const char *status_for;
+bool status_unknown;
 
 struct line {
 	int64_t patient, coverage, answer, received;
@@ -86,14 +87,16 @@ static int print(struct job *j, const struct line *l, struct ehr_err *e)
 {
 	BUF_AUTO patient = BUF_INIT;
 	BUF_AUTO coverage = BUF_INIT;
-	int rc = record_patient_name(j->a.r, l->patient, &patient, e);
+	int rc = l->patient ? record_patient_name(j->a.r, l->patient,
+	    &patient, e) : 0;
 
 	if (rc >= 0 && l->coverage)
 		rc = record_rid_name(j->a.r, l->coverage, &coverage, e);
 	if (rc < 0)
 		return rc;
-	access_set_touch(&j->a, l->patient);
-	print_text(j->rows, buf_str(&patient));
+	if (l->patient)
+		access_set_touch(&j->a, l->patient);
+	words(j->rows, buf_str(&patient));
 	words(j->rows, buf_str(&coverage));
 	words(j->rows, l->payer);
 	print_text(j->rows, l->state);
@@ -125,6 +128,16 @@ static int of(struct job *j, int64_t patient, struct ehr_err *e)
 	return rc;
 }
 
+/* Answers to nobody that was asked for, each by itself. */
+static int unknown(void *arg, const struct elig_row *row, struct ehr_err *e)
+{
+	const struct line l = { .answer = row->id, .received = row->received,
+		.state = row->state, .class = row->class, .payer = STR(""),
+		.day = row->day, .expires = row->expires };
+
+	return print(arg, &l, e);
+}
+
 static int each(struct job *j, struct ehr_err *e)
 {
 	struct patients who = { 0 };
@@ -132,6 +145,8 @@ static int each(struct job *j, struct ehr_err *e)
 	BUF_AUTO today = BUF_INIT;
 	int rc;
 
+	if (status_unknown)
+		return elig_unknown(record_store(j->a.r), unknown, j, e);
 	if (j->c->argc == 0 && !status_for)
 		return of(j, 0, e);
 	rc = days_of(j->c, status_for, &day, &today, e);

@@ -68,6 +68,5 @@ struct str net_header(const struct net_answer *a, const char *name);
  * answers as any other. */
 int net_send(const struct net_request *r, struct net_answer *a,
     struct ehr_err *e);
-const char *net_engine(void); /* version of libcurl */
 
 #endif

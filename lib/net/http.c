@@ -37,11 +37,6 @@ const char *net_fate_name(enum net_fate f)
 	return fate_names[f];
 }
 
-const char *net_engine(void)
-{
-	return curl_version();
-}
-
 void net_answer_release(struct net_answer *a)
 {
 	buf_release(&a->head);

@@ -145,6 +145,8 @@ INS*N*19~"
 	sed 's/D8\*20261202/D8*20261203/' "$T/271" >"$T/other"
 	run -3 --separate-stderr ehr-elig load "$T/other"
 	has "$stderr" "1 answers are to nothing that was asked; they are kept"
+	run -0 --separate-stderr ehr-elig status --unknown
+	same "$(cut -f 1,4,5,9 <<<"$output")" "	inactive	2026-12-03	2"
 }
 
 @test "load: what is cut off or no X12 is refused, and nothing of it is kept" {
