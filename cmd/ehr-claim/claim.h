@@ -16,6 +16,12 @@ int x12_ack(struct cli *c, struct ehr_err *e);
 /* ---- status.c: what became of claims ---- */
 
 extern const struct cli_opt status_list_opts[], ack_list_opts[];
+/* "30d", "4w" (NULL: no limit): *before is the first moment that is too late,
+ * *now the end of today. EHR_EUSAGE. */
+int status_age(struct cli *c, const char *age, int64_t *before, int64_t *now,
+    struct ehr_err *e);
+extern const struct cli_opt status_ask_opts[];
+int status_ask(struct cli *c, struct ehr_err *e); /* ask.c */
 int status_list(struct cli *c, struct ehr_err *e);
 int status_history(struct cli *c, struct ehr_err *e);
 int ack_load_verb(struct cli *c, struct ehr_err *e);

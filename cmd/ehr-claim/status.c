@@ -103,26 +103,26 @@ static int list_one(void *arg, const struct claim_row *row)
 	return print_row(l->p, l->e);
 }
 
-/* "30d", "4w": *before is the first moment that is too late. */
-static int read_age(struct cli *c, int64_t *before, struct ehr_err *e)
+int status_age(struct cli *c, const char *age, int64_t *before, int64_t *now,
+    struct ehr_err *e)
 {
-	struct str v = str_of(older);
+	struct str v = str_of(age);
 	struct date today;
 	int64_t n = -1;
 	char unit;
 
+	cli_today(c, &today);
+	*now = 86400000 * (date_days(today.year, today.month, today.day) + 1);
 	*before = 0;
-	if (!older)
+	if (!age)
 		return 0;
 	unit = v.n ? v.s[v.n - 1] : '\0';
 	v.n -= v.n > 0;
 	if ((unit != 'd' && unit != 'w') || !str_int(v, &n) || n < 0 ||
 	    n > 36500)
 		return cli_usage(c, e, "%s: not a number of days (30d) or "
-		    "weeks (4w)", older);
-	cli_today(c, &today);
-	*before = 86400000 * (date_days(today.year, today.month, today.day) +
-	    1 - n * (unit == 'w' ? 7 : 1));
+		    "weeks (4w)", age);
+	*before = *now - 86400000 * n * (unit == 'w' ? 7 : 1);
 	return 0;
 }
 
@@ -148,7 +148,8 @@ int status_list(struct cli *c, struct ehr_err *e)
 	struct listing l = { .c = c, .a = ACCESS_INIT, .e = e,
 		.b = BUF_INIT };
 	struct claim_filter f = { .payer = payer, .unheard = no_response };
-	int rc = read_age(c, &f.sent_before, e);
+	int64_t now;
+	int rc = status_age(c, older, &f.sent_before, &now, e);
 
 	if (rc == 0 && states && !claim_states_parse(str_of(states), &f.states))
 		rc = cli_usage(c, e, "%s: no state of a claim", states);

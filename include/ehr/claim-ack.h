@@ -11,7 +11,7 @@ enum { ACK_TEXT_MAX = 256 << 20 }; /* bytes of a file */
 #define ACK_BATCH "ack" /* kind of its batches */
 
 struct ack_loaded {
-	int64_t answers;	/* interchanges, groups, sets, batches, claims */
+	int64_t answers;	/* to interchanges, sets, claims ... */
 	int64_t unmatched;	/* of these, nothing of ours */
 	int64_t events;
 	bool unchanged;		/* the same text was loaded before */

@@ -116,6 +116,7 @@ struct claim_row {
 	struct str payer, rank, day; /* day: of the first service */
 	struct claim_now now;
 	struct str clm01;	/* of the newest submission; .s NULL: none */
+	int64_t outgoing;	/* the file that it is in; 0: none */
 	const struct claim_event *ev; /* all of its events */
 	size_t n;
 };

@@ -29,7 +29,7 @@ struct sent_set {
 };
 struct sent {
 	int64_t id, isa, gs, claims, cents;
-	struct str kind, name, from, group_from; /* ISA06, GS02 */
+	struct str kind, name, receiver, from, group_from; /* ISA06, GS02 */
 	struct arena mem;
 	struct buf text;
 	struct x12_sep sep;
@@ -63,6 +63,8 @@ const struct sent_set *sent_set_called(const struct sent *f,
     struct str reference);
 /* Segment number of the file (from 1) without its terminator; STR_NONE. */
 struct str sent_segment(const struct sent *f, uint64_t number);
+/* Element i of its text, 0 is the id. */
+struct str sent_element(const struct sent *f, struct str seg, int i);
 /* Does what stands at that segment belong to the claim: itself, or a level or
  * heading above it? */
 bool sent_covers(const struct sent *f, const struct sent_claim *c,

@@ -174,6 +174,7 @@ static int next_sent(struct store *db, struct stmt *s, struct sent **sent,
 	f->isa = stmt_col_int(s, 2);
 	f->gs = stmt_col_int(s, 3);
 	f->name = arena_str(&f->mem, stmt_col(s, 4));
+	f->receiver = arena_str(&f->mem, stmt_col(s, 8));
 	f->claims = stmt_col_int(s, 5);
 	f->cents = stmt_col_int(s, 6);
 	rc = store_unpack_plain(db, stmt_col(s, 7), ACK_TEXT_MAX, &f->text, e);
@@ -313,8 +314,7 @@ const struct sent_set *sent_set_called(const struct sent *f,
 	return NULL;
 }
 
-/* Element i of a segment's text. */
-static struct str element(const struct sent *f, struct str seg, int i)
+struct str sent_element(const struct sent *f, struct str seg, int i)
 {
 	struct str v = STR_NONE;
 
@@ -332,17 +332,17 @@ int64_t sent_line(const struct sent *f, const struct sent_claim *c,
 	struct str seg;
 
 	while (i > c->segment &&
-	    !str_is(element(f, sent_segment(f, i), 0), "LX"))
+	    !str_is(sent_element(f, sent_segment(f, i), 0), "LX"))
 		i--;
 	if (i <= c->segment || segment >= c->end)
 		return 0;
 	for (i++; i < c->end; i++) {
 		seg = sent_segment(f, i);
-		if (str_is(element(f, seg, 0), "LX"))
+		if (str_is(sent_element(f, seg, 0), "LX"))
 			break;
-		if (str_is(element(f, seg, 0), "REF") &&
-		    str_is(element(f, seg, 1), "6R") &&
-		    str_int(element(f, seg, 2), &line))
+		if (str_is(sent_element(f, seg, 0), "REF") &&
+		    str_is(sent_element(f, seg, 1), "6R") &&
+		    str_int(sent_element(f, seg, 2), &line))
 			return line;
 	}
 	return 0;

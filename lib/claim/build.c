@@ -247,6 +247,7 @@ static int build_file(struct claim_build_run *b, struct claim_file *f,
     struct claim_made *m)
 {
 	BUF_AUTO text = BUF_INIT;
+	struct claim_out o;
 	int64_t isa = 0, gs = 0;
 	size_t i;
 	int rc = claim_number(b->db, "isa", 1, &isa, b->e);
@@ -266,7 +267,10 @@ static int build_file(struct claim_build_run *b, struct claim_file *f,
 	m->claims = (int64_t)f->n;
 	for (i = 0; i < f->n; i++)
 		m->cents += f->doc[i]->cents;
-	rc = claim_out_keep(b, f, buf_str(&text), m);
+	m->batch = b->batch;
+	o = (struct claim_out){ "837P", b->opt->folder, f->submitter, f->isa,
+		f->gs, f->now };
+	rc = claim_out_keep(b->a, &o, buf_str(&text), m, b->e);
 	return rc < 0 ? rc : add_rows(b, f, m->id);
 }
 

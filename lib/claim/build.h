@@ -63,8 +63,15 @@ struct claim_made {
 	struct buf path;
 	struct out *out;
 };
-int claim_out_keep(struct claim_build_run *b, const struct claim_file *f,
-    struct str text, struct claim_made *m);
+struct claim_out {
+	const char *kind;   /* 837P, 276; three characters end names */
+	const char *folder; /* NULL: the submitter's "dir", else "." */
+	const struct setup_item *submitter;
+	uint32_t isa, gs;
+	int64_t now;
+};
+int claim_out_keep(struct access *a, const struct claim_out *o,
+    struct str text, struct claim_made *m, struct ehr_err *e);
 int claim_out_place(struct access *a, struct claim_made *m,
     struct ehr_err *e);
 /* The next n control numbers of a row: the last of them. */

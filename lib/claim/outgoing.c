@@ -26,64 +26,64 @@ int claim_number(struct store *db, const char *name, int64_t n,
 }
 
 /* The folder as others will find it, too. */
-static int find_folder(const struct claim_build_run *b,
-    const struct setup_item *submitter, struct buf *folder)
+static int find_folder(const struct claim_out *o, struct buf *folder,
+    struct ehr_err *e)
 {
-	struct str dir = setup_value(submitter, "dir");
+	struct str dir = setup_value(o->submitter, "dir");
 	BUF_AUTO want = BUF_INIT;
 	char *real;
 
-	buf_addstr(&want, b->opt->folder ? str_of(b->opt->folder) :
+	buf_addstr(&want, o->folder ? str_of(o->folder) :
 	    dir.n ? dir : STR("."));
 	real = realpath(want.s, NULL);
 	if (real == NULL)
-		return ehr_fail_errno(b->e, "%s", want.s);
+		return ehr_fail_errno(e, "%s", want.s);
 	buf_adds(folder, real);
 	free(real);
 	return 0;
 }
 
-static void bind_file(struct stmt *s, const struct claim_file *f,
+static void bind_file(struct stmt *s, const struct claim_out *o,
     const struct claim_made *m, const uint8_t digest[SHA256_LEN],
     struct str name, struct str folder, const struct buf *packed)
 {
-	stmt_text(s, 1, STR("837P"));
-	stmt_text(s, 2, f->submitter->key);
-	stmt_int(s, 3, f->isa);
-	stmt_int(s, 4, f->gs);
+	stmt_text(s, 1, str_of(o->kind));
+	stmt_text(s, 2, o->submitter->key);
+	stmt_int(s, 3, o->isa);
+	stmt_int(s, 4, o->gs);
 	stmt_text(s, 5, name);
 	stmt_text(s, 6, folder);
 	stmt_blob(s, 7, digest, SHA256_LEN);
 	stmt_int(s, 8, m->claims);
 	stmt_int(s, 9, m->cents);
-	stmt_int(s, 10, f->now);
+	stmt_int(s, 10, o->now);
 	stmt_int(s, 11, m->batch);
 	stmt_blob(s, 12, packed->s, packed->len);
 }
 
-int claim_out_keep(struct claim_build_run *b, const struct claim_file *f,
-    struct str text, struct claim_made *m)
+int claim_out_keep(struct access *a, const struct claim_out *o,
+    struct str text, struct claim_made *m, struct ehr_err *e)
 {
-	struct stmt *s = build_sql(b->db, OUT_ADD);
+	struct store *db = record_store(a->r);
+	struct stmt *s = build_sql(db, OUT_ADD);
 	BUF_AUTO folder = BUF_INIT, name = BUF_INIT, packed = BUF_INIT;
 	uint8_t digest[SHA256_LEN];
-	int rc = find_folder(b, f->submitter, &folder);
+	int rc = find_folder(o, &folder, e);
 
 	if (rc < 0)
 		return rc;
-	buf_addf(&name, "%.*s-%09" PRIu32 ".837", STR_FMT(f->submitter->key),
-	    f->isa);
+	buf_addf(&name, "%.*s-%09" PRIu32 ".%.3s", STR_FMT(o->submitter->key),
+	    o->isa, o->kind);
 	buf_addf(&m->path, "%s/%s", folder.s, name.s);
 	sha256(text.s, text.n, digest);
 	store_pack_plain(text, &packed);
-	m->batch = b->batch;
-	bind_file(s, f, m, digest, buf_str(&name), buf_str(&folder), &packed);
-	rc = stmt_run(s, b->e);
-	m->id = store_last_rowid(b->db);
-	if (rc == 0 && !b->a->opt.dry_run)
-		rc = out_open(&m->out, m->path.s, false, b->e);
+	bind_file(s, o, m, digest, buf_str(&name), buf_str(&folder), &packed);
+	rc = stmt_run(s, e);
+	m->id = store_last_rowid(db);
+	if (rc == 0 && !a->opt.dry_run)
+		rc = out_open(&m->out, m->path.s, false, e);
 	if (rc == 0 && m->out)
-		rc = out_write(m->out, text.s, text.n, b->e);
+		rc = out_write(m->out, text.s, text.n, e);
 	return rc;
 }
 

@@ -75,6 +75,7 @@ static int name_submission(struct reading *r, struct ehr_err *e)
 	if (rc > 0) {
 		buf_addstr(&r->clm01, stmt_col(s, 0));
 		r->row.clm01 = buf_str(&r->clm01);
+		r->row.outgoing = stmt_col_int(s, 1);
 	}
 	stmt_reset(s);
 	return rc < 0 ? rc : 0;

@@ -197,6 +197,42 @@ states() {
 		tr -cd , | wc -c)" 9
 	same "$(states --payer acme)" "1 accepted,2 rejected,"
 }
+@test "payers are asked, their answers come back by the trace" {
+	sent
+	run -0 --separate-stderr ehr-claim status ask -O "$T/out" 1 3S1
+	asked=$(cut -f 2 <<<"$output")
+	same "$(cut -f 3 <<<"$output")" 2
+	run -0 --separate-stderr ehr-claim x12 check "$asked"
+	same "$output" ""
+	trn=$(ehr-claim x12 get TRN.02 "$asked" | cut -f 2 | head -1)
+	answer 277 005010X212 >"$T/277" <<-X
+		BHT*0010*08*S1*20260210*0900*DG~
+		HL*1**20*1~
+		HL*2*1*21*1~
+		HL*3*2*19*1~
+		HL*4*3*22*0~
+		TRN*2*$trn~
+		STC*P1:20*20260209~
+	X
+	run -0 --separate-stderr ehr-claim ack load "$T/277"
+	same "$(states --status pending)" "1 pending,"
+	same "$(ehr-claim history 3 | cut -f 4,5 | tail -1)" \
+		"$(printf 'asked\t276')"
+	# all that wait, but not those of this week again
+	later=$(date -u -d '+3 days' +%F)
+	run -0 --separate-stderr ehr-claim status ask -O "$T/out" \
+		--older-than 1d --today "$later"
+	same "$(cut -f 3 <<<"$output")" 8
+	run -0 --separate-stderr ehr-claim x12 check \
+		"$(cut -f 2 <<<"$output")"
+	run -0 --separate-stderr ehr-claim status ask -O "$T/out" \
+		--older-than 1d --today "$later"
+	same "$output" ""
+	run -2 --separate-stderr ehr-claim status ask
+	run -2 --separate-stderr ehr-claim status ask --older-than 1d 3
+	run -4 --separate-stderr ehr-claim status ask 99
+}
+
 @test "public acknowledgements answer nothing that was sent" {
 	need_data x12
 	plain_record -d "$T/p.ehr"
