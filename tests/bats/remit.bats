@@ -280,3 +280,33 @@ withdrawn"
 	run -0 --separate-stderr ehr-claim ledger list p2
 	same "${#lines[@]}" 21
 }
+
+@test "what was built and sent is paid: nothing is owed, nothing in clearing" {
+	export EHR_DB=$T/q.ehr
+	"$EHR_TOP/tests/tools/gen-claims" "$T" 25
+	plain_record
+	ehr-import -q "$T/charts"
+	ehr-claim setup load "$T/practice.setup" >"$T/out"
+	ehr-claim charge import -f ndjson "$T/charges.ndjson" >"$T/out"
+	mkdir "$T/sent"
+	ehr-claim build -O "$T/sent" >"$T/out"
+	has "$(ehr-claim ar)" "medicare	payer	"
+	total=0 args=()
+	while IFS='|' read -r name cents; do
+		printf -v sum '%d.%02d' $((cents / 100)) $((cents % 100))
+		args+=("CLP*$name*1*$sum*$sum**12*N$name")
+		total=$((total + cents))
+	done < <(sqlite3 "$EHR_DB" "SELECT clm01, cents FROM submission")
+	printf -v sum '%d.%02d' $((total / 100)) $((total % 100))
+	x835 T9 "$sum" "${args[@]}" >"$T/a.835"
+	run -0 --separate-stderr ehr-claim remit post "$T/a.835"
+	same "$output" "1	T9	2026-01-20	$total	${#args[@]}	0	posted"
+	run -0 --separate-stderr ehr-claim ar
+	same "$output" "	total	0"
+	run -0 --separate-stderr sqlite3 "$EHR_DB" "SELECT acct, sum(cents)
+		FROM entry GROUP BY acct"
+	same "$output" "ar|0
+cash|$total
+clearing|0
+revenue|-$total"
+}
