@@ -11,6 +11,7 @@
 
 #include "ehr/access.h"
 #include "ehr/billing-ledger.h"
+#include "ehr/billing-setup.h"
 
 enum {
 	MAX_CHARGE_LINES = 999,
@@ -122,7 +123,7 @@ int charge_set(struct charge *c, int n, struct str name, struct str value,
     struct ehr_err *e);
 /* Settles what was not said (units 1, the first diagnosis, last day as the
  * first) and checks that it is whole: EHR_EREJECT. A line without an amount
- * keeps cents -1: charge_add() refuses it. */
+ * keeps cents -1, until charge_add() asks the fee schedules. */
 int charge_finish(struct charge *c, struct ehr_err *e);
 
 /* Whose charge it is: names of the patient ("[SOURCE:]ID") and the encounter
@@ -133,6 +134,16 @@ int charge_finish(struct charge *c, struct ehr_err *e);
 int charge_whose(struct record *r, struct charge *c, struct str patient,
     struct str encounter, struct buf *candidates, struct ehr_err *e);
 
+/* The charge of a finished Encounter (rid), from it and what of the chart
+ * names it: services with a code of CPT or HCPCS (ChargeItem, else Procedure,
+ * else Encounter.type), diagnoses with one of ICD-10-CM (Encounter.diagnosis by
+ * rank, reasons, Conditions of the visit), providers by their NPI in the
+ * set-up, place by Location or class. c is finished, with its patient and key;
+ * amounts are what ChargeItems override. EHR_EREJECT: it is not finished, or
+ * has no service, diagnosis or day; EHR_ENOENT: no Encounter. */
+int charge_from_encounter(struct record *r, const struct setup *setup,
+    int64_t encounter, struct charge *c, struct ehr_err *e);
+
 /* ---- writing, in the batch of access_rows_begin() ---- */
 
 #define CHARGE_BATCH "charge" /* its kind */
@@ -141,6 +152,8 @@ struct charge_writer {
 	struct access *a;
 	int64_t batch;
 	bool correct; /* what differs from the one of its key replaces that */
+	const struct setup *setup; /* whose fees lines without an amount
+				    * have; NULL: none have */
 	struct ledger ledger;
 	char day[11];
 };

@@ -1,5 +1,6 @@
 /* charge_write.c - charges into the record; voids, undo. */
 #include "charge.h"
+#include "ehr/billing-fee.h"
 
 static int add_head(struct store *db, int64_t batch, struct charge *c,
     struct ehr_err *e)
@@ -149,14 +150,37 @@ static int post(struct charge_writer *w, const struct charge *c,
 	return rc < 0 ? rc : 1;
 }
 
+/* What the practice charges, times the units, to the cent. */
+static int price(const struct charge_writer *w, struct charge_line *l,
+    struct ehr_err *e)
+{
+	const struct fee_question q = { .payer = STR(""), .code = l->code,
+		.mods = l->mods, .place = l->place, .day = l->first };
+	struct str schedule;
+	struct decimal units, sum;
+	int64_t cents;
+	int rc = w->setup && str_is(l->unit, "UN") ? fee_find(w->ledger.db,
+	    w->setup, &q, &cents, &schedule, e) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (rc == 0 || !decimal_parse(l->units, &units) ||
+	    !decimal_mul(&units, &(struct decimal){ cents, 0 }, &sum))
+		return ehr_fail(e, EHR_EREJECT, "line %d: no amount, and no "
+		    "fee schedule that has one", l->n);
+	l->cents = (int64_t)(decimal_double(&sum) + 0.5);
+	return 0;
+}
+
 int charge_add(struct charge_writer *w, struct charge *c, struct ehr_err *e)
 {
-	int rc;
+	int rc = 0;
 
-	for (size_t i = 0; i < c->lines; i++)
+	for (size_t i = 0; rc == 0 && i < c->lines; i++)
 		if (c->line[i].cents < 0)
-			return ehr_fail(e, EHR_EREJECT, "line %d: no amount, "
-			    "and no fee schedule that has one", c->line[i].n);
+			rc = price(w, &c->line[i], e);
+	if (rc < 0)
+		return rc;
 	access_set_touch(w->a, c->patient);
 	rc = make_way(w, c, e);
 	if (rc)

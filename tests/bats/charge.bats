@@ -209,3 +209,73 @@ feed() {
 	has "$stderr" "charge 1 says the same and was voided"
 	same "$output" ""
 }
+
+# A practice, its provider in the record, and visits: e2 by procedures, e3 by
+# items and video, e4 unfinished, e5 without a service.
+visits() {
+	ehr-claim setup load -q "$FIXTURES/billing/practice.setup" >/dev/null
+	local sub='"subject":{"reference":"Patient/p1"}' cpt='"system":"http://www.ama-assn.org/go/cpt"'
+	local icd='"system":"http://hl7.org/fhir/sid/icd-10-cm"' amb='"class":{"code":"AMB"}'
+	local day='"period":{"start":"2026-01-05T09:00:00Z"}'
+	printf '%s\n' \
+		'{"resourceType":"Practitioner","id":"d","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"}]}' \
+		'{"resourceType":"Condition","id":"c1",'"$sub"',"code":{"coding":[{'"$icd"',"code":"I10"}]}}' \
+		'{"resourceType":"Condition","id":"c2",'"$sub"',"code":{"coding":[{'"$icd"',"code":"E11.9"}]}}' \
+		'{"resourceType":"Encounter","id":"e2","status":"finished",'"$amb,$sub,$day"',"participant":[{"individual":{"reference":"Practitioner/d"}}],"diagnosis":[{"condition":{"reference":"Condition/c1"},"rank":2},{"condition":{"reference":"Condition/c2"},"rank":1}]}' \
+		'{"resourceType":"Procedure","id":"x1","status":"completed",'"$sub"',"encounter":{"reference":"Encounter/e2"},"code":{"coding":[{'"$cpt"',"code":"99213"}]}}' \
+		'{"resourceType":"Procedure","id":"x2","status":"not-done",'"$sub"',"encounter":{"reference":"Encounter/e2"},"code":{"coding":[{'"$cpt"',"code":"36415"}]}}' \
+		'{"resourceType":"Encounter","id":"e3","status":"finished","class":{"code":"VR"},'"$sub,$day"',"reasonCode":[{"coding":[{'"$icd"',"code":"I10"}]}]}' \
+		'{"resourceType":"ChargeItem","id":"i1","status":"billable",'"$sub"',"context":{"reference":"Encounter/e3"},"code":{"coding":[{'"$cpt"',"code":"99214"}]},"quantity":{"value":2},"priceOverride":{"value":180.5,"currency":"USD"}}' \
+		'{"resourceType":"Encounter","id":"e4","status":"in-progress",'"$amb,$sub,$day"'}' \
+		'{"resourceType":"Encounter","id":"e5","status":"finished",'"$amb,$sub,$day"'}' >"$T/v"
+	ehr-import -q "$T/v"
+	printf 'schedule usual\n\tname Usual\n\tcharges yes\n\tfrom 2020-01-01\n' | ehr-claim setup load -q >/dev/null
+	printf 'schedule,code,amount\nusual,99213,120.00\n' >"$T/fees"
+	ehr-claim fees load "$T/fees"
+}
+
+@test "charge from-encounter: services, diagnoses by rank, provider by NPI, place, fee" {
+	visits
+	run -0 --separate-stderr ehr-claim charge from-encounter Encounter/e2
+	run -0 --separate-stderr ehr-claim charge show "$output"
+	same "$output" "0	patient	p1
+0	key	Encounter/e2
+0	encounter	Encounter/e2
+0	dx1	E119
+0	dx2	I10
+0	rendering	grp
+1	code	99213
+1	units	1
+1	amount	120.00
+1	date	2026-01-05
+1	to	2026-01-05
+1	place	11
+1	pointers	1"
+	run -0 --separate-stderr ehr-claim charge from-encounter -v e2
+	has "$stderr" "unchanged 1"
+	run -0 --separate-stderr ehr-claim charge from-encounter e3
+	run -0 --separate-stderr ehr-claim charge show "$output"
+	has "$output" "1	mods	95
+1	units	2
+1	amount	180.50"
+	has "$output" "1	place	02"
+}
+
+@test "what gives no charge is told, exit 3; charge missing lists finished visits alone" {
+	visits
+	run -0 --separate-stderr ehr-claim charge missing --since 2026-01-05
+	same "$(cut -f 1,2 <<<"$output" | sort)" "Encounter/e1	p1
+Encounter/e2	p1
+Encounter/e3	p1
+Encounter/e5	p1"
+	run -0 --separate-stderr ehr-claim charge missing --since 2026-02-01
+	same "$output" ""
+	run -3 --separate-stderr ehr-claim charge from-encounter -v - < <(ehr-claim charge missing; echo e4; echo e9)
+	has "$stderr" "Encounter/e5: no service"
+	has "$stderr" "e4: not finished"
+	has "$stderr" "e9: "
+	has "$stderr" "inserted 2"
+	run -0 --separate-stderr ehr-claim charge missing
+	same "$(cut -f 1 <<<"$output" | sort)" "Encounter/e1
+Encounter/e5"
+}

@@ -1,0 +1,212 @@
+/* charge_visit.c - charges of visits, and visits without one. */
+#include <stdlib.h>
+
+#include "claim.h"
+#include "ehr/desk.h"
+#include "ehr/fhir.h"
+
+const struct cli_opt charge_visit_opts[] = {
+	{ "correct", 0, CLI_FLAG, 0, NULL,
+	    "void the charge of a visit that differs and put this in its place",
+	    &charge_correct, 0, 0 },
+	{ 0 },
+};
+
+/* ---- from-encounter ---- */
+
+struct making {
+	struct cli *c;
+	struct access *a;
+	struct charge_writer w;
+	struct setup setup;
+	struct batch_counts n;
+	struct buf ids;
+	struct ehr_err *e;
+};
+
+static int make(struct making *m, struct str name, struct ehr_err *e)
+{
+	CHARGE_AUTO ch = CHARGE_INIT;
+	struct record_found found;
+	int rc = record_find(m->a->r, name, FHIR_Encounter, &found, NULL, e);
+
+	if (rc == 0)
+		rc = charge_from_encounter(m->a->r, &m->setup, found.rid, &ch,
+		    e);
+	if (rc == 0)
+		rc = charge_add(&m->w, &ch, e);
+	if (rc < 0)
+		return rc;
+	m->n.inserted += rc > 0;
+	m->n.unchanged += rc == 0;
+	buf_addf(&m->ids, "%lld\n", (long long)ch.id);
+	return 0;
+}
+
+/* A visit that gives no charge is told, the others go on. */
+static int make_one(struct making *m, struct str name)
+{
+	struct ehr_err why = { 0 };
+	BUF_AUTO text = BUF_INIT;
+	int rc = make(m, name, &why);
+
+	m->n.read++;
+	if (rc != EHR_EREJECT && rc != EHR_ENOENT) {
+		if (rc < 0)
+			*m->e = why;
+		return rc;
+	}
+	m->n.rejected++;
+	buf_addf(&text, "%.*s: %s", STR_FMT(name), why.msg);
+	cli_notice(m->c, text.s);
+	return 0;
+}
+
+static int make_all(struct making *m)
+{
+	CLI_IDS_AUTO it = CLI_IDS(m->c, 0);
+	struct str name;
+	int rc = 0;
+
+	while (rc == 0 && (rc = cli_ids_next(&it, &name, m->e)) > 0)
+		rc = make_one(m, name);
+	if (rc == 0 && m->n.rejected)
+		rc = ehr_fail(m->e, EHR_EREJECT, "%lld of %lld visits gave no "
+		    "charge", (long long)m->n.rejected, (long long)m->n.read);
+	return rc;
+}
+
+int charge_from(struct cli *c, struct ehr_err *e)
+{
+	const struct access_write w = { .action = AUDIT_CREATE,
+		.source = c->source, .scope = "charges of visits" };
+	const struct access_rows k = { .kind = CHARGE_BATCH };
+	ACCESS_AUTO a = ACCESS_INIT;
+	struct making m = { .c = c, .a = &a, .setup = SETUP_INIT,
+		.ids = BUF_INIT, .e = e };
+	int64_t batch;
+	int rc = desk_open(c, &a, STORE_WRITE, e), shown = 0;
+
+	if (rc == 0)
+		rc = access_rows_begin(&a, &w, &k, &batch, e);
+	if (rc < 0)
+		return rc;
+	rc = charge_writer_open(&m.w, &a, batch, &m.setup, e);
+	if (rc == 0)
+		rc = make_all(&m);
+	rc = access_rows_end(&a, batch, &m.n, rc, e);
+	if (rc == 0 || rc == EHR_EREJECT) {
+		cli_note(c, "inserted %lld, unchanged %lld, rejected %lld",
+		    (long long)m.n.inserted, (long long)m.n.unchanged,
+		    (long long)m.n.rejected);
+		shown = cli_write(&m.ids, rc == 0 ? e : NULL);
+	}
+	setup_release(&m.setup);
+	buf_release(&m.ids);
+	return rc == 0 ? shown : rc;
+}
+
+/* ---- missing ---- */
+
+struct missing {
+	struct cli *c;
+	struct access *a;
+	struct printer *p;
+	int64_t *rid; /* Encounters */
+	size_t n, cap;
+	struct ehr_err *e;
+};
+
+static int collect(void *arg, const struct resource *res)
+{
+	struct missing *m = arg;
+
+	if (m->n == m->cap) {
+		m->cap = m->cap ? 2 * m->cap : 1024;
+		m->rid = xrealloc(m->rid, m->cap * sizeof(*m->rid));
+	}
+	m->rid[m->n++] = res->rid;
+	return 0;
+}
+
+/* The day it began, when that is within the range asked for. */
+static bool in_range(struct missing *m, const struct tape *t, struct buf *day)
+{
+	uint32_t period = tape_get(t, 0, "period");
+	struct date d;
+
+	if (!period || !fhir_text(t, period, "start", day) ||
+	    !date_parse(buf_str(day), &d))
+		return !m->c->since && !m->c->until;
+	return date_ms(&d) >= m->c->since_ms && date_ms(&d) <= m->c->until_ms;
+}
+
+static int show_visit(struct missing *m, const struct resource *res,
+    struct str day)
+{
+	BUF_AUTO name = BUF_INIT;
+	BUF_AUTO who = BUF_INIT;
+	int64_t patient = 0;
+	int rc = record_patient_of(m->a->r, res->rid, RECORD_NOW, &patient,
+	    m->e);
+
+	if (rc >= 0)
+		rc = record_rid_name(m->a->r, res->rid, &name, m->e);
+	if (rc >= 0)
+		rc = record_patient_name(m->a->r, patient, &who, m->e);
+	if (rc < 0)
+		return rc;
+	access_set_touch(m->a, patient);
+	print_text(m->p, buf_str(&name));
+	print_text(m->p, buf_str(&who));
+	print_text(m->p, day);
+	return print_row(m->p, m->e);
+}
+
+static int look(struct missing *m, int64_t rid)
+{
+	TAPE_AUTO t = TAPE_INIT;
+	BUF_AUTO day = BUF_INIT;
+	BUF_AUTO status = BUF_INIT;
+	struct tape_error err;
+	struct resource res;
+	int64_t charge;
+	int rc = charge_of_encounter(record_store(m->a->r), rid, &charge, m->e);
+
+	if (rc)
+		return rc < 0 ? rc : 0;
+	rc = record_get(m->a->r, rid, RECORD_NOW, &res, m->e);
+	if (rc <= 0 || !res.body.s ||
+	    tape_parse(&t, res.body.s, res.body.n, &err) < 0)
+		return rc < 0 ? rc : 0;
+	if (!str_is(tape_member(&t, 0, "status", &status), "finished") ||
+	    fhir_labelled(&t, 0, "HTEST") || !in_range(m, &t, &day))
+		return 0;
+	return show_visit(m, &res, (struct str){ day.s, day.len < 10 ?
+	    day.len : 10 });
+}
+
+int charge_missing(struct cli *c, struct ehr_err *e)
+{
+	static const struct print_col cols[] = { { "encounter", 0 },
+		{ "patient", 0 }, { "day", 0 } };
+	ACCESS_AUTO a = ACCESS_INIT;
+	struct missing m = { .c = c, .a = &a, .e = e };
+	struct record_filter f = RECORD_FILTER;
+	int rc = desk_open(c, &a, STORE_READ, e);
+
+	if (rc == 0)
+		rc = access_set_begin(&a, AUDIT_LIST, "visits without a charge",
+		    NULL, 0, e);
+	if (rc < 0)
+		return rc;
+	record_types_add(&f.types, FHIR_Encounter);
+	rc = print_open(&m.p, c, cols, ARRAY_LEN(cols), e);
+	if (rc == 0)
+		rc = record_all(a.r, &f, collect, &m, e);
+	for (size_t i = 0; rc == 0 && i < m.n; i++)
+		rc = look(&m, m.rid[i]);
+	free(m.rid);
+	rc = access_withheld(&a, rc, e);
+	return access_set_end(&a, print_close(m.p, rc, e), e);
+}
