@@ -233,6 +233,21 @@ states() {
 	run -4 --separate-stderr ehr-claim status ask 99
 }
 
+@test "claim-acks: takes a folder, moves what it took, lists what needs work" {
+	sent
+	mkdir "$T/in"
+	ehr-claim x12 ack "$file" >"$T/in/1.999"
+	run -0 --separate-stderr "$EHR_TOP/scripts/examples/claim-acks" "$T/in"
+	same "$output$stderr" ""
+	claims_277ca 3=A7:562:85 >"$T/in/2.277"
+	run -1 --separate-stderr "$EHR_TOP/scripts/examples/claim-acks" "$T/in"
+	same "$(cut -f 1,2 <<<"$output")" "$(printf '3\trejected')"
+	same "$(ls "$T/in/taken")" "$(printf '1.999\n2.277')"
+	echo hello >"$T/in/3"
+	run -3 --separate-stderr "$EHR_TOP/scripts/examples/claim-acks" "$T/in"
+	[ -f "$T/in/3" ]
+}
+
 @test "public acknowledgements answer nothing that was sent" {
 	need_data x12
 	plain_record -d "$T/p.ehr"
