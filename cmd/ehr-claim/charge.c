@@ -50,18 +50,6 @@ static int take_words(struct charge *ch, const struct str *word, size_t n,
 	return rc;
 }
 
-int charge_writer_open(struct charge_writer *w, struct access *a,
-    int64_t batch, struct setup *setup, struct ehr_err *e)
-{
-	int rc = charge_writer_begin(w, a, batch, e);
-
-	if (rc == 0)
-		rc = setup_read(record_store(a->r), setup, e);
-	w->correct = charge_correct;
-	w->setup = setup;
-	return rc;
-}
-
 static int write_one(struct cli *c, struct access *a, struct charge *ch,
     struct ehr_err *e)
 {
@@ -70,14 +58,14 @@ static int write_one(struct cli *c, struct access *a, struct charge *ch,
 	const struct access_rows k = { .kind = CHARGE_BATCH };
 	struct batch_counts n = { .read = 1 };
 	BUF_AUTO id = BUF_INIT;
-	SETUP_AUTO setup = SETUP_INIT;
-	struct charge_writer to;
+	CHARGE_WRITER_AUTO to = { 0 };
 	int64_t batch;
 	int rc = access_rows_begin(a, &w, &k, &batch, e);
 
 	if (rc < 0)
 		return rc;
-	rc = charge_writer_open(&to, a, batch, &setup, e);
+	rc = charge_writer_begin(&to, a, batch, e);
+	to.correct = charge_correct;
 	if (rc == 0)
 		rc = charge_add(&to, ch, e);
 	n.inserted = rc > 0;
@@ -330,7 +318,7 @@ int charge_void_verb(struct cli *c, struct ehr_err *e)
 	ACCESS_AUTO a = ACCESS_INIT;
 	CLI_IDS_AUTO it = CLI_IDS(c, 0);
 	struct batch_counts n = { 0 };
-	struct charge_writer to;
+	CHARGE_WRITER_AUTO to = { 0 };
 	struct str name;
 	int64_t batch;
 	int rc;

@@ -48,8 +48,7 @@ static int load(struct cli *c, struct access *a,
 		.source = c->source, .input = s->name, .scope = "charges" };
 	struct access_rows k = { .kind = CHARGE_BATCH, .bulk = true };
 	struct batch_counts n = { 0 };
-	SETUP_AUTO setup = SETUP_INIT;
-	struct charge_writer to;
+	CHARGE_WRITER_AUTO to = { 0 };
 	uint8_t digest[SHA256_LEN];
 	int64_t batch;
 	int rc;
@@ -59,7 +58,8 @@ static int load(struct cli *c, struct access *a,
 	rc = access_rows_begin(a, &w, &k, &batch, e);
 	if (rc < 0)
 		return rc;
-	rc = charge_writer_open(&to, a, batch, &setup, e);
+	rc = charge_writer_begin(&to, a, batch, e);
+	to.correct = charge_correct;
 	if (rc == 0)
 		rc = charge_load(&to, s, &n, e);
 	/* one rejected: none is taken */

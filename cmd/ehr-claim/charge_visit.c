@@ -18,7 +18,6 @@ struct making {
 	struct cli *c;
 	struct access *a;
 	struct charge_writer w;
-	struct setup setup;
 	struct batch_counts n;
 	struct buf ids;
 	struct ehr_err *e;
@@ -31,7 +30,7 @@ static int make(struct making *m, struct str name, struct ehr_err *e)
 	int rc = record_find(m->a->r, name, FHIR_Encounter, &found, NULL, e);
 
 	if (rc == 0)
-		rc = charge_from_encounter(m->a->r, &m->setup, found.rid, &ch,
+		rc = charge_from_encounter(m->a->r, &m->w.setup, found.rid, &ch,
 		    e);
 	if (rc == 0)
 		rc = charge_add(&m->w, &ch, e);
@@ -82,8 +81,7 @@ int charge_from(struct cli *c, struct ehr_err *e)
 		.source = c->source, .scope = "charges of visits" };
 	const struct access_rows k = { .kind = CHARGE_BATCH };
 	ACCESS_AUTO a = ACCESS_INIT;
-	struct making m = { .c = c, .a = &a, .setup = SETUP_INIT,
-		.ids = BUF_INIT, .e = e };
+	struct making m = { .c = c, .a = &a, .ids = BUF_INIT, .e = e };
 	int64_t batch;
 	int rc = desk_open(c, &a, STORE_WRITE, e), shown = 0;
 
@@ -91,7 +89,8 @@ int charge_from(struct cli *c, struct ehr_err *e)
 		rc = access_rows_begin(&a, &w, &k, &batch, e);
 	if (rc < 0)
 		return rc;
-	rc = charge_writer_open(&m.w, &a, batch, &m.setup, e);
+	rc = charge_writer_begin(&m.w, &a, batch, e);
+	m.w.correct = charge_correct;
 	if (rc == 0)
 		rc = make_all(&m);
 	rc = access_rows_end(&a, batch, &m.n, rc, e);
@@ -101,7 +100,7 @@ int charge_from(struct cli *c, struct ehr_err *e)
 		    (long long)m.n.rejected);
 		shown = cli_write(&m.ids, rc == 0 ? e : NULL);
 	}
-	setup_release(&m.setup);
+	charge_writer_release(&m.w);
 	buf_release(&m.ids);
 	return rc == 0 ? shown : rc;
 }

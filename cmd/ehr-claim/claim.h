@@ -38,9 +38,6 @@ int charge_list(struct cli *c, struct ehr_err *e);
 int charge_show(struct cli *c, struct ehr_err *e);
 int charge_void_verb(struct cli *c, struct ehr_err *e);
 int charge_fields(struct cli *c, struct ehr_err *e);
-/* charge_writer_begin() with the set-up, read into setup, and --correct. */
-int charge_writer_open(struct charge_writer *w, struct access *a,
-    int64_t batch, struct setup *setup, struct ehr_err *e);
 extern const struct cli_opt charge_visit_opts[];
 int charge_from(struct cli *c, struct ehr_err *e);
 int charge_missing(struct cli *c, struct ehr_err *e);

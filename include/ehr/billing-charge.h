@@ -11,7 +11,7 @@
 
 #include "ehr/access.h"
 #include "ehr/billing-ledger.h"
-#include "ehr/billing-setup.h"
+#include "ehr/billing-party.h"
 
 enum {
 	MAX_CHARGE_LINES = 999,
@@ -152,13 +152,18 @@ struct charge_writer {
 	struct access *a;
 	int64_t batch;
 	bool correct; /* what differs from the one of its key replaces that */
-	const struct setup *setup; /* whose fees lines without an amount
-				    * have; NULL: none have */
 	struct ledger ledger;
 	char day[11];
+	struct setup setup; /* whose fees lines without an amount have */
+	struct party party;
 };
+#define CHARGE_WRITER_AUTO                                                    \
+	EHR_CLEANUP(charge_writer_release) struct charge_writer
+void charge_writer_release(struct charge_writer *w); /* of zeros is fine */
 /* Begins writing for a batch that access_rows_begin() opened; what is added
- * and voided is posted to the ledger, today. Owns nothing. */
+ * and voided is posted to the ledger, today. Owed by the payer that the charge
+ * names, else by the one who is asked first for that patient, else by the
+ * patient. */
 int charge_writer_begin(struct charge_writer *w, struct access *a,
     int64_t batch, struct ehr_err *e);
 /* Writes c, with patient, key and encounter set, and posts it: 1, its numbers

@@ -133,20 +133,37 @@ static int make_way(struct charge_writer *w, struct charge *c,
 int charge_writer_begin(struct charge_writer *w, struct access *a,
     int64_t batch, struct ehr_err *e)
 {
-	*w = (struct charge_writer){ .a = a, .batch = batch };
-	return ledger_begin(&w->ledger, a, batch, STR_NONE, w->day, e);
+	int rc;
+
+	*w = (struct charge_writer){ .a = a, .batch = batch,
+		.setup = SETUP_INIT,
+		.party = PARTY_INIT(a->r, &w->setup) };
+	rc = setup_read(record_store(a->r), &w->setup, e);
+	return rc < 0 ? rc :
+	    ledger_begin(&w->ledger, a, batch, STR_NONE, w->day, e);
+}
+
+void charge_writer_release(struct charge_writer *w)
+{
+	party_release(&w->party);
+	setup_release(&w->setup);
 }
 
 static int post(struct charge_writer *w, const struct charge *c,
     struct ehr_err *e)
 {
-	const struct ledger_charge x = { .charge = c->id,
+	struct ledger_charge x = { .charge = c->id,
 		.patient = c->patient,
 		.payer = charge_field(c, 0, "payer"),
 		.guarantor = charge_field(c, 0, "guarantor"),
 		.provider = charge_field(c, 0, "rendering") };
-	int rc = ledger_charge(&w->ledger, &x, e);
+	const struct setup_item *first = NULL;
+	int rc = x.payer.n ? 0 :
+	    party_first(&w->party, c->patient, c->day, &first, e);
 
+	if (first)
+		x.payer = first->key;
+	rc = rc < 0 ? rc : ledger_charge(&w->ledger, &x, e);
 	return rc < 0 ? rc : 1;
 }
 
@@ -159,8 +176,8 @@ static int price(const struct charge_writer *w, struct charge_line *l,
 	struct str schedule;
 	struct decimal units, sum;
 	int64_t cents;
-	int rc = w->setup && str_is(l->unit, "UN") ? fee_find(w->ledger.db,
-	    w->setup, &q, &cents, &schedule, e) : 0;
+	int rc = str_is(l->unit, "UN") ? fee_find(w->ledger.db,
+	    &w->setup, &q, &cents, &schedule, e) : 0;
 
 	if (rc < 0)
 		return rc;
@@ -297,7 +314,7 @@ int charge_undo(struct access *a, int64_t batch, int64_t of,
 {
 	struct store *db = record_store(a->r);
 	struct stmt *s = store_scan(db, &charge_sql_table[CHARGE_OF_BATCH]);
-	struct charge_writer w;
+	CHARGE_WRITER_AUTO w = { 0 };
 	int64_t mirrored;
 	int rc;
 

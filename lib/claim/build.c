@@ -343,6 +343,7 @@ static void release(struct claim_build_run *b, struct files *f)
 	}
 	free(b->job);
 	free(b->who);
+	party_release(&b->party);
 	setup_release(&b->setup);
 }
 
@@ -369,7 +370,8 @@ int claim_build(struct access *a, const struct claim_build *o,
 		.scope = "claims" };
 	const struct access_rows k = { .kind = CLAIM_BATCH, .bulk = true };
 	struct claim_build_run b = { .a = a, .db = record_store(a->r),
-		.opt = o, .setup = SETUP_INIT, .e = e };
+		.opt = o, .setup = SETUP_INIT,
+		.party = PARTY_INIT(a->r, &b.setup), .e = e };
 	struct files f = { .n = 0 };
 	int rc = access_rows_begin(a, &w, &k, &b.batch, e);
 

@@ -37,6 +37,7 @@ struct claim_build_run {
 	const struct claim_build *opt;
 	struct setup setup;
 	struct scrub scrub;
+	struct party party;
 	struct claim_who **who; /* of patients, the last one's is at work */
 	size_t whos, who_cap;
 	struct claim_job **job;

@@ -3,6 +3,7 @@
 #define CLAIM_IMPL_H
 
 #include "ehr/billing-charge.h"
+#include "ehr/billing-party.h"
 #include "ehr/billing-setup.h"
 #include "ehr/claim.h"
 #include "ehr/x12.h"
@@ -154,9 +155,8 @@ struct claim_who {
 	struct arena mem;
 };
 /* As of a day of service. */
-int claim_who_read(struct claim_who *who, struct record *r,
-    const struct setup *setup, int64_t patient, struct str day,
-    struct ehr_err *e);
+int claim_who_read(struct claim_who *who, struct party *party,
+    int64_t patient, struct str day, struct ehr_err *e);
 /* NULL: nobody of that rank. */
 const struct claim_cover *claim_who_of(const struct claim_who *who,
     char rank);

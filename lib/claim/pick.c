@@ -48,8 +48,7 @@ static int who_of(struct claim_build_run *b, const struct charge *c,
 		w->mem = ARENA_INIT;
 		b->who[b->whos++] = w;
 		*who = w;
-		return claim_who_read(w, b->a->r, &b->setup, c->patient,
-		    c->day, b->e);
+		return claim_who_read(w, &b->party, c->patient, c->day, b->e);
 	}
 	*who = w;
 	return 0;

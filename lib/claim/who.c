@@ -8,7 +8,7 @@
 struct chart {
 	struct claim_who *who;
 	struct record *r;
-	const struct setup *setup;
+	struct party *party;
 	struct str day;
 	struct tape patient, subscriber; /* that of another chart */
 	struct {
@@ -123,38 +123,6 @@ static void put_group(struct chart *c, struct claim_bag *b,
 	}
 }
 
-/* What the set-up says of the Coverage on that day; NULL: nothing. */
-static const struct setup_item *set_up(const struct chart *c, struct str name)
-{
-	const struct setup_item *i = NULL;
-
-	while ((i = setup_next(c->setup, SETUP_COVERAGE, i)))
-		if (str_eq(setup_value(i, "coverage"), name) &&
-		    setup_holds(i, c->day))
-			return i;
-	return NULL;
-}
-
-static const struct setup_item *payer_of(struct chart *c,
-    const struct tape *t, const struct setup_item *said)
-{
-	static const char *const paths[] = { "payor.0.display",
-		"payor.0.identifier.value" };
-	uint32_t payor = nth(t, tape_get(t, 0, "payor"), 0), node = 0;
-	const struct setup_item *payer = NULL;
-	size_t i;
-
-	if (said && setup_ref(c->setup, said, "payer"))
-		return setup_ref(c->setup, said, "payer");
-	for (i = 0; payer == NULL && payor && i < ARRAY_LEN(paths); i++) {
-		node = tape_path(t, payor, paths[i] + strlen("payor.0."));
-		if (node)
-			payer = setup_payer_named(c->setup,
-			    keep(c, t, node));
-	}
-	return payer;
-}
-
 /* The person that a Coverage's reference names: of this chart or another one,
  * whose patient is *patient then. NULL: nobody, or not to be seen. */
 static const struct tape *referred(struct chart *c, int source,
@@ -179,24 +147,6 @@ static const struct tape *referred(struct chart *c, int source,
 		return NULL;
 	record_patient_of(c->r, rid, RECORD_NOW, patient, NULL);
 	return &c->subscriber;
-}
-
-static bool within(struct chart *c, const struct tape *t)
-{
-	struct str from = STR_NONE, to = STR_NONE;
-	uint32_t period = tape_get(t, 0, "period");
-
-	if (period) {
-		from = keep(c, t, tape_get(t, period, "start"));
-		to = keep(c, t, tape_get(t, period, "end"));
-	}
-	from.n = from.n > 10 ? 10 : from.n;
-	to.n = to.n > 10 ? 10 : to.n;
-	return (!from.n || str_cmp(from, c->day) <= 0) &&
-	    (!to.n || str_cmp(c->day, to) <= 0) &&
-	    !str_is(keep(c, t, tape_get(t, 0, "status")), "cancelled") &&
-	    !str_is(keep(c, t, tape_get(t, 0, "status")),
-		"entered-in-error");
 }
 
 static void put_subscriber(struct chart *c, struct claim_cover *cover,
@@ -226,28 +176,25 @@ static void put_subscriber(struct chart *c, struct claim_cover *cover,
 	put(c, &cover->subscriber, "member", t, sub);
 }
 
-static void add_cover(struct chart *c, size_t i)
+static int add_cover(struct chart *c, size_t i)
 {
-	static const char order[] = "PST";
+	static const char order[] = { 0, 'P', 'S', 'T' };
 	const struct tape *t = &c->other[i].t;
-	const struct setup_item *said = set_up(c, c->other[i].name);
+	const struct setup_item *said = party_said(c->party, c->other[i].name,
+	    c->day);
 	struct claim_cover *cover;
-	int64_t nth_one = 0;
-	struct str rank;
+	int rc;
 
-	if (!within(c, t) || c->who->n == ARRAY_LEN(c->who->cover))
-		return;
+	if (!party_in_force(t, c->day) || c->who->n == ARRAY_LEN(c->who->cover))
+		return 0;
 	cover = &c->who->cover[c->who->n];
 	memset(cover, 0, sizeof(*cover));
 	cover->rid = c->other[i].rid;
-	cover->payer = payer_of(c, t, said);
-	if (cover->payer == NULL)
-		return;
-	rank = said ? setup_value(said, "order") : STR_NONE;
-	if (tape_get(t, 0, "order"))
-		str_int(tape_str(t, tape_get(t, 0, "order")), &nth_one);
-	cover->rank = rank.n ? rank.s[0] :
-	    nth_one > 0 && nth_one <= 3 ? order[nth_one - 1] : 0;
+	rc = party_payer(c->party, c->other[i].source, t, said, &cover->payer,
+	    c->e);
+	if (rc <= 0)
+		return rc;
+	cover->rank = order[party_rank(t, said)];
 	cover->msp = said ? setup_value(said, "msp") : STR_NONE;
 	cover->filing = said ? setup_value(said, "filing") : STR_NONE;
 	if (cover->filing.n == 0)
@@ -255,6 +202,7 @@ static void add_cover(struct chart *c, size_t i)
 	put_subscriber(c, cover, t, c->other[i].source);
 	put_group(c, &cover->subscriber, t);
 	c->who->n++;
+	return 0;
 }
 
 /* Those without a rank get the first that is free, in their order. */
@@ -298,9 +246,8 @@ static int take(void *arg, const struct resource *res)
 	return 0;
 }
 
-int claim_who_read(struct claim_who *who, struct record *r,
-    const struct setup *setup, int64_t patient, struct str day,
-    struct ehr_err *e)
+int claim_who_read(struct claim_who *who, struct party *party,
+    int64_t patient, struct str day, struct ehr_err *e)
 {
 	struct chart *c = xcalloc(1, sizeof(*c));
 	struct record_filter f = RECORD_FILTER;
@@ -312,17 +259,17 @@ int claim_who_read(struct claim_who *who, struct record *r,
 	who->n = 0;
 	who->patient.n = 0;
 	who->day = arena_str(&who->mem, day);
-	*c = (struct chart){ .who = who, .r = r, .setup = setup,
+	*c = (struct chart){ .who = who, .r = party->r, .party = party,
 		.day = who->day, .e = e };
 	record_types_add(&f.types, FHIR_Patient);
 	record_types_add(&f.types, FHIR_Coverage);
 	record_types_add(&f.types, FHIR_RelatedPerson);
-	rc = record_chart(r, patient, &f, take, c, e);
+	rc = record_chart(party->r, patient, &f, take, c, e);
 	if (rc == 0 && c->patient.node) {
 		put_person(c, &who->patient, &c->patient);
-		for (i = 0; i < c->n; i++)
+		for (i = 0; rc == 0 && i < c->n; i++)
 			if (c->other[i].type == FHIR_Coverage)
-				add_cover(c, i);
+				rc = add_cover(c, i);
 		rank_all(who);
 	}
 	for (i = 0; i < c->n; i++)

@@ -21,6 +21,7 @@ struct asking {
 	struct store *db;
 	const struct elig_asking *o;
 	struct setup setup;
+	struct party party;
 	int64_t batch, now;
 	elig_asked_fn *fn;
 	void *arg;
@@ -347,8 +348,8 @@ static int pass(struct asking *k, const struct setup_item *submitter,
 	k->submitter = submitter;
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		k->patient = patient[i];
-		rc = elig_covers(k->a->r, &k->setup, patient[i], k->o->day,
-		    cover, k, e);
+		rc = elig_covers(&k->party, patient[i], k->o->day, cover, k,
+		    e);
 	}
 	return rc < 0 ? rc : end_file(k, e);
 }
@@ -359,6 +360,7 @@ int elig_ask(struct access *a, int64_t batch, const struct elig_asking *o,
 {
 	struct asking k = { .a = a, .db = record_store(a->r), .o = o,
 		.setup = SETUP_INIT, .batch = batch, .fn = fn, .arg = arg,
+		.party = PARTY_INIT(a->r, &k.setup),
 		.mem = ARENA_INIT, .text = BUF_INIT };
 	const struct setup_item *s = NULL;
 	int rc = setup_read(k.db, &k.setup, e);
@@ -371,6 +373,7 @@ int elig_ask(struct access *a, int64_t batch, const struct elig_asking *o,
 	free(k.pending);
 	buf_release(&k.text);
 	arena_release(&k.mem);
+	party_release(&k.party);
 	setup_release(&k.setup);
 	return rc;
 }

@@ -7,6 +7,7 @@
 
 struct look {
 	struct record *r;
+	struct party *party;
 	struct arena mem;
 	struct tape tape;
 	struct str day;
@@ -121,59 +122,6 @@ static struct str group_of(struct look *l)
 	return STR("");
 }
 
-/* An item "coverage" names the payer, else what the Organization is called or
- * numbered. */
-static const struct setup_item *payer_of(struct look *l,
-    const struct setup *s, struct str name, const struct str *word, size_t n)
-{
-	const struct setup_item *i = NULL, *p;
-	struct str v;
-
-	while ((i = setup_next(s, SETUP_COVERAGE, i))) {
-		v = setup_value(i, "coverage");
-		p = setup_ref(s, i, "payer");
-		if (p && str_eq(v, name) && setup_holds(i, l->day))
-			return p;
-	}
-	for (size_t k = 0; k < n; k++) {
-		p = word[k].n ? setup_payer_named(s, word[k]) : NULL;
-		if (p)
-			return p;
-	}
-	return NULL;
-}
-
-static bool holds(struct look *l)
-{
-	struct str status = member(l, 0, "status");
-	struct str from = member(l, 0, "period.start");
-	struct str to = member(l, 0, "period.end");
-
-	from.n = from.n > 10 ? 10 : from.n;
-	to.n = to.n > 10 ? 10 : to.n;
-	return str_is(status, "active") &&
-	    (from.n == 0 || str_cmp(from, l->day) <= 0) &&
-	    (to.n == 0 || str_cmp(l->day, to) <= 0 ||
-	    str_begins(l->day, to));
-}
-
-/* Words by which the payer may be known: display, then the Organization. */
-static int payer_words(struct look *l, int source, struct str reference,
-    struct str word[3], struct ehr_err *e)
-{
-	struct resource res;
-	int64_t rid = 0;
-	int rc = target(l, source, reference, &rid, e);
-
-	if (rc > 0)
-		rc = read_at(l, rid, &res, e);
-	if (rc > 0) {
-		word[1] = member(l, 0, "name");
-		word[2] = member(l, 0, "identifier.value");
-	}
-	return rc < 0 ? rc : 0;
-}
-
 static int subscriber(struct look *l, int source, struct str reference,
     struct elig_cover *c, struct ehr_err *e)
 {
@@ -188,10 +136,10 @@ static int subscriber(struct look *l, int source, struct str reference,
 	return rc < 0 ? rc : 0;
 }
 
-static int cover(struct look *l, const struct setup *s, int64_t patient,
-    struct elig_cover *c, struct ehr_err *e)
+static int cover(struct look *l, int64_t patient, struct elig_cover *c,
+    struct ehr_err *e)
 {
-	struct str payor, who, own, word[3] = { STR(""), STR(""), STR("") };
+	struct str who, own;
 	BUF_AUTO name = BUF_INIT;
 	struct resource res;
 	int64_t whose = 0;
@@ -201,11 +149,9 @@ static int cover(struct look *l, const struct setup *s, int64_t patient,
 	if (rc < 0 || whose != patient) /* else they are but the subscriber */
 		return rc < 0 ? rc : 0;
 	rc = read_at(l, c->rid, &res, e);
-	if (rc <= 0 || !holds(l))
+	if (rc <= 0 || !party_in_force(&l->tape, l->day))
 		return rc < 0 ? rc : 0;
 	source = res.source;
-	payor = member(l, 0, "payor.reference");
-	word[0] = member(l, 0, "payor.display");
 	who = member(l, 0, "subscriber.reference");
 	c->relation = relation(member(l, 0, "relationship.coding.code"));
 	c->member = member(l, 0, "subscriberId");
@@ -216,12 +162,13 @@ static int cover(struct look *l, const struct setup *s, int64_t patient,
 		c->member = own;
 		c->relation = STR("");
 	}
-	rc = payer_words(l, source, payor, word, e);
-	if (rc == 0 && c->relation.n)
+	rc = record_rid_name(l->r, c->rid, &name, e);
+	if (rc >= 0)
+		rc = party_payer(l->party, source, &l->tape,
+		    party_said(l->party, buf_str(&name), l->day), &c->payer,
+		    e);
+	if (rc >= 0 && c->relation.n)
 		rc = subscriber(l, source, who, c, e);
-	if (rc == 0)
-		rc = record_rid_name(l->r, c->rid, &name, e);
-	c->payer = payer_of(l, s, buf_str(&name), word, ARRAY_LEN(word));
 	return rc < 0 ? rc : 1;
 }
 
@@ -239,10 +186,10 @@ static int note(void *arg, const struct resource *res)
 	return 0;
 }
 
-int elig_covers(struct record *r, const struct setup *s, int64_t patient,
-    struct str day, elig_cover_fn *fn, void *arg, struct ehr_err *e)
+int elig_covers(struct party *party, int64_t patient, struct str day,
+    elig_cover_fn *fn, void *arg, struct ehr_err *e)
 {
-	struct look l = { .r = r, .mem = ARENA_INIT, .tape = TAPE_INIT,
+	struct look l = { .r = party->r, .party = party, .mem = ARENA_INIT, .tape = TAPE_INIT,
 		.day = day };
 	struct record_filter f = RECORD_FILTER;
 	struct elig_human person = { 0 };
@@ -250,7 +197,7 @@ int elig_covers(struct record *r, const struct setup *s, int64_t patient,
 	int rc;
 
 	record_types_add(&f.types, FHIR_Coverage);
-	rc = record_chart(r, patient, &f, note, &l, e);
+	rc = record_chart(l.r, patient, &f, note, &l, e);
 	if (rc == 0 && l.n)
 		rc = read_at(&l, record_patient_rid(patient), &res, e);
 	if (rc > 0)
@@ -258,7 +205,7 @@ int elig_covers(struct record *r, const struct setup *s, int64_t patient,
 	for (size_t i = 0; rc >= 0 && i < l.n; i++) {
 		struct elig_cover c = { .rid = l.rid[i], .patient = person };
 
-		rc = cover(&l, s, patient, &c, e);
+		rc = cover(&l, patient, &c, e);
 		if (rc > 0)
 			rc = fn(arg, &c, e);
 	}

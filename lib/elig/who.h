@@ -2,8 +2,7 @@
 #ifndef ELIG_WHO_H
 #define ELIG_WHO_H
 
-#include "ehr/billing-setup.h"
-#include "ehr/record.h"
+#include "ehr/billing-party.h"
 
 /* Texts are the arena's; empty when not known. */
 struct elig_human {
@@ -25,7 +24,7 @@ struct elig_cover {
  * record. */
 typedef int elig_cover_fn(void *arg, const struct elig_cover *c,
     struct ehr_err *e);
-int elig_covers(struct record *r, const struct setup *s, int64_t patient,
-    struct str day, elig_cover_fn *fn, void *arg, struct ehr_err *e);
+int elig_covers(struct party *party, int64_t patient, struct str day,
+    elig_cover_fn *fn, void *arg, struct ehr_err *e);
 
 #endif
