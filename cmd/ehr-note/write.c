@@ -226,11 +226,13 @@ int cosign_run(struct cli *c, struct ehr_err *e)
 	if (rc == 0)
 		rc = edit_note_cosigned(w.a.r, &w.x, e);
 	if (rc > 0)
-		rc = ehr_fail(e, EHR_ENO, "cosigned by the same already");
-	if (rc == 0)
+		cli_note(c, "%s: unchanged", c->argv[0]);
+	if (rc == 0) {
 		rc = edit_note_cosign(&w.x, &w.json, e);
-	if (rc == 0)
-		rc = save(&w, AUDIT_SIGN, "note cosignature", 0, e);
+		if (rc == 0)
+			rc = save(&w, AUDIT_SIGN, "note cosignature", 0, e);
+	}
+	rc = rc > 0 ? 0 : rc;
 	release(&w);
 	return rc;
 }

@@ -80,9 +80,10 @@ int elig_fixes(struct record *r, const struct elig_answer *a,
 {
 	struct fixing f = { a, row->coverage, fn, arg };
 	struct setup none = SETUP_INIT;
+	PARTY_AUTO party = PARTY_INIT(r, &none);
 
 	if (strcmp(a->kind, "271") != 0 || !row->patient ||
 	    str_is(row->state, "failed"))
 		return 0;
-	return elig_covers(r, &none, row->patient, row->day, cover, &f, e);
+	return elig_covers(&party, row->patient, row->day, cover, &f, e);
 }

@@ -189,8 +189,8 @@ static int note(void *arg, const struct resource *res)
 int elig_covers(struct party *party, int64_t patient, struct str day,
     elig_cover_fn *fn, void *arg, struct ehr_err *e)
 {
-	struct look l = { .r = party->r, .party = party, .mem = ARENA_INIT, .tape = TAPE_INIT,
-		.day = day };
+	struct look l = { .r = party->r, .party = party, .mem = ARENA_INIT,
+		.tape = TAPE_INIT, .day = day };
 	struct record_filter f = RECORD_FILTER;
 	struct elig_human person = { 0 };
 	struct resource res;
