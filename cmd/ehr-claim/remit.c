@@ -1,4 +1,6 @@
 /* remit.c - ehr-claim remit post, remit list. */
+#include <stdlib.h>
+
 #include "claim.h"
 #include "ehr/billing-doc.h"
 #include "ehr/billing-remit.h"
@@ -22,50 +24,82 @@ struct remits {
 	struct cli *c;
 	struct access a;
 	struct printer *p;
+	struct remit_done *done; /* of a file, until it is committed */
+	size_t n;
 	int64_t rejected;
 	struct ehr_err *e;
 };
 
 /* ---- post ---- */
 
-static int posted(void *arg, const struct remit_done *d)
+static int keep_done(void *arg, const struct remit_done *d)
 {
 	struct remits *t = arg;
 
-	print_int(t->p, d->remit);
-	print_text(t->p, d->pay->trace);
-	print_text(t->p, d->pay->day);
-	print_int(t->p, d->pay->cents);
-	print_int(t->p, d->posted);
-	print_int(t->p, d->parked);
-	print_text(t->p, d->unchanged ? STR("unchanged") : STR("posted"));
-	return print_row(t->p, t->e);
+	t->done[t->n++] = *d;
+	return 0;
 }
 
-/* All of a file or nothing of it. */
-static int post_text(struct remits *t, const char *name, struct str text,
+static int print_done(struct remits *t, struct ehr_err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < t->n && rc == 0; i++) {
+		const struct remit_done *d = &t->done[i];
+
+		print_int(t->p, d->remit);
+		print_text(t->p, d->pay->trace);
+		print_text(t->p, d->pay->day);
+		print_int(t->p, d->pay->cents);
+		print_int(t->p, d->posted);
+		print_int(t->p, d->parked);
+		print_text(t->p, d->unchanged ? STR("unchanged")
+		    : STR("posted"));
+		rc = print_row(t->p, e);
+	}
+	return rc;
+}
+
+/* All of a file or nothing of it; a row is printed when it is committed. */
+static int post_read(struct remits *t, const struct remit_post *p,
     struct ehr_err *e)
 {
 	const struct access_write w = { .action = AUDIT_CREATE,
-		.source = t->c->source, .input = name, .scope = "remittance" };
-	REMIT_FILE_AUTO file = REMIT_FILE_INIT;
-	struct remit_post p = { .file = &file, .name = name, .text = text,
-		.day = str_of(post_date), .done = posted, .arg = t };
+		.source = t->c->source, .input = p->name, .scope = "remittance" };
 	struct batch_counts n = { 0 };
 	uint8_t digest[SHA256_LEN];
 	const struct access_rows k = { .kind = REMIT_BATCH,
 		.sha256 = digest };
 	int64_t batch;
+	int rc, failed = 0;
+
+	sha256(p->text.s, p->text.n, digest);
+	rc = access_rows_begin(&t->a, &w, &k, &batch, e);
+	if (rc < 0)
+		return rc;
+	rc = remit_post(&t->a, batch, p, &n, e);
+	rc = access_rows_end(&t->a, batch, &n, rc, e);
+	if (rc == 0 || rc == EHR_EREJECT)
+		failed = print_done(t, e);
+	return failed < 0 ? failed : rc;
+}
+
+static int post_text(struct remits *t, const char *name, struct str text,
+    struct ehr_err *e)
+{
+	REMIT_FILE_AUTO file = REMIT_FILE_INIT;
+	const struct remit_post p = { .file = &file, .name = name,
+		.text = text, .day = str_of(post_date), .done = keep_done,
+		.arg = t };
 	int rc = remit_read(&file, name, text, e);
 
 	if (rc < 0)
 		return rc;
-	sha256(text.s, text.n, digest);
-	rc = access_rows_begin(&t->a, &w, &k, &batch, e);
-	if (rc < 0)
-		return rc;
-	rc = remit_post(&t->a, batch, &p, &n, e);
-	return access_rows_end(&t->a, batch, &n, rc, e);
+	t->done = xcalloc(file.pay.n, sizeof(*t->done));
+	t->n = 0;
+	rc = post_read(t, &p, e);
+	free(t->done);
+	return rc;
 }
 
 static int post_file(struct remits *t, const char *path)

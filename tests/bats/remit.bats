@@ -26,19 +26,9 @@ setup() {
 	done
 }
 
-# x835 TRACE CENTS SEGMENT...: a payment of so much with these segments.
+# x835 TRACE AMOUNT SEGMENT...: a payment of so much with these segments.
 x835() {
-	local trace=$1 amount=$2
-	shift 2
-	printf '%s~\n' \
-		"ISA*00*          *00*          *ZZ*NORTH          *ZZ*US             *260120*1200*^*00501*000000001*0*P*:" \
-		"GS*HP*NORTH*US*20260120*1200*1*X*005010X221A1" \
-		"ST*835*0001" \
-		"BPR*I*$amount*C*ACH*CCP*01*123456789*DA*1*1512345678**01*123456789*DA*2*20260120" \
-		"TRN*1*$trace*1512345678" "DTM*405*20260120" \
-		"N1*PR*NORTH" "N3*1 MAIN ST" "N4*BOSTON*MA*02101" \
-		"PER*BL*DESK*TE*6175550100" "N1*PE*US*XX*1234567893" "LX*1" \
-		"$@" "SE*$((11 + $#))*0001" "GE*1*1" "IEA*1*000000001"
+	"$EHR_TOP/tests/tools/gen-835" "$@"
 }
 
 # full N: claim N is paid but for the contract and 20.00 of the patient.
@@ -91,6 +81,20 @@ revenue|-40650"
 	same "$output" "	total	0"
 	run -0 --separate-stderr ehr-claim ar --as-of 2020
 	same "$output" "	total	0"
+}
+
+@test "a row is printed once it is committed" {
+	x835 T1 80 "CLP*ODD*1*80*80**12*A" >"$T/a.835"
+	# a new payment, and the first one with another claim
+	x835 T2 80 "CLP*ODD*1*80*80**12*A" | sed '/^GE/,$d' >"$T/b.835"
+	x835 T1 80 "CLP*ODD*1*80*80**12*B" |
+		sed '1,2d; /^S[TE]/s/0001/0002/; s/^GE\*1/GE*2/' >>"$T/b.835"
+	run -3 --separate-stderr ehr-claim remit post "$T/a.835"
+	has "$output" "	T1	"
+	run -8 --separate-stderr ehr-claim remit post "$T/b.835"
+	same "$output" ""
+	has "$stderr" "posted with other contents"
+	same "$(ehr-claim remit list | wc -l)" 1
 }
 
 @test "the same again is unchanged, other contents under the trace are refused" {

@@ -42,3 +42,11 @@ torture=$EHR_TOP/tests/torture
 	[[ $output != *skipped* ]] || skip "strace cannot trace here"
 	same "$(grep -c ' whole and completed ' <<< "$output")" 3
 }
+
+@test "loads: killed at 8 calls of each, all of a file or nothing" {
+	plain_build
+	run -0 --separate-stderr "$torture/loads" 8 50
+	[[ $output != *skipped* ]] || skip "strace cannot trace here"
+	same "$(grep -c ': 8 of .* nothing, .* all; completed 8$' <<<"$output")" 3
+	has "$output" "control: without a journal "
+}
