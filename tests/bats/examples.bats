@@ -176,3 +176,36 @@ patient() { # ID
 	run -0 --separate-stderr eligibility-tomorrow 2026-12-03
 	same "$output$stderr" ""
 }
+
+@test "post-remittances: each file once, done or parked, no word of it" {
+	mkdir "$T/835"
+	odd() { # TRACE
+		"$EHR_TOP/tests/tools/gen-835" "$1" 8 "CLP*ODD*1*8*8**12*A"
+	}
+	"$EHR_TOP/tests/tools/gen-835" T1 0 >"$T/835/a.835"
+	odd T2 >"$T/835/b.835"
+	odd T3 >"$T/835/c.part"
+	odd T3 | sed 's/^BPR\*I\*8/BPR*I*9/' >"$T/835/d.835"
+	run -3 --separate-stderr post-remittances "$T/835"
+	same "$output" ""
+	has "$stderr" "d.835:"
+	[[ $stderr != *b.835* ]]
+	names() { ls "$T/835/$1" | sed 's/^.\{18\}//'; }
+	same "$(ls "$T/835")" $'c.part\nd.835\ndone\nparked'
+	same "$(names done)" a.835
+	same "$(names parked)" b.835
+	rm "$T/835/d.835"
+	# cut off between posting and moving
+	mv "$T/835/parked/"* "$T/835/b.835"
+	run -0 --separate-stderr post-remittances "$T/835"
+	same "$output$stderr" ""
+	same "$(names parked)" b.835
+	same "$(ehr-claim remit list | cut -f 2,5,6,7)" \
+		$'T1\t0\t0\tposted\nT2\t0\t1\tposted'
+	# another file of the same payment is no file of ours to move
+	odd T2 | sed 's/\*A~/*B~/' >"$T/835/e.835"
+	run -8 --separate-stderr post-remittances "$T/835"
+	has "$stderr" "other contents"
+	[ -f "$T/835/e.835" ]
+	run -2 --separate-stderr post-remittances
+}
