@@ -30,4 +30,11 @@ int status_run(struct cli *c, struct ehr_err *e);
 int apply_run(struct cli *c, struct ehr_err *e);
 int show_run(struct cli *c, struct ehr_err *e);
 
+/* ---- estimate.c ---- */
+
+extern const char *estimate_codes, *estimate_service, *estimate_place,
+    *estimate_date;
+extern int estimate_network;
+int estimate_run(struct cli *c, struct ehr_err *e);
+
 #endif

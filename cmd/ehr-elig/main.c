@@ -37,6 +37,22 @@ static const struct cli_opt send_opts[] = {
 	    &send_dir, 0, 0 },
 	{ 0 },
 };
+static const struct cli_opt estimate_opts[] = {
+	{ "code", 0, CLI_TEXT, CLI_REQUIRED, "CODE,...",
+	    "procedures, with modifiers as 99213:25", &estimate_codes, 0, 0 },
+	{ "service-type", 0, CLI_TEXT, 0, "CODE",
+	    "kind of service they are (98, an office visit)",
+	    &estimate_service, 0, 0 },
+	{ "network", 0, CLI_CHOICE, 0, "in|out",
+	    "whether we are in the payer's network (not known)",
+	    &estimate_network, 1, 0 },
+	{ "place", 0, CLI_TEXT, 0, "NN", "place of service (11, an office)",
+	    &estimate_place, 0, 0 },
+	{ "date", 0, CLI_TEXT, 0, "DAY",
+	    "day of service: today, tomorrow, YYYY-MM-DD", &estimate_date, 0,
+	    0 },
+	{ 0 },
+};
 
 static const struct cli_verb verbs[] = {
 	{ "ask", "[PATIENT...|-]", "Make inquiries (270)",
@@ -56,6 +72,9 @@ static const struct cli_verb verbs[] = {
 	{ "show", "ANSWER", "Show an answer for the front desk",
 	    CLI_DB | CLI_TODAY | CLI_REASON | CLI_GLASS | CLI_PLACE |
 		CLI_FORCE, NULL, 1, 1, false, show_run },
+	{ "estimate", "PATIENT", "Reckon what a patient would pay",
+	    CLI_DB | CLI_TODAY | CLI_REASON | CLI_GLASS | CLI_PLACE |
+		CLI_FORCE, estimate_opts, 1, 1, false, estimate_run },
 	{ "apply", "ANSWER [NAME...]",
 	    "List what the payer has otherwise, or take it over",
 	    (CLI_WRITE & ~CLI_SOURCE) | CLI_OUTPUT, NULL, 1, -1, false,

@@ -229,4 +229,27 @@ int elig_sends(struct store *db, int64_t batch, elig_sent_fn *fn, void *arg,
 void elig_page(const struct elig_answer *a, const struct elig_row *row,
     struct str today, struct buf *b);
 
+/* ---- what a patient would pay ---- */
+
+/* Cents of a procedure, -1: not known. */
+struct elig_fee {
+	struct str code;
+	int64_t allowed;     /* by the payer's contract */
+	int64_t charged;     /* by us: the most where allowed is not known */
+	struct str schedule; /* of allowed */
+};
+struct elig_estimating {
+	struct str day;	    /* of service, YYYY-MM-DD */
+	struct str today;
+	struct str service; /* service type (EB03); else the plan's, 30 */
+	char network;	    /* Y we are in it, N not, 0 not known */
+	const struct elig_fee *fee;
+	size_t fees;
+};
+/* Appends the arithmetic and what it comes to, a range with the reasons where
+ * what is said leaves it open. false: it is not known, as the answer does not
+ * say active on that day. */
+bool elig_estimate(const struct elig_answer *a, const struct elig_row *row,
+    const struct elig_estimating *o, struct buf *b);
+
 #endif

@@ -21,4 +21,10 @@ bool elig_add_part(struct elig_answer *a, size_t eb, const char *loop,
 void elig_add_aaa(struct elig_answer *a, const char *loop, struct str valid,
     struct str reason, struct str follow);
 
+/* Do the dates of the person (0) or of an EB (from 1) leave the day out? */
+bool elig_left_out(const struct elig_answer *a, size_t eb, struct str day);
+/* Lines and parts of the page: how old an answer is; EB i (from 0) in words. */
+void elig_age(const struct elig_row *row, struct str today, struct buf *b);
+void elig_eb_text(const struct elig_answer *a, size_t i, struct buf *b);
+
 #endif

@@ -332,6 +332,16 @@ static void kind_of(const struct elig_answer *a, struct buf *b,
 	}
 }
 
+void elig_eb_text(const struct elig_answer *a, size_t i, struct buf *b)
+{
+	const struct elig_eb *x = &a->eb[i];
+
+	kind_of(a, b, x);
+	buf_adds(b, some_value(x) ? ": " : "");
+	value(a, b, x);
+	notes(a, b, i + 1);
+}
+
 /* Those of one kind side by side: which of them holds, nobody here can say. */
 static void benefits(const struct elig_answer *a, struct buf *b)
 {
@@ -343,10 +353,7 @@ static void benefits(const struct elig_answer *a, struct buf *b)
 			n += some_value(x) && same_kind(&a->eb[k], x);
 		if (n)
 			continue;
-		kind_of(a, b, x);
-		buf_adds(b, some_value(x) ? ": " : "");
-		value(a, b, x);
-		notes(a, b, i + 1);
+		elig_eb_text(a, i, b);
 		for (size_t k = i + 1; some_value(x) && k < a->ebs; k++)
 			if (same_kind(x, &a->eb[k])) {
 				buf_adds(b, " | ");
@@ -364,7 +371,7 @@ static void benefits(const struct elig_answer *a, struct buf *b)
 
 /* ---- all ---- */
 
-static void age(const struct elig_row *row, struct str today, struct buf *b)
+void elig_age(const struct elig_row *row, struct str today, struct buf *b)
 {
 	BUF_AUTO day = BUF_INIT;
 	struct date then, now;
@@ -398,7 +405,7 @@ void elig_page(const struct elig_answer *a, const struct elig_row *row,
 	if (row->day.n)
 		buf_addf(b, " on %.*s", STR_FMT(row->day));
 	buf_addf(b, "%s%s\n", why.len ? ": " : "", why.s);
-	age(row, today, b);
+	elig_age(row, today, b);
 	person(a, b);
 	plans(a, b);
 	dates(a, b);

@@ -112,8 +112,7 @@ static bool leaves_out(const struct elig_answer *a,
 	    (what != 'B' && str_cmp(day, buf_str(&to)) > 0);
 }
 
-/* Of the person, or of one EB. */
-static bool day_left_out(const struct elig_answer *a, size_t eb,
+bool elig_left_out(const struct elig_answer *a, size_t eb,
     struct str day)
 {
 	const struct elig_part *p = NULL;
@@ -153,7 +152,7 @@ static void count(const struct elig_answer *a, bool plan, struct str day,
 			continue;
 		if (code > '5')
 			t->inactive++;
-		else if (day_left_out(a, i + 1, day))
+		else if (elig_left_out(a, i + 1, day))
 			t->out++;
 		else
 			t->active++;
@@ -174,7 +173,7 @@ static enum elig_state by_benefits(const struct elig_answer *a,
 		buf_adds(why, "nothing is said of active or inactive");
 	else if (t.inactive && t.out == 0)
 		return ELIG_INACTIVE;
-	else if (!t.active || day_left_out(a, 0, day))
+	else if (!t.active || elig_left_out(a, 0, day))
 		buf_adds(why, "active, but the dates given leave the day out");
 	else
 		return ELIG_ACTIVE;

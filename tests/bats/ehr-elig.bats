@@ -396,3 +396,122 @@ Coverage/c1"
 	same "$output" ""
 	run -4 --separate-stderr ehr-elig apply 7
 }
+
+# What acme allows of made-up codes, and what is charged.
+fees() {
+	ehr-claim setup load - >"$T/out" <<-'END'
+		schedule own
+		 name What is charged
+		 charges yes
+		schedule acme
+		 name Acme
+		 payer acme
+	END
+	printf '%s\n' schedule,code,amount,from own,G0001,150,2026-01-01 \
+		acme,G0001,100,2026-01-01 acme,G0002,80.50,2026-01-01 \
+		own,G0003,60,2026-01-01 | ehr-claim fees load >"$T/out"
+}
+# An answer with the segments of the operand, of the inquiry of that number.
+told() { # N SEGMENTS
+	ehr-elig ask -q --again --date 2026-12-02 p1 >"$T/out"
+	tr '~' '\n' <<<"$2" | answer_to "$(trace "$1")" >"$T/271"
+	ehr-elig load -q "$T/271" >"$T/out"
+}
+estimate() {
+	run "-$1" --separate-stderr ehr-elig estimate p1 --date 2026-12-02 "${@:2}"
+}
+
+# 25 + 50 of what is left, then 20 % of 100 - 75 = 5 (or of 100 - 50: 10)
+@test "estimate: the arithmetic line by line, by hand" {
+	fees
+	told 1 'EB*1*IND*30~EB*A*IND*98*****0.2****Y~EB*C*IND*98***23*500*****Y~EB*C*IND*98***29*50*****Y'
+	estimate 0 --code G0001 --network in
+	has "$output" "Coverage/c1, acme"
+	has "$output" "Answer        1 of "
+	has "$output" "0 days old"
+	has "$output" 'G0001  $100.00 allowed (acme)'
+	has "$output" 'Deductible    $50.00 left'
+	has "$output" "copay: counted as none beside the other"
+	has "$output" '  copay        $0.00
+  deductible   $50.00
+  coinsurance  $10.00 (20 % of $50.00)
+  together     $60.00'
+	has "$output" 'Patient pays  $60.00'
+	# 180.50: 50 + 0.2 * 130.50 = 76.10
+	estimate 0 --code G0001,G0002 --network in
+	has "$output" 'Allowed       $180.50'
+	has "$output" 'Patient pays  $76.10'
+	same "$(grep -c '^Why' <<<"$output")" 0
+	# both: 25 + 50 + 0.2 * 25 = 80; or 25 + 50 + 0.2 * 50 = 85
+	told 2 'EB*1*IND*30~EB*B*IND*98***27*25*****Y~EB*A*IND*98*****0.2****Y~EB*C*IND*98***29*50*****Y'
+	estimate 0 --code G0001 --network in
+	has "$output" 'Patient pays  $80.00 to $85.00'
+	has "$output" "whether coinsurance is also of the copay's part"
+	same "$(ehr-audit log -o tsv --action read | grep -c eligibility)" 3
+}
+
+@test "estimate: what is not said, or said twice, is a range with its reason" {
+	fees
+	n=0
+	while IFS='|' read -r options pays why segments; do
+		n=$((n + 1))
+		told $n "EB*1*IND*30~$segments"
+		# shellcheck disable=SC2086
+		estimate 0 $options
+		same "$n $(grep '^Patient pays' <<<"$output")" \
+			"$n Patient pays  $pays"
+		if [ "$why" = - ]; then
+			same "$n $(grep -c '^Why' <<<"$output")" "$n 0"
+		else
+			has "$output" "Why not one amount"
+			has "$output" "$why"
+		fi
+	done <<-'END'
+	--code G0001 --network in|$25.00 to $40.00|Copay: several are said that differ|EB*B*IND*98***27*25*****Y~MSG*PRIMARY CARE~EB*B*IND*98***27*40*****Y~MSG*SPECIALIST~EB*C*IND*30***29*0*****Y
+	--code G0001|$25.00 to $60.00|in and out of network are not the same (--network)|EB*B*IND*98***27*25*****Y~EB*B*IND*98***27*60*****N~EB*C*IND*30***29*0*****W
+	--code G0001 --network out|$60.00|-|EB*B*IND*98***27*25*****Y~EB*B*IND*98***27*60*****N~EB*C*IND*30***29*0*****W
+	--code G0001|$0.00 to $100.00|Copay: is said of one network alone (--network)|EB*B*IND*98***27*25*****Y~EB*C*IND*30***29*0*****W
+	--code G0001 --network in|$0.00 to $100.00|Copay: the payer does not know the network|EB*B*IND*98***27*25*****U~EB*C*IND*30***29*0*****W
+	--code G0001 --network in|$25.00 to $65.00|whether the deductible counts beside a copay|EB*B*IND*98***27*25~EB*C*IND*30***29*40
+	--code G0001 --network in|$25.00 to $100.00|what is left is not said|EB*B*IND*98***27*25~EB*C*IND*98***23*500
+	--code G0001 --network in|$25.00 to $100.00|Deductible: nothing is said|EB*B*IND*98***27*25
+	--code G0001 --network in|$0.00 to $100.00|Copay, coinsurance: neither is said|EB*C*IND*98***29*0
+	--code G0001 --network in|$0.00 to $100.00|a coinsurance over 1 is said|EB*A*IND*98*****20~EB*C*IND*98***29*0
+	--code G0001 --network in|$20.00 to $50.00|Deductible: several are said that differ|EB*A*IND*98*****0~EB*C*IND*98***29*20~EB*C*FAM*98***29*50
+	--code G0003 --network in|$0.00 to $12.00|Fees: one is not known|EB*A*IND*98*****0.2~EB*C*IND*98***29*0
+	--code G0009 --network in|$0.00 or more, no upper end known|Fees: one is not known|EB*A*IND*98*****0.2~EB*C*IND*98***29*0
+	--code G0009 --network in|$0.00 to $25.00|Fees: one is not known|EB*B*IND*98***27*25~EB*C*IND*98***29*0
+	--code G0001 --network in|$10.00 to $20.00|what is left may end it sooner|EB*A*IND*98*****0.2~EB*C*IND*98***29*0~EB*G*IND*30***29*10
+	--code G0001 --network in|$20.00 to $100.00|Not covered: is said|EB*A*IND*98*****0.2~EB*C*IND*98***29*0~EB*I*IND*98
+	--code G0001 --network in|$20.00|-|EB*A*IND*98*****0.2~EB*C*IND*98***29*0~EB*A*IND*98*****0.5****N~EB*B*IND*98***27*70****N*N*HC:G0002
+	--code G0001 --network in --service-type 33|$30.00|-|EB*A*IND*98*****0.2~EB*A*IND*33*****0.3~EB*C*IND*98***29*0~EB*C*IND*30***29*0
+	--code G0001:25,G0002 --network in|$25.00|-|EB*B*IND*98***27*25~EB*C*IND*30***29*0
+	--code G0001 --network in|$15.00|-|EB*B*IND*98***27*15~DTP*348*D8*20261201~EB*B*IND*98***27*25~DTP*349*D8*20261130~EB*C*IND*30***29*0
+	END
+	same "$n" 20
+}
+
+@test "estimate: not known without an answer that says active" {
+	fees
+	estimate 1 --code G0001
+	has "$output" "Patient pays  not known: no payer has answered"
+	told 1 'AAA*N**75*C'
+	estimate 1 --code G0001
+	has "$output" "Patient pays  not known: the check failed (not-found), answer 1"
+	told 2 'EB*6*IND*30~EB*B*IND*98***27*25'
+	estimate 1 --code G0001
+	has "$output" "Patient pays  not known: inactive on 2026-12-02"
+	told 3 'EB*1*IND*30~EB*B*IND*98***27*25~EB*C*IND*30***29*0'
+	told 4 'AAA*N**42*R'
+	estimate 0 --code G0001
+	has "$output" 'Patient pays  $25.00'
+	has "$output" "A later check failed (retry), answer 4"
+	estimate 0 --code G0001 --today 2027-03-01
+	has "$output" "EXPIRED after"
+	estimate 2
+	estimate 2 --code G0001,,G0002
+	estimate 2 --code :25
+	estimate 2 --code G0001 --network maybe
+	run -2 --separate-stderr ehr-elig estimate p1 --code G0001 --date Someday
+	run -4 --separate-stderr ehr-elig estimate nobody --code G0001
+}
