@@ -119,7 +119,7 @@ static uint64_t place_of(const struct ack_999 *r, int64_t position)
 {
 	static const char *const later[] = { "CLM", "HL", "SE", "LX" };
 	uint64_t at = r->set->segment + (uint64_t)position - 1;
-	struct str id = sent_segment(r->sent, at), first;
+	struct str id = sent_segment(r->sent, at), first = STR_NONE;
 	bool below = r->loop.n > 2 && (r->loop.s[1] == '3' ||
 	    r->loop.s[1] == '4');
 

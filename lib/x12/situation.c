@@ -49,8 +49,7 @@ bool x12_is_over_one(struct str v)
 	struct str whole;
 	int64_t n;
 
-	str_split(&v, '.', &whole);
-	if (!str_int(whole, &n))
+	if (!str_split(&v, '.', &whole) || !str_int(whole, &n))
 		return false;
 	return n > 1 || (n == 1 && x12_is_above_zero(v));
 }
