@@ -1,74 +1,5 @@
 /* billing_ledger_test.c - the schema refuses whatever a ledger must not do. */
-#include <sqlite3.h>
-
-#include "test.h"
-
-#include "ehr/billing-ledger.h"
-
-#define CHECK_OK(expr)                                                        \
-	do {                                                                  \
-		if ((expr) < 0) {                                             \
-			printf("%s:%d: %s\n", __FILE__, __LINE__, err.msg);   \
-			longjmp(test_end, TEST_FAILED);                       \
-		}                                                             \
-	} while (0)
-
-static struct ehr_err err;
-static char path[64], today[11];
-static struct access a;
-static int64_t batch;
-static struct ledger l;
-
-static void begin(struct str day)
-{
-	const struct access_write w = { .action = AUDIT_CREATE };
-	const struct access_rows k = { .kind = "charge" };
-
-	CHECK_OK(access_rows_begin(&a, &w, &k, &batch, &err));
-	CHECK_OK(ledger_begin(&l, &a, batch, day, today, &err));
-}
-
-static void end(int rc)
-{
-	const struct batch_counts one = { .inserted = 1 };
-
-	CHECK_INT(access_rows_end(&a, batch, &one, rc, &err), rc);
-}
-
-static void create(void)
-{
-	struct access_opt opt = { .db = path, .tool = "ehr-test" };
-
-	snprintf(path, sizeof(path), "/tmp/ledger-test-%ld.ehr",
-	    (long)getpid());
-	store_unlink(path);
-	a = ACCESS_INIT;
-	CHECK_OK(access_open(&a, &opt, STORE_CREATE, &err));
-}
-
-static void destroy(void)
-{
-	access_close(&a);
-	store_unlink(path);
-}
-
-/* Runs SQL as somebody with the file and sqlite3 would, who has no
- * recursive triggers; the message, "" when it was done. */
-static const char *raw(const char *text)
-{
-	static char why[200];
-	sqlite3 *db = NULL;
-	char *msg = NULL;
-
-	why[0] = '\0';
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	sqlite3_exec(db, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
-	if (sqlite3_exec(db, text, NULL, NULL, &msg) != SQLITE_OK)
-		snprintf(why, sizeof(why), "%s", msg);
-	sqlite3_free(msg);
-	sqlite3_close(db);
-	return why;
-}
+#include "ledger_kit.h"
 
 static void furnish(void)
 {
@@ -119,6 +50,67 @@ TEST(schema_refuses)
 	store_unlink(path);
 }
 
+struct dims {
+	size_t seen;
+	int64_t dims[LEDGER_ACCTS];
+};
+
+static int read_dims(void *arg, int n, char **v, char **name)
+{
+	struct dims *d = arg;
+
+	(void)n;
+	(void)name;
+	for (size_t i = 0; i < LEDGER_ACCTS; i++)
+		if (strcmp(v[0], ledger_acct_name(i)) == 0)
+			d->dims[i] = strtoll(v[1], NULL, 10);
+	d->seen++;
+	return 0;
+}
+
+/* Whether the schema takes an entry that names these dimensions. */
+static bool taken(const char *acct, int set)
+{
+	char sql[600];
+	const char *why;
+
+	snprintf(sql, sizeof(sql), DAY("2026-02-09") "INSERT INTO entry(txn, n,"
+	    " acct, cents, post_date, patient, payer, line) VALUES (9, 1, '%s',"
+	    " 5, '2026-02-09', %s, %s, %s); ROLLBACK", acct,
+	    set & 1 ? "7" : "NULL", set & 2 ? "'north'" : "NULL",
+	    set & 4 ? "1" : "NULL");
+	why = raw(sql);
+	CHECK(!*why || strstr(why, "CHECK"));
+	return !*why;
+}
+
+/* acct.dims tells what the CHECK of entry holds. */
+TEST(dims_are_what_is_held)
+{
+	struct dims d = { 0 };
+	sqlite3 *db = NULL;
+
+	create();
+	access_close(&a);
+	furnish();
+	for (size_t i = 0; i < LEDGER_ACCTS; i++)
+		d.dims[i] = -1;
+	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
+	CHECK_INT(sqlite3_exec(db, "SELECT code, dims FROM acct", read_dims,
+	    &d, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	CHECK_INT(d.seen, LEDGER_ACCTS);
+	for (size_t i = 0; i < LEDGER_ACCTS; i++)
+		for (int set = 0; set < 8; set++)
+			if (taken(ledger_acct_name(i), set) !=
+			    ((set & d.dims[i]) == d.dims[i])) {
+				printf("%s: dims %d\n", ledger_acct_name(i),
+				    set);
+				CHECK(false);
+			}
+	store_unlink(path);
+}
+
 static int64_t owed(int64_t charge)
 {
 	int64_t cents = 0;
@@ -135,8 +127,7 @@ TEST(charge_and_void)
 	create();
 	access_close(&a);
 	furnish();
-	CHECK_OK(access_open(&a, &(struct access_opt){ .db = path,
-	    .tool = "ehr-test" }, STORE_WRITE, &err));
+	reopen();
 	CHECK_INT(owed(1), 150);
 	begin(STR_NONE);
 	CHECK_INT(ledger_charge(&l, &c, &err), 1);
@@ -168,8 +159,7 @@ TEST(days_that_do_not_post)
 	create();
 	access_close(&a);
 	furnish();
-	CHECK_OK(access_open(&a, &(struct access_opt){ .db = path,
-	    .tool = "ehr-test" }, STORE_WRITE, &err));
+	reopen();
 	CHECK_OK(access_rows_begin(&a, &w, &k, &batch, &err));
 	CHECK_INT(ledger_begin(&l, &a, batch, STR("2026-01-09"), today, &err),
 	    EHR_EUSAGE);
