@@ -41,7 +41,8 @@ PC_LIBS = $(eval PC_LIBS := $(shell pkg-config --libs $(PKGS)))$(PC_LIBS)
 ALL_CFLAGS = $(CSTD) $(WARN) $(HARD) -Iinclude -Ilib -I$(BUILD)/gen \
 	-DEHR_VERSION='"$(VERSION)"' $(PC_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
-LIBS = $(PC_LIBS) -lm -lpthread
+# libharu has no file for pkg-config in Debian 12.
+LIBS = $(PC_LIBS) -lhpdf -lm -lpthread
 
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
 CMD_ONE := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))

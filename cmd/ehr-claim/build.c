@@ -39,25 +39,25 @@ static void told(void *arg, const char *line)
 	cli_notice(b->c, line);
 }
 
-/* The claims that are named. */
-static int read_claims(struct building *b, struct ehr_err *e)
+int build_claims(struct cli *c, int64_t **claim, size_t *claims,
+    struct ehr_err *e)
 {
 	struct str *word = NULL;
 	size_t i, n = 0;
-	int rc = cli_words(b->c, 0, &word, &n, e);
+	int rc = cli_words(c, 0, &word, &n, e);
 
 	if (rc < 0 || n == 0)
 		return rc;
-	b->claim = arena_alloc(&b->c->mem, n * sizeof(*b->claim));
+	*claim = arena_alloc(&c->mem, n * sizeof(**claim));
 	for (i = 0; i < n; i++) {
 		struct str id = word[i];
 
 		str_split(&word[i], '\t', &id);
-		if (!str_int(id, &b->claim[i]) || b->claim[i] < 1)
+		if (!str_int(id, &(*claim)[i]) || (*claim)[i] < 1)
 			return ehr_fail(e, EHR_EUSAGE,
 			    "not the number of a claim");
 	}
-	b->n = n;
+	*claims = n;
 	return 0;
 }
 
@@ -70,7 +70,7 @@ int build_verb(struct cli *c, struct ehr_err *e)
 	struct building b = { .c = c };
 	struct claim_build o = { .payer = payer, .folder = c->place,
 		.made = made, .told = told, .arg = &b };
-	int rc = read_claims(&b, e);
+	int rc = build_claims(c, &b.claim, &b.n, e);
 
 	if (rc == 0 && resume && (payer || b.n || c->place))
 		rc = cli_usage(c, e, "--resume takes nothing else: files go "

@@ -68,6 +68,15 @@ int codes_list(struct cli *c, struct ehr_err *e);
 
 extern const struct cli_opt build_opts[];
 int build_verb(struct cli *c, struct ehr_err *e);
+/* The claims that are named, kept by c; *claims is 0 where none is. */
+int build_claims(struct cli *c, int64_t **claim, size_t *claims,
+    struct ehr_err *e);
+
+/* ---- form.c ---- */
+
+extern const struct cli_opt form_opts[];
+int form_verb(struct cli *c, struct ehr_err *e);
+
 /* ---- scrub.c ---- */
 
 extern const struct cli_opt scrub_opts[];

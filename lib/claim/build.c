@@ -332,6 +332,13 @@ static void release(struct claim_build_run *b, struct files *f)
 	}
 	free(f->made);
 	free(f->doc);
+	claim_build_release(b);
+}
+
+void claim_build_release(struct claim_build_run *b)
+{
+	size_t i;
+
 	for (i = 0; i < b->jobs; i++) {
 		charge_release(&b->job[i]->charge);
 		arena_release(&b->job[i]->mem);

@@ -44,6 +44,7 @@ struct claim_build_run {
 	size_t jobs, job_cap;
 	size_t blocked;	 /* charges and claims that are left out */
 	int64_t told;	 /* the last one of them */
+	bool paper;	/* forms of claims: not sent, so nothing is held back */
 	int64_t batch;
 	struct batch_counts n;
 	struct ehr_err *e;
@@ -52,6 +53,9 @@ struct claim_build_run {
 /* Tells that something is not built, and why. */
 void claim_blocked(struct claim_build_run *b, const char *what, int64_t id,
     const char *fmt, ...) EHR_PRINTF(4, 5);
+
+/* Of jobs, charts and the set-up. */
+void claim_build_release(struct claim_build_run *b);
 
 /* pick.c: jobs of all that is to be sent. */
 int claim_pick(struct claim_build_run *b);

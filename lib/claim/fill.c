@@ -58,8 +58,7 @@ static struct str nth_part(struct str v, char by, unsigned n)
 	return part;
 }
 
-/* What is no delimiter and of the extended set of characters (X12.6 3.3). */
-static void add_clean(struct buf *b, struct str v)
+void claim_clean(struct buf *b, struct str v)
 {
 	const char *s = v.s, *end = v.s + v.n, *from;
 	size_t at;
@@ -88,7 +87,7 @@ static void add_shaped(struct buf *b, struct str v, char shape)
 	size_t i;
 
 	if (shape == 0) {
-		add_clean(b, v);
+		claim_clean(b, v);
 		return;
 	}
 	for (i = 0; i < v.n; i++)

@@ -113,6 +113,9 @@ void claim_fill_init(struct claim_fill *f, struct buf *to);
 void claim_fill_release(struct claim_fill *f);
 /* Writes the segments of a loop for which there are values. */
 void claim_fill_loop(struct claim_fill *f, enum claim_loop loop);
+/* Appends what is no delimiter and of the extended set of characters (X12.6
+ * 3.3), a blank in place of the others. */
+void claim_clean(struct buf *b, struct str v);
 struct str claim_fill_value(const struct claim_fill *f,
     enum claim_place place, const char *name);
 

@@ -140,15 +140,15 @@ static const struct setup_item *billing_of(const struct claim_build_run *b,
 }
 
 /* Why it cannot be written; NULL: it can. */
-static const char *missing(const struct claim_job *j,
-    const struct claim_who *who)
+static const char *missing(const struct claim_build_run *b,
+    const struct claim_job *j, const struct claim_who *who)
 {
 	if (who->patient.n == 0)
 		return "the patient has no Patient resource that may be read";
 	if (j->doc.billing == NULL)
 		return "nobody bills for it: field billing, or the set-up "
 		    "of who rendered it";
-	if (j->doc.submitter == NULL)
+	if (j->doc.submitter == NULL && !b->paper)
 		return "its payer has no submitter in the set-up";
 	return j->cover->known ? NULL :
 	    "who the subscriber of the Coverage is cannot be told";
@@ -169,7 +169,7 @@ static int finish(struct claim_build_run *b, struct claim_job *j,
 	d->coverage = j->cover->rid;
 	d->rank = j->cover->rank;
 	d->self = j->cover->self;
-	why = missing(j, who);
+	why = missing(b, j, who);
 	if (why) {
 		claim_blocked(b, "charge", j->charge.id, "%s", why);
 		return 0;
@@ -187,6 +187,8 @@ static int finish(struct claim_build_run *b, struct claim_job *j,
 static bool wanted(const struct claim_build_run *b,
     const struct claim_cover *c)
 {
+	if (b->paper)
+		return true;
 	if (b->opt->payer && !str_is(c->payer->key, b->opt->payer))
 		return false;
 	return setup_yes(c->payer, "837") &&
@@ -292,7 +294,7 @@ static int scrubbed(struct claim_build_run *b, const struct charge *c)
 {
 	int rc;
 
-	if (c->voided)
+	if (c->voided || b->paper)
 		return 1;
 	b->scrub.r = b->a->r;
 	b->scrub.setup = &b->setup;
@@ -461,6 +463,10 @@ static int add_named(struct claim_build_run *b)
 
 	for (i = 0; i < b->opt->n && rc == 0; i++) {
 		id = b->opt->claim[i];
+		if (b->paper) {
+			rc = add_again(b, id);
+			continue;
+		}
 		rc = claim_state(b->db, id, &state, b->e);
 		if (rc == 0 && state != CLAIM_STATE_REJECTED)
 			claim_blocked(b, "claim", id, "is %s: only what was "

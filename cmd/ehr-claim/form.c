@@ -1,0 +1,62 @@
+/* form.c - ehr-claim form: claims on paper. */
+#include "claim.h"
+#include "ehr/claim.h"
+#include "ehr/desk.h"
+
+enum { FORM_TEXT, FORM_PDF };
+static int format;
+const struct cli_opt form_opts[] = {
+	{ NULL, 'o', CLI_CHOICE, 0, "text|pdf", "format of the output",
+	    &format, 0, 0 },
+	{ 0 },
+};
+
+static void told(void *arg, const char *line)
+{
+	cli_notice(arg, line);
+}
+
+/* Text or PDF, where it is to go. */
+static int put(struct cli *c, struct str pages, struct ehr_err *e)
+{
+	BUF_AUTO pdf = BUF_INIT;
+	struct out *out = NULL;
+	int rc = 0;
+
+	if (pages.n == 0)
+		return 0;
+	if (format == FORM_PDF)
+		rc = claim_paper_pdf(pages, &pdf, e);
+	if (rc == 0)
+		rc = out_open(&out, c->place, c->force, e);
+	if (rc < 0)
+		return rc;
+	if (format == FORM_PDF)
+		pages = buf_str(&pdf);
+	rc = out_write(out, pages.s, pages.n, e);
+	if (rc == 0)
+		return out_commit(out, e);
+	out_abort(out);
+	return rc;
+}
+
+int form_verb(struct cli *c, struct ehr_err *e)
+{
+	ACCESS_AUTO a = ACCESS_INIT;
+	BUF_AUTO pages = BUF_INIT;
+	struct claim_build o = { .told = told, .arg = c };
+	int64_t *claim = NULL;
+	int rc = build_claims(c, &claim, &o.n, e), done;
+
+	if (rc == 0 && o.n == 0)
+		return 0;
+	o.claim = claim;
+	if (rc == 0)
+		rc = desk_open(c, &a, STORE_WRITE, e);
+	if (rc == 0)
+		rc = claim_paper(&a, &o, &pages, e);
+	if (rc != 0 && rc != EHR_EREJECT)
+		return rc;
+	done = put(c, buf_str(&pages), e);
+	return done < 0 ? done : rc;
+}
