@@ -271,6 +271,8 @@ static const char *lacks(struct asking *k, const struct elig_cover *c)
 		return "no provider that bills";
 	if (originator(k, over(k, c->payer), by).n == 0)
 		return "the submitter has no originator";
+	if (elig_needs(c->payer, "ssn") && c->patient.ssn.n == 0)
+		return "the payer needs a social security number";
 	return c->member.n || c->patient.last.n ? NULL :
 	    "neither a member id nor a name";
 }

@@ -44,6 +44,35 @@ static struct str below(struct look *l, uint32_t node, const char *name)
 
 /* ---- people ---- */
 
+/* What a number in identifier[] of that type, or (not NULL) of that
+ * system, is. */
+static struct str number(struct look *l, const char *type, const char *system)
+{
+	uint32_t all = tape_get(&l->tape, 0, "identifier");
+
+	if (all && tape_type(&l->tape, all) == TAPE_ARRAY)
+		tape_each(&l->tape, all, i)
+			if (str_is(member(l, i, "type.coding.code"), type) ||
+			    (system && str_is(member(l, i, "system"),
+			    system)))
+				return member(l, i, "value");
+	return STR("");
+}
+
+/* Nine digits, or "". */
+static struct str ssn(struct look *l)
+{
+	struct str v = number(l, "SS", "http://hl7.org/fhir/sid/us-ssn");
+	BUF_AUTO b = BUF_INIT;
+
+	for (size_t i = 0; i < v.n; i++)
+		if (v.s[i] >= '0' && v.s[i] <= '9')
+			buf_addch(&b, v.s[i]);
+		else if (v.s[i] != '-' && v.s[i] != ' ')
+			return STR("");
+	return b.len == 9 ? arena_str(&l->mem, buf_str(&b)) : STR("");
+}
+
 static void human(struct look *l, struct elig_human *h)
 {
 	uint32_t name = fhir_current_name(&l->tape,
@@ -63,6 +92,7 @@ static void human(struct look *l, struct elig_human *h)
 	h->birth = member(l, 0, "birthDate");
 	h->gender = str_is(gender, "male") ? STR("M") :
 	    str_is(gender, "female") ? STR("F") : STR("");
+	h->ssn = ssn(l);
 	h->street = member(l, 0, "address.line");
 	h->city = member(l, 0, "address.city");
 	h->state = member(l, 0, "address.state");
@@ -97,18 +127,6 @@ static struct str relation(struct str code)
 	if (str_is(code, "spouse"))
 		return STR("01");
 	return str_is(code, "child") ? STR("19") : STR("34");
-}
-
-/* What a number in identifier[] of that type is. */
-static struct str number(struct look *l, const char *type)
-{
-	uint32_t all = tape_get(&l->tape, 0, "identifier");
-
-	if (all && tape_type(&l->tape, all) == TAPE_ARRAY)
-		tape_each(&l->tape, all, i)
-			if (str_is(member(l, i, "type.coding.code"), type))
-				return member(l, i, "value");
-	return STR("");
 }
 
 static struct str group_of(struct look *l)
@@ -156,7 +174,7 @@ static int cover(struct look *l, int64_t patient, struct elig_cover *c,
 	c->relation = relation(member(l, 0, "relationship.coding.code"));
 	c->member = member(l, 0, "subscriberId");
 	c->group = group_of(l);
-	own = number(l, "MB");
+	own = number(l, "MB", NULL);
 	if (own.n && (c->member.n == 0 || (c->relation.n &&
 	    !str_eq(own, c->member)))) {
 		c->member = own;

@@ -9,6 +9,7 @@ struct elig_human {
 	struct str last, first, middle, suffix;
 	struct str birth;  /* YYYY-MM-DD */
 	struct str gender; /* M, F or "" */
+	struct str ssn;    /* nine digits, or "" */
 	struct str street, street2, city, state, zip;
 };
 struct elig_cover {

@@ -109,11 +109,11 @@ static void put_provider(struct x12_writer *w, const struct elig_ask *q)
 	    STR("XX"), setup_value(q->provider, "npi"));
 }
 
-static bool needs(const struct elig_ask *q, const char *what)
+bool elig_needs(const struct setup_item *payer, const char *what)
 {
 	struct str v;
 
-	for (size_t i = 0; (v = setup_nth(q->cover->payer, "needs", i)).s; i++)
+	for (size_t i = 0; (v = setup_nth(payer, "needs", i)).s; i++)
 		if (str_is(v, what))
 			return true;
 	return false;
@@ -129,14 +129,18 @@ static void put_person(struct x12_writer *w, const char *code,
 	    upper(name[3], 10, h->suffix), id.n ? STR("MI") : NIL, id);
 }
 
-/* Address where the payer's guide asks for it, birth and gender. */
+/* Number and address where the payer's guide asks for them, birth and
+ * gender. */
 static void put_more(struct x12_writer *w, const struct elig_ask *q,
     const struct elig_human *h)
 {
 	char birth[16], text[2][64];
 	struct str zip = h->zip, five;
 
-	if (needs(q, "address") && h->street.n && h->city.n) {
+	if (elig_needs(q->cover->payer, "ssn") && h->ssn.n)
+		PUT(w, "REF", STR("SY"), h->ssn);
+	if (elig_needs(q->cover->payer, "address") && h->street.n &&
+	    h->city.n) {
 		PUT(w, "N3", upper(text[0], 55, h->street));
 		if (zip.n == 10 && zip.s[5] == '-') {
 			snprintf(birth, sizeof(birth), "%.5s%.4s", zip.s,
@@ -189,7 +193,7 @@ static void put_people(struct x12_writer *w, const struct elig_ask *q)
 		put_trace(w, q);
 	put_person(w, "IL", dependent ? &c->subscriber : &c->patient,
 	    c->member);
-	if (needs(q, "group") && c->group.n)
+	if (elig_needs(q->cover->payer, "group") && c->group.n)
 		PUT(w, "REF", STR("6P"), c->group);
 	put_more(w, q, dependent ? &c->subscriber : &c->patient);
 	if (!dependent)

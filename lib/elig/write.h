@@ -26,5 +26,7 @@ void elig_file_begin(struct elig_file *f, struct buf *b,
 void elig_file_add(struct elig_file *f, const struct elig_ask *q,
     char st[8]);
 void elig_file_end(struct elig_file *f);
+/* Has a 270 to that payer to say that ("ssn"), too? */
+bool elig_needs(const struct setup_item *payer, const char *what);
 
 #endif

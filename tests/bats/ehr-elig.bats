@@ -93,6 +93,30 @@ INS*N*19~"
 	same "$(grep -c '^ST' "$T/270")" 2
 }
 
+@test "ask: the social security number where the payer needs it, or not at all" {
+	sed 's/^\tneeds group/&\n\tneeds ssn/' "$FIXTURES/elig/practice.setup" |
+		ehr-claim setup load -q - >"$T/out"
+	run -0 --separate-stderr ehr-elig ask p1 p2
+	same "$(cut -f 1,2,6 <<<"$output")" "	p1	the payer needs a social security number
+	p2	the payer needs a social security number"
+	sed -n '/"id":"p1"/s/"gender"/"identifier":[{"system":"x","value":"7"},{"system":"http:\/\/hl7.org\/fhir\/sid\/us-ssn","value":"000-00-0001"}],&/p
+		/"id":"p2"/s/"gender"/"identifier":[{"type":{"coding":[{"code":"SS"}]},"value":"000000002"}],&/p' \
+		"$FIXTURES/elig/chart.ndjson" | ehr-import -q
+	run -0 --separate-stderr ehr-elig ask p1 p2 -O - --batch
+	echo "$output" >"$T/270"
+	run -0 --separate-stderr ehr-claim x12 check "$T/270"
+	has "$(cat "$T/270")" "REF*6P*G77~
+REF*SY*000000001~"
+	same "$(grep -c 'REF\*SY\*000000001~' "$T/270")" 2
+	has "$(cat "$T/270")" "NM1*03*1*ROE*TIM~
+REF*SY*000000002~"
+	# eight digits are none
+	sed -n '/"id":"p1"/s/"gender"/"identifier":[{"type":{"coding":[{"code":"SS"}]},"value":"000-00-001"}],&/p' \
+		"$FIXTURES/elig/chart.ndjson" | ehr-import -q
+	run -0 --separate-stderr ehr-elig ask p1 --again
+	has "$output" "needs a social security number"
+}
+
 @test "ask: what is asked, answered or needs a person is left out" {
 	ehr-elig ask -q p1 >"$T/out"
 	run -0 --separate-stderr ehr-elig ask p1
