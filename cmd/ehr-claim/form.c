@@ -5,9 +5,13 @@
 
 enum { FORM_TEXT, FORM_PDF };
 static int format;
+static bool charges;
 const struct cli_opt form_opts[] = {
 	{ NULL, 'o', CLI_CHOICE, 0, "text|pdf", "format of the output",
 	    &format, 0, 0 },
+	{ "charge", 0, CLI_FLAG, 0, NULL,
+	    "numbers are those of charges, with or without a claim",
+	    &charges, 0, 0 },
 	{ 0 },
 };
 
@@ -44,7 +48,8 @@ int form_verb(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
 	BUF_AUTO pages = BUF_INIT;
-	struct claim_build o = { .told = told, .arg = c };
+	struct claim_build o = { .charges = charges, .told = told,
+		.arg = c };
 	int64_t *claim = NULL;
 	int rc = build_claims(c, &claim, &o.n, e), done;
 

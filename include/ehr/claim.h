@@ -34,6 +34,8 @@ struct claim_build {
 			     * the working folder */
 	const int64_t *claim; /* n claims that were rejected, alone */
 	size_t n;
+	bool charges;	   /* claim_paper() alone: they are numbers of charges,
+			    * to be asked of their primary payers */
 	/* Each file that is on disk now; may be NULL. Returns 0 to go on. */
 	int (*made)(void *arg, int64_t batch, const char *file, int64_t claims,
 	    int64_t cents, struct ehr_err *e);
@@ -60,7 +62,7 @@ int claim_build_undo(struct access *a, int64_t by, int64_t batch,
 
 /* ---- on paper: CMS-1500 (02/12) ---- */
 
-/* Appends the forms of the claims o names, as they were sent last or would be:
+/* Appends the forms of what o names, as it was sent last or would be:
  * pages of 66 lines of at most 80 ASCII characters at the form's print
  * positions (10 an inch, 6 lines an inch), \f between them; up to 6 services a
  * form, the sums on a claim's last one. Texts too long for a box are cut; a

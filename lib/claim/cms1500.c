@@ -1,6 +1,7 @@
 /* cms1500.c - claims as text at the print positions of a CMS-1500 (02/12). */
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cms1500.h"
@@ -131,7 +132,7 @@ static int put_row(struct paper *p, const struct row *r, size_t line)
 	add_shaped(&b, v, r);
 	if (b.len > r->width) {
 		if (r->shape == WHOLE || r->shape == MONEY) {
-			claim_blocked(p->b, "claim", p->j->doc.claim_id,
+			claim_blocked(p->b, "charge", p->j->charge.id,
 			    "box %s: longer than the %d characters it has",
 			    r->box, r->width);
 			return EHR_EREJECT;
@@ -196,6 +197,18 @@ static bool add_claim(struct paper *p, struct buf *to)
 
 /* ---- claims ---- */
 
+/* CLM01 of what was sent last, or would be first; a charge without a claim has
+ * its own number. */
+static void name_job(struct claim_job *j)
+{
+	struct claim_doc *d = &j->doc;
+
+	if (d->claim_id)
+		claim_name(d->name, d->claim_id, d->nth > 1 ? d->nth - 1 : 1);
+	else
+		snprintf(d->name, sizeof(d->name), "C%" PRId64, j->charge.id);
+}
+
 /* How many claims have their forms. */
 static size_t add_jobs(struct claim_build_run *b, struct buf *to)
 {
@@ -204,9 +217,7 @@ static size_t add_jobs(struct claim_build_run *b, struct buf *to)
 
 	for (i = 0; i < b->jobs; i++) {
 		p.j = b->job[i];
-		/* what was sent last, or would be first */
-		claim_name(p.j->doc.name, p.j->doc.claim_id,
-		    p.j->doc.nth > 1 ? p.j->doc.nth - 1 : 1);
+		name_job(p.j);
 		n += add_claim(&p, to);
 	}
 	return n;

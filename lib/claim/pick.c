@@ -464,7 +464,8 @@ static int add_named(struct claim_build_run *b)
 	for (i = 0; i < b->opt->n && rc == 0; i++) {
 		id = b->opt->claim[i];
 		if (b->paper) {
-			rc = add_again(b, id);
+			rc = b->opt->charges ? add_new(b, id) :
+			    add_again(b, id);
 			continue;
 		}
 		rc = claim_state(b->db, id, &state, b->e);

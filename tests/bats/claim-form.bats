@@ -111,7 +111,24 @@ sql() {
 		ON f.charge = k.charge WHERE f.name = 'authorization' LIMIT 1")
 	[ -n "$claim" ]
 	run -3 --separate-stderr ehr-claim form "$claim" 1
-	has "$stderr" "claim $claim: box 23: longer than the 29 characters it has"
+	has "$stderr" ": box 23: longer than the 29 characters it has"
 	has "$stderr" "1 left out"
 	same "$(at 56 23 14)" 1S1
+}
+
+@test "a charge without a claim, of a payer that takes no files" {
+	sed '/^payer acme$/a\	837 no' "$T/practice.setup" >"$T/paper.setup"
+	ehr-claim setup load "$T/paper.setup" >/dev/null
+	ehr-claim charge add p1 key=F8 date=2026-01-07 place=11 dx=I10 \
+		payer=acme billing=grp rendering=doc line:99214 amount=12 \
+		>/dev/null
+	ehr-claim build -O "$T/out" >/dev/null
+	charge=$(sql 'SELECT max(id) FROM charge')
+	same "$(sql "SELECT count(*) FROM claim WHERE charge = $charge")" 0
+	run -0 --separate-stderr ehr-claim form --charge "$charge"
+	same "$(at 2 41 31)" "ACME HEALTH"
+	same "$(at 44 25 6)" 99214
+	same "$(at 56 23 14)" "C$charge"
+	same "$(at 56 51 9)" "    12 00"
+	run -4 --separate-stderr ehr-claim form --charge 9999
 }
