@@ -290,6 +290,7 @@ ROWS
 }
 
 @test "build: SIGKILL at 24 calls, no claim or number in two files" {
+	plain_build
 	run -0 --separate-stderr "$EHR_TOP/tests/torture/build" 24
 	[[ $output != *skipped* ]] || skip "strace cannot trace here"
 	has "$output" "build: 24 of "
