@@ -3,7 +3,7 @@
 
 #include "claim.h"
 #include "ehr/billing-doc.h"
-#include "ehr/billing-remit.h"
+#include "ehr/remit.h"
 #include "ehr/desk.h"
 
 static const char *post_date;

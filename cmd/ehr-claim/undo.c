@@ -3,7 +3,7 @@
 #include "ehr/billing-charge.h"
 #include "ehr/billing-code.h"
 #include "ehr/billing-fee.h"
-#include "ehr/billing-remit.h"
+#include "ehr/remit.h"
 #include "ehr/billing-scrub.h"
 #include "ehr/billing-setup.h"
 #include "ehr/claim.h"

@@ -1,8 +1,8 @@
 /* ledger.c - posting: transactions of entries, and their mirrors. */
+#include "ehr/billing-entries.h"
 #include "ehr/billing-ledger.h"
 
 #include "ledger-sql.h"
-#include "ledger_entries.h"
 
 const struct sql ledger_sql_table[] = {
 #define X(id, name, text, perm) { name, text, perm },
@@ -126,14 +126,14 @@ int ledger_post(struct ledger *l, const struct ledger_entry *entry, size_t n,
 
 /* ---- mirrors ---- */
 
-static struct str keep(struct entries *x, struct stmt *s, int i)
+static struct str keep(struct ledger_entries *x, struct stmt *s, int i)
 {
 	return stmt_col_null(s, i) ? STR_NONE
 	    : arena_str(&x->text, stmt_col(s, i));
 }
 
 /* The entries of a transaction, each the other way round. */
-static int read_mirror(struct store *db, int64_t txn, struct entries *x,
+static int read_mirror(struct store *db, int64_t txn, struct ledger_entries *x,
     struct ehr_err *e)
 {
 	const struct ledger_entry none = { .cents = 0 };
@@ -143,7 +143,7 @@ static int read_mirror(struct store *db, int64_t txn, struct entries *x,
 
 	stmt_int(s, 1, txn);
 	while ((rc = stmt_step(s, e)) > 0) {
-		to = entries_add(x, &none);
+		to = ledger_entries_add(x, &none);
 		to->acct = (enum ledger_acct)acct_of(stmt_col(s, 0));
 		to->cents = -stmt_col_int(s, 1);
 		to->patient = stmt_col_int(s, 2);
@@ -164,7 +164,7 @@ static int read_mirror(struct store *db, int64_t txn, struct entries *x,
 static int reverse(struct ledger *l, struct access *a, int64_t txn,
     struct str reason, struct ehr_err *e)
 {
-	ENTRIES_AUTO x = ENTRIES_INIT;
+	LEDGER_ENTRIES_AUTO x = LEDGER_ENTRIES_INIT;
 	struct stmt *s = ledger_sql(l->db, TXN_REVERSED);
 	int rc;
 
@@ -209,25 +209,25 @@ int ledger_reverse_batch(struct ledger *l, struct access *a, int64_t batch,
 
 /* ---- charges ---- */
 
-static void charge_line(struct entries *x, const struct ledger_charge *c,
+static void charge_line(struct ledger_entries *x, const struct ledger_charge *c,
     int64_t line, int64_t cents)
 {
 	struct ledger_entry of = { .acct = LEDGER_REVENUE, .cents = -cents,
 		.patient = c->patient, .guarantor = c->guarantor,
 		.provider = c->provider, .line = line };
 
-	entries_add(x, &of);
+	ledger_entries_add(x, &of);
 	of.acct = LEDGER_AR;
 	of.cents = cents;
 	of.payer = c->payer;
 	of.rank = c->payer.s ? 'P' : '\0';
-	entries_add(x, &of);
+	ledger_entries_add(x, &of);
 }
 
 int ledger_charge(struct ledger *l, const struct ledger_charge *c,
     struct ehr_err *e)
 {
-	ENTRIES_AUTO x = ENTRIES_INIT;
+	LEDGER_ENTRIES_AUTO x = LEDGER_ENTRIES_INIT;
 	struct stmt *s = ledger_sql(l->db, CHARGE_LINES);
 	int rc;
 
@@ -280,7 +280,7 @@ int ledger_charge_owed(struct store *db, int64_t charge, int64_t *cents,
 
 /* What is owed by others than the payer, each from whom and to whom. */
 static int read_owed(struct store *db, int64_t claim, struct str payer,
-    char rank, struct entries *x, struct ehr_err *e)
+    char rank, struct ledger_entries *x, struct ehr_err *e)
 {
 	struct stmt *s = ledger_sql(db, CLAIM_OWED);
 	struct ledger_entry of = { .acct = LEDGER_AR };
@@ -295,11 +295,11 @@ static int read_owed(struct store *db, int64_t claim, struct str payer,
 		of.provider = keep(x, s, 4);
 		of.patient = stmt_col_int(s, 5);
 		of.cents = -stmt_col_int(s, 6);
-		entries_add(x, &of);
+		ledger_entries_add(x, &of);
 		of.payer = payer;
 		of.rank = rank;
 		of.cents = -of.cents;
-		entries_add(x, &of);
+		ledger_entries_add(x, &of);
 	}
 	stmt_reset(s);
 	return rc;
@@ -307,7 +307,7 @@ static int read_owed(struct store *db, int64_t claim, struct str payer,
 
 int ledger_claim(struct ledger *l, int64_t claim, struct ehr_err *e)
 {
-	ENTRIES_AUTO x = ENTRIES_INIT;
+	LEDGER_ENTRIES_AUTO x = LEDGER_ENTRIES_INIT;
 	struct stmt *s = ledger_sql(l->db, CLAIM_PAYER);
 	struct str payer = STR_NONE;
 	char rank = '\0';

@@ -1,7 +1,7 @@
-/* remit_read.c - an 835 as it stands: payments, claims, services, amounts. */
+/* read.c - an 835 as it stands: payments, claims, services, amounts. */
 #include <stdlib.h>
 
-#include "ehr/billing-remit.h"
+#include "ehr/remit.h"
 #include "ehr/x12.h"
 
 /* The next one of an array, all nothing. */

@@ -1,14 +1,13 @@
-/* remit_post.c - payments into the ledger, and out of it again. */
+/* post.c - payments into the ledger, and out of it again. */
 #include "ehr/billing-doc.h"
+#include "ehr/billing-entries.h"
 #include "ehr/claim-status.h"
-
-#include "ledger_entries.h"
-#include "remit-sql.h"
-#include "remit_match.h"
+#include "match.h"
+#include "statements.h"
 
 const struct sql remit_sql_table[] = {
 #define X(id, name, text, perm) { name, text, perm },
-#include "remit.def"
+#include "statements.def"
 #undef X
 };
 
@@ -16,7 +15,7 @@ static const struct {
 	const char *name, *text;
 } parks[] = {
 #define X(id, name, text) { name, text },
-#include "ehr/billing-park.def"
+#include "ehr/remit-park.def"
 #undef X
 };
 
@@ -28,7 +27,7 @@ struct post {
 	const struct remit_pay *pay; /* at work */
 	const struct remit_clp *clp;
 	struct remit_done done;
-	struct entries x;
+	struct ledger_entries x;
 	struct ehr_err *e;
 };
 
@@ -43,14 +42,14 @@ static void adjustment(struct post *t, const struct remit_cas *c,
 	of.grp = c->grp;
 	of.carc = c->carc;
 	of.cents = -c->cents;
-	entries_add(&t->x, &of);
+	ledger_entries_add(&t->x, &of);
 	of.acct = remit_cas_acct(c, &whole);
 	of.cents = c->cents;
 	if (of.acct == LEDGER_AR) { /* the patient owes it now */
 		of.payer = STR_NONE;
 		of.rank = '\0';
 	}
-	entries_add(&t->x, &of);
+	ledger_entries_add(&t->x, &of);
 }
 
 static void line_entries(struct post *t, const struct remit_match *m,
@@ -64,7 +63,7 @@ static void line_entries(struct post *t, const struct remit_match *m,
 		.ref = t->clp->payer_claim };
 
 	if (line->paid)
-		entries_add(&t->x, &of);
+		ledger_entries_add(&t->x, &of);
 	if (remit_line_denied(t->p->file, line))
 		return;
 	for (size_t i = 0; (c = remit_line_cas(t->p->file, line, i)); i++)
@@ -81,7 +80,7 @@ static int post_claim(struct post *t, const struct remit_match *m,
 
 	t->x.n = 0;
 	if (t->clp->paid)
-		entries_add(&t->x, &clearing);
+		ledger_entries_add(&t->x, &clearing);
 	for (size_t i = 0; i < m->n; i++)
 		line_entries(t, m, &m->line[i], remit);
 	return t->x.n == 0 ? 0 : ledger_post(&t->l, t->x.v, t->x.n, 0,
@@ -299,7 +298,7 @@ int remit_post(struct access *a, int64_t batch, const struct remit_post *p,
     struct batch_counts *n, struct ehr_err *e)
 {
 	struct post t = { .a = a, .db = record_store(a->r), .p = p, .e = e,
-		.x = ENTRIES_INIT };
+		.x = LEDGER_ENTRIES_INIT };
 	int64_t parked = 0;
 	char day[11];
 	int rc = ledger_begin(&t.l, a, batch, p->day, day, e);
@@ -312,7 +311,7 @@ int remit_post(struct access *a, int64_t batch, const struct remit_post *p,
 		if (rc == 0)
 			rc = p->done(p->arg, &t.done);
 	}
-	entries_release(&t.x);
+	ledger_entries_release(&t.x);
 	return rc == 0 && parked ? ehr_fail(e, EHR_EREJECT,
 	    "%s: %lld of it parked (ehr-claim remit list --parked)", p->name,
 	    (long long)parked) : rc;

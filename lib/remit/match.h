@@ -1,8 +1,8 @@
-/* remit_match.h - a claim of a remittance beside ours. */
-#ifndef BILLING_REMIT_MATCH_H
-#define BILLING_REMIT_MATCH_H
+/* match.h - a claim of a remittance beside ours. */
+#ifndef REMIT_MATCH_H
+#define REMIT_MATCH_H
 
-#include "ehr/billing-remit.h"
+#include "ehr/remit.h"
 
 /* A line of ours and what was paid of it. The adjustments are those of the
  * service, then those of the claim. */

@@ -1,8 +1,8 @@
-/* remit_match.c - is a claim of a remittance plain enough to be posted? */
+/* match.c - is a claim of a remittance plain enough to be posted? */
 #include <stdlib.h>
 
-#include "remit-sql.h"
-#include "remit_match.h"
+#include "statements.h"
+#include "match.h"
 
 void remit_match_release(struct remit_match *m)
 {
@@ -21,7 +21,7 @@ enum ledger_acct remit_cas_acct(const struct remit_cas *c, bool *whole)
 		bool whole;
 	} rows[] = {
 #define X(grp, carc, acct, whole) { grp, carc, acct, whole },
-#include "remit-cas.def"
+#include "cas.def"
 #undef X
 	};
 

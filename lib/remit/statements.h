@@ -1,11 +1,11 @@
-#ifndef BILLING_REMIT_SQL_H
-#define BILLING_REMIT_SQL_H
+#ifndef REMIT_STATEMENTS_H
+#define REMIT_STATEMENTS_H
 
 #include "ehr/store.h"
 
 enum remit_sql_id {
 #define X(id, name, text, perm) id,
-#include "remit.def"
+#include "statements.def"
 #undef X
 };
 extern const struct sql remit_sql_table[];

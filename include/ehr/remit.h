@@ -1,13 +1,13 @@
 /*
- * billing-remit.h - remittances: an 835 (005010X221A1) is read, checked and
+ * remit.h - remittances: an 835 (005010X221A1) is read, checked and
  * posted to the ledger.
  *
  * Only what is plain is posted: claims of ours that were processed as primary
  * and whose amounts agree with what was sent. All else is parked with its
  * reason, its money in the account clearing. See ehr-ledger(5).
  */
-#ifndef EHR_BILLING_REMIT_H
-#define EHR_BILLING_REMIT_H
+#ifndef EHR_REMIT_H
+#define EHR_REMIT_H
 
 #include "ehr/billing-ledger.h"
 
@@ -73,7 +73,7 @@ int remit_read(struct remit_file *f, const char *name, struct str text,
 
 enum remit_park {
 #define X(id, name, text) REMIT_PARK_##id,
-#include "ehr/billing-park.def"
+#include "ehr/remit-park.def"
 #undef X
 	REMIT_PARKS,
 	REMIT_PARK_NONE = REMIT_PARKS
