@@ -88,7 +88,6 @@ int claim_undo(struct cli *c, struct ehr_err *e);
 
 /* ---- setup.c ---- */
 
-extern const struct cli_opt setup_load_opts[], setup_dump_opts[];
 int setup_load(struct cli *c, struct ehr_err *e);
 int setup_dump(struct cli *c, struct ehr_err *e);
 int setup_diff(struct cli *c, struct ehr_err *e);

@@ -245,11 +245,11 @@ static int find_all(struct job *j, struct printer *p, int *missing,
 	return rc;
 }
 
-static int known(const struct setup *s, enum setup_kind kind, const char *key,
+static int known(const struct setup *s, int kind, const char *key,
     struct ehr_err *e)
 {
 	return key && !setup_find(s, kind, str_of(key)) ? ehr_fail(e,
-	    EHR_ENOENT, "%s: no such %s", key, setup_kind_name(kind)) : 0;
+	    EHR_ENOENT, "%s: no such %s", key, s->form->kind[kind].name) : 0;
 }
 
 int fees_find(struct cli *c, struct ehr_err *e)

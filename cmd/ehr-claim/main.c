@@ -1,5 +1,6 @@
 /* main.c - ehr-claim: its verbs. */
 #include "claim.h"
+#include "ehr/desk.h"
 
 static const struct cli_opt ack_opts[] = {
 	{ "control", 0, CLI_INT, 0, "N",

@@ -7,6 +7,7 @@
 
 #include "ehr/cli.h"
 #include "ehr/edit.h"
+#include "ehr/setup.h"
 
 /* access_open() as the shared options say. */
 int desk_open(struct cli *c, struct access *a, enum store_mode mode,
@@ -17,6 +18,40 @@ int desk_pairs(struct cli *c, int first, struct edit_pair **p, size_t *n,
     struct ehr_err *e);
 /* The ids that were written, one a line. */
 int desk_names(struct cli *c, const struct edit_job *j, struct ehr_err *e);
+
+/* ---- texts of a set-up ---- */
+
+/* Verbs load [--replace] [FILE], diff, dump [--batch N] [KIND...] and fields
+ * [KIND...] of that form. */
+extern const struct cli_opt desk_setup_load_opts[], desk_setup_dump_opts[];
+/* Takes the text in and prints what it changed. EHR_EREJECT: it was refused as
+ * a whole, with its faults as diags. */
+int desk_setup_load(struct cli *c, const struct setup_form *form,
+    struct ehr_err *e);
+/* Prints what load would change, field by field; EHR_ENO: something. */
+int desk_setup_diff(struct cli *c, const struct setup_form *form,
+    struct ehr_err *e);
+/* Looks for faults of the text and of what it and the record would be
+ * together; prints nothing but these: EHR_ENO when there are some. */
+int desk_setup_check(struct cli *c, const struct setup_form *form,
+    struct ehr_err *e);
+int desk_setup_dump(struct cli *c, const struct setup_form *form,
+    struct ehr_err *e);
+int desk_setup_fields(struct cli *c, const struct setup_form *form,
+    struct ehr_err *e);
+
+/* ---- batches taken back ---- */
+
+/* A kind of batches, and how batch "of" is taken back by the one at work; c is
+ * told what stands in the way. */
+struct desk_undo {
+	const char *kind;
+	int (*fn)(struct cli *c, struct access *a, int64_t batch, int64_t of,
+	    struct batch_counts *n, struct ehr_err *e);
+};
+/* Verb "undo BATCH"; kinds ends with one without name. Done already: says that
+ * it is unchanged. EHR_EUSAGE: a batch of another kind. */
+int desk_undo(struct cli *c, const struct desk_undo *kinds, struct ehr_err *e);
 
 /* ---- the change of one resource ---- */
 

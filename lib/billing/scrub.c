@@ -136,7 +136,7 @@ static int read_patient(struct scrub_at *at)
 	return 0;
 }
 
-static const struct setup_item *item(struct scrub_at *at, enum setup_kind kind,
+static const struct setup_item *item(struct scrub_at *at, int kind,
     const char *name)
 {
 	struct str key = charge_field(at->c, 0, name);

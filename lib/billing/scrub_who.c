@@ -3,7 +3,7 @@
 
 enum { SOON = 14 };
 
-static enum setup_kind kind_of(const char *name)
+static int kind_of(const char *name)
 {
 	return strcmp(name, "payer") == 0 ? SETUP_PAYER :
 	    strcmp(name, "facility") == 0 ? SETUP_FACILITY :

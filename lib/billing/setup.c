@@ -1,216 +1,74 @@
-/* setup.c - items of the set-up in memory, and what is asked of them. */
-#include <stdlib.h>
+/* setup.c - the form of billing's set-up, and who is who in it. */
+#include "billing/scrub.h"
+#include "billing/setup.h"
 
-#include "billing/setup-sql.h"
-#include "billing/setup_impl.h"
-
-const struct sql setup_sql_table[] = {
-#define X(id, name, text, perm) [id] = { name, text, perm },
-#include "billing/setup.def"
-#undef X
-};
-
-static const struct kind {
-	const char *name, *help;
-} kinds[] = {
+static const struct setup_kind kinds[] = {
 #define X(id, name, help) { name, help },
 	SETUP_KIND_TABLE(X)
 #undef X
 };
 
-const struct setup_field setup_fields[] = {
+static bool check_condition(const struct setup_given *x)
+{
+	return setup_short(x) && scrub_condition(x->v);
+}
+
+static const struct setup_type SETUP_T_CONDITION = { "condition",
+	"NAME of a charge, is, not, begins, present, absent, under or over, "
+	"and words; so long at most", check_condition };
+
+static const struct setup_field fields[] = {
 #define X(kind, name, type, flags, arg, value, help)                          \
-	{ SETUP_##kind, name, SETUP_TYPE_##type, flags, arg, value, help },
+	{ SETUP_##kind, name, &SETUP_T_##type, flags, arg, value, help },
 #include "billing/setup-field.def"
 #undef X
 	{ .name = NULL },
 };
 
-const char *setup_kind_name(enum setup_kind kind)
+static const struct sql sql[] = {
+#define X(id, name, text, perm) { name, text, perm },
+#include "billing/setup.def"
+#undef X
+};
+
+/* Schedules that are taken from each other in a ring. */
+static const char *clash(const struct setup *s, const struct setup_item *i,
+    const char **field)
 {
-	return kinds[kind].name;
+	const struct setup_item *at = i->kind == SETUP_SCHEDULE ? i : NULL;
+
+	for (size_t n = 0; at && n <= s->n; n++)
+		at = setup_ref(s, at, "base");
+	*field = "base";
+	return at ? "schedules that are taken from each other" : NULL;
 }
 
-const char *setup_kind_help(enum setup_kind kind)
+/* Claims name the payer's key for good. */
+static int used(struct store *db, const struct setup_item *i,
+    struct ehr_err *e)
 {
-	return kinds[kind].help;
-}
-
-enum setup_kind setup_kind(struct str name)
-{
-	int k = 0;
-
-	while (k < SETUP_KINDS && !str_is(name, kinds[k].name))
-		k++;
-	return k;
-}
-
-const struct setup_field *setup_field(enum setup_kind kind, struct str name)
-{
-	const struct setup_field *f = setup_fields;
-
-	while (f->name && (f->kind != kind || !str_is(name, f->name)))
-		f++;
-	return f->name ? f : NULL;
-}
-
-/* ---- the set ---- */
-
-void setup_release(struct setup *s)
-{
-	arena_release(&s->mem);
-	free(s->item);
-	*s = SETUP_INIT;
-}
-
-void setup_add(struct setup *s, const struct setup_item *i)
-{
-	if (s->n == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 64;
-		s->item = xrealloc(s->item, s->cap * sizeof(*s->item));
-	}
-	s->item[s->n++] = *i;
-}
-
-int setup_order(const struct setup_item *a, const struct setup_item *b)
-{
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	return str_cmp(a->key, b->key);
-}
-
-static int order(const void *a, const void *b)
-{
-	const struct setup_item *x = a, *y = b;
-	int c = setup_order(x, y);
-
-	if (c == 0) /* the same one twice, by line */
-		c = x->line < y->line ? -1 : x->line > y->line;
-	return c;
-}
-
-void setup_sort(struct setup *s)
-{
-	if (s->n)
-		qsort(s->item, s->n, sizeof(*s->item), order);
-}
-
-static int read_rows(struct stmt *rows, struct setup *s, struct ehr_err *e)
-{
-	struct setup_item i;
+	struct stmt *s;
 	int rc;
 
-	while ((rc = stmt_step(rows, e)) > 0) {
-		i = (struct setup_item){ .row = stmt_col_int(rows, 0),
-			.kind = setup_kind(stmt_col(rows, 1)),
-			.key = arena_str(&s->mem, stmt_col(rows, 2)),
-			.batch = stmt_col_int(rows, 4) };
-		if (i.kind == SETUP_KINDS ||
-		    !setup_take(&s->mem, &i, stmt_col(rows, 3))) {
-			rc = ehr_fail(e, EHR_EINTEGRITY, "setup row %lld: "
-			    "cannot be read", (long long)i.row);
-			break;
-		}
-		setup_add(s, &i);
-	}
-	stmt_reset(rows);
-	setup_sort(s);
+	if (i->kind != SETUP_PAYER)
+		return 0;
+	s = store_sql(db, &sql[0]);
+	stmt_text(s, 1, i->key);
+	rc = stmt_step(s, e);
+	stmt_reset(s);
 	return rc;
 }
 
-int setup_read(struct store *db, struct setup *s, struct ehr_err *e)
-{
-	return read_rows(setup_sql(db, SETUP_LIST), s, e);
-}
-
-int setup_read_at(struct store *db, int64_t batch, struct setup *s,
-    struct ehr_err *e)
-{
-	struct stmt *rows = setup_sql(db, SETUP_LIST_AT);
-
-	stmt_int(rows, 1, batch);
-	return read_rows(rows, s, e);
-}
-
-static int find(const void *key, const void *item)
-{
-	return setup_order(key, item);
-}
-
-const struct setup_item *setup_find(const struct setup *s,
-    enum setup_kind kind, struct str key)
-{
-	const struct setup_item want = { .kind = kind, .key = key };
-
-	return s->n ? bsearch(&want, s->item, s->n, sizeof(want), find) : NULL;
-}
-
-const struct setup_item *setup_next(const struct setup *s,
-    enum setup_kind kind, const struct setup_item *after)
-{
-	const struct setup_item *i = after ? after + 1 : s->item,
-				*end = s->item + s->n;
-
-	while (i < end && i->kind < kind)
-		i++;
-	return i < end && i->kind == kind ? i : NULL;
-}
-
-/* ---- values ---- */
-
-static const struct setup_value *values(const struct setup_item *i,
-    const char *name, size_t nth)
-{
-	for (size_t k = 0; k < i->n; k++)
-		if (strcmp(i->value[k].field->name, name) == 0 && nth-- == 0)
-			return &i->value[k];
-	return NULL;
-}
-
-struct str setup_nth(const struct setup_item *i, const char *name, size_t nth)
-{
-	const struct setup_value *v = values(i, name, nth);
-
-	return v ? v->text : STR_NONE;
-}
-
-struct str setup_value(const struct setup_item *i, const char *name)
-{
-	const struct setup_value *v = values(i, name, 0);
-
-	return v ? v->text : str_of(setup_field(i->kind,
-	    str_of(name))->value);
-}
-
-bool setup_yes(const struct setup_item *i, const char *name)
-{
-	return str_is(setup_value(i, name), "yes");
-}
-
-int64_t setup_number(const struct setup_item *i, const char *name,
-    int64_t none)
-{
-	int64_t n;
-
-	return str_int(setup_value(i, name), &n) ? n : none;
-}
-
-const struct setup_item *setup_ref(const struct setup *s,
-    const struct setup_item *i, const char *name)
-{
-	const struct setup_value *v = values(i, name, 0);
-
-	return v ? setup_find(s, setup_kind(str_of(v->field->arg)),
-	    v->text) : NULL;
-}
-
-bool setup_holds(const struct setup_item *i, struct str day)
-{
-	struct str from = setup_value(i, "from"), to = setup_value(i, "to");
-
-	return (from.n == 0 || str_cmp(from, day) <= 0) &&
-	    (to.n == 0 || str_cmp(day, to) <= 0);
-}
+const struct setup_form billing_setup = {
+	.domain = SETUP_DOMAIN_BILLING,
+	.batch = SETUP_BATCH,
+	.kind = kinds,
+	.kinds = SETUP_KINDS,
+	.field = fields,
+	.fit = billing_fits,
+	.clash = clash,
+	.used = used,
+};
 
 /* ---- who is who ---- */
 
@@ -230,7 +88,7 @@ const struct setup_item *setup_enrolment(const struct setup *s,
 }
 
 const struct setup_item *setup_by_npi(const struct setup *s,
-    enum setup_kind kind, struct str npi)
+    int kind, struct str npi)
 {
 	const struct setup_item *i = NULL;
 
@@ -255,12 +113,12 @@ static void plain(struct str name, struct buf *b)
 
 static bool named(const struct setup_item *i, struct str name, struct buf *b)
 {
-	static const char *const fields[] = { "name", "id", "inquiry-id",
+	static const char *const names[] = { "name", "id", "inquiry-id",
 		"alias" };
 	struct str one;
 
-	for (size_t k = 0; k < ARRAY_LEN(fields); k++)
-		for (size_t n = 0; one = setup_nth(i, fields[k], n), one.n;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++)
+		for (size_t n = 0; one = setup_nth(i, names[k], n), one.n;
 		     n++) {
 			plain(one, b);
 			if (str_eq(buf_str(b), name))

@@ -21,7 +21,7 @@ struct write {
 static const struct {
 	enum claim_loop claim, line; /* CLAIM_LOOP_COUNT: none */
 	const char *field;
-	enum setup_kind kind;
+	int kind;
 } roles[] = {
 	{ CLAIM_LOOP_2310A_DN, CLAIM_LOOP_COUNT, "referring", SETUP_PROVIDER },
 	{ CLAIM_LOOP_2310A_P3, CLAIM_LOOP_COUNT, "primary_care",

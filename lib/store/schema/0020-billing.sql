@@ -26,18 +26,19 @@ CREATE TABLE control(
 	last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Set-up of billing: payers, providers, facilities, guarantors, edits ... An
--- item is its text (ehr-setup(5)). A change closes one version and opens the
--- next.
+-- Set-up as text: payers, providers, fees, edits ... of billing, hours and rooms
+-- of the schedule, rules of reminders. An item is its text (ehr-setup(5)). A
+-- change closes one version and opens the next.
 CREATE TABLE setup(
 	id INTEGER PRIMARY KEY,
+	domain TEXT NOT NULL CHECK(domain IN ('billing', 'schedule', 'remind')),
 	kind TEXT NOT NULL,
 	key TEXT NOT NULL,
 	body TEXT NOT NULL,
 	from_batch INTEGER NOT NULL REFERENCES batch(id),
 	to_batch INTEGER REFERENCES batch(id)
 ) STRICT;
-CREATE UNIQUE INDEX setup_now ON setup(kind, key) WHERE to_batch IS NULL;
+CREATE UNIQUE INDEX setup_now ON setup(domain, kind, key) WHERE to_batch IS NULL;
 CREATE INDEX setup_from ON setup(from_batch);
 CREATE INDEX setup_to ON setup(to_batch) WHERE to_batch IS NOT NULL;
 

@@ -1,6 +1,6 @@
-/* setup_write.c - a set-up put in another one's place, and taken back. */
-#include "billing/setup-sql.h"
-#include "billing/setup_impl.h"
+/* write.c - a set-up put in another one's place, and taken back. */
+#include "setup/impl.h"
+#include "setup/statements.h"
 
 #include "ehr/fhir.h"
 
@@ -58,7 +58,7 @@ static int touch(struct access *a, const struct setup_value *v,
     struct ehr_err *e)
 {
 	struct record_found found;
-	int type = v->field->type == SETUP_TYPE_PATIENT ? FHIR_Patient : 0;
+	int type = v->field->type == &SETUP_T_PATIENT ? FHIR_Patient : 0;
 	int rc = record_find(a->r, v->text, type, &found, NULL, e);
 
 	if (rc == 0)
@@ -98,11 +98,11 @@ static int touch_new(struct writer *w, const struct setup_item *i,
 static int add_row(struct writer *w, const struct setup_item *i,
     struct ehr_err *e)
 {
-	struct stmt *s = setup_sql(w->db, SETUP_ADD);
+	struct stmt *s = setup_sql(w->db, i->form, SETUP_ADD);
 	BUF_AUTO body = BUF_INIT;
 
 	setup_body(i, &body);
-	stmt_text(s, 1, str_of(setup_kind_name(i->kind)));
+	stmt_text(s, 1, str_of(setup_kind_name(i)));
 	stmt_text(s, 2, i->key);
 	stmt_text(s, 3, buf_str(&body));
 	stmt_int(s, 4, w->batch);
@@ -112,7 +112,7 @@ static int add_row(struct writer *w, const struct setup_item *i,
 static int close_row(struct writer *w, const struct setup_item *i,
     struct ehr_err *e)
 {
-	struct stmt *s = setup_sql(w->db, SETUP_CLOSE);
+	struct stmt *s = setup_sql(w->db, i->form, SETUP_CLOSE);
 	int rc;
 
 	stmt_int(s, 1, i->row);
@@ -123,22 +123,15 @@ static int close_row(struct writer *w, const struct setup_item *i,
 	    (long long)i->row) : rc;
 }
 
-/* Claims name the payer's key for good. */
+/* Others name its key for good. */
 static int still_used(struct writer *w, const struct setup_item *i,
     struct ehr_err *e)
 {
-	struct stmt *s;
-	int rc;
+	int rc = i->form->used ? i->form->used(w->db, i, e) : 0;
 
-	if (i->kind != SETUP_PAYER)
-		return 0;
-	s = setup_sql(w->db, SETUP_USED);
-	stmt_text(s, 1, i->key);
-	rc = stmt_step(s, e);
-	stmt_reset(s);
 	if (rc > 0) {
 		setup_tell(w->sink, DIAG_SETUP_REFERENCE, w->file, i, NULL, 0,
-		    "claims name it, so it cannot go");
+		    "is named elsewhere, so it cannot go");
 		w->refused = true;
 	}
 	return rc < 0 ? rc : 0;
@@ -211,7 +204,7 @@ static int undo_one(void *arg, enum setup_change change,
 		return 0;
 	if (change == SETUP_REMOVED ? now != NULL :
 	    !now || !setup_same(now, any)) {
-		buf_addf(&what, "%s %.*s", setup_kind_name(any->kind),
+		buf_addf(&what, "%s %.*s", setup_kind_name(any),
 		    STR_FMT(any->key));
 		if (now)
 			buf_addf(&what, ": batch %lld", (long long)now->batch);
@@ -255,7 +248,7 @@ static int undo_to(struct access *a, int64_t by, struct undoing *u,
     struct batch_counts *counts, struct ehr_err *e)
 {
 	struct diag_sink sink = { .emit = told, .arg = u };
-	SETUP_AUTO to = SETUP_INIT;
+	SETUP_AUTO to = SETUP_OF(u->now->form);
 	int rc;
 
 	put_back(u, &to);
@@ -266,16 +259,16 @@ static int undo_to(struct access *a, int64_t by, struct undoing *u,
 	    rc;
 }
 
-int setup_undo(struct access *a, int64_t batch, int64_t of,
-    void (*fn)(void *arg, const char *what), void *arg,
+int setup_undo(struct access *a, const struct setup_form *form, int64_t batch,
+    int64_t of, void (*fn)(void *arg, const char *what), void *arg,
     struct batch_counts *counts, struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
-	SETUP_AUTO before = SETUP_INIT;
-	SETUP_AUTO after = SETUP_INIT;
-	SETUP_AUTO now = SETUP_INIT;
-	struct undoing u = { .now = &now, .want = SETUP_INIT,
-		.gone = SETUP_INIT, .fn = fn, .arg = arg };
+	SETUP_AUTO before = SETUP_OF(form);
+	SETUP_AUTO after = SETUP_OF(form);
+	SETUP_AUTO now = SETUP_OF(form);
+	struct undoing u = { .now = &now, .want = SETUP_OF(form),
+		.gone = SETUP_OF(form), .fn = fn, .arg = arg };
 	int rc = setup_read_at(db, of - 1, &before, e);
 
 	if (rc == 0)

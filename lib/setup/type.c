@@ -1,8 +1,7 @@
-/* setup_type.c - what a value of the set-up has to be. */
+/* type.c - what a value of a set-up has to be. */
 #include <stdlib.h>
 
-#include "billing/scrub.h"
-#include "billing/setup_impl.h"
+#include "setup/impl.h"
 
 /* CMS, Place of Service Code Set. */
 static const char places[] = "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 "
@@ -52,14 +51,7 @@ static bool digits(struct str v, const char *others, struct buf *b, size_t *n)
 	return true;
 }
 
-/* A value, and where it is put in another form, if there is one. */
-struct given {
-	const struct setup_field *f;
-	struct str v;
-	struct buf *b;
-};
-
-static bool short_enough(const struct given *x)
+bool setup_short(const struct setup_given *x)
 {
 	return x->v.n > 0 && x->v.n <= (size_t)atoi(x->f->arg);
 }
@@ -73,32 +65,27 @@ static bool printable(struct str v, const char *without)
 }
 
 /* What may stand in X12 as we delimit it: X12.5 3, without our delimiters. */
-static bool check_text(const struct given *x)
+static bool check_text(const struct setup_given *x)
 {
-	return printable(x->v, "*~^:") && short_enough(x);
+	return printable(x->v, "*~^:") && setup_short(x);
 }
 
-static bool check_note(const struct given *x)
+static bool check_note(const struct setup_given *x)
 {
-	return short_enough(x);
+	return setup_short(x);
 }
 
-static bool check_condition(const struct given *x)
-{
-	return short_enough(x) && scrub_condition(x->v);
-}
-
-static bool check_word(const struct given *x)
+static bool check_word(const struct setup_given *x)
 {
 	return among(x->v, x->f->arg);
 }
 
-static bool check_yesno(const struct given *x)
+static bool check_yesno(const struct setup_given *x)
 {
 	return among(x->v, "yes no");
 }
 
-static bool check_number(const struct given *x)
+static bool check_number(const struct setup_given *x)
 {
 	int64_t n;
 
@@ -108,7 +95,7 @@ static bool check_number(const struct given *x)
 	return true;
 }
 
-static bool check_percent(const struct given *x)
+static bool check_percent(const struct setup_given *x)
 {
 	const struct decimal most = { 1000, 0 }, least = { 1, -2 };
 	struct decimal d;
@@ -117,7 +104,7 @@ static bool check_percent(const struct given *x)
 	    decimal_cmp(&d, &least) >= 0 && decimal_cmp(&d, &most) <= 0;
 }
 
-static bool check_date(const struct given *x)
+static bool check_date(const struct setup_given *x)
 {
 	struct date d;
 
@@ -125,7 +112,7 @@ static bool check_date(const struct given *x)
 	    d.precision == DATE_DAY && d.year >= 1900;
 }
 
-static bool check_npi(const struct given *x)
+static bool check_npi(const struct setup_given *x)
 {
 	return npi_valid(x->v);
 }
@@ -138,12 +125,12 @@ static bool ten_capitals(struct str v)
 	return v.n == 10;
 }
 
-static bool check_taxonomy(const struct given *x)
+static bool check_taxonomy(const struct setup_given *x)
 {
 	return ten_capitals(x->v) && x->v.s[9] == 'X' && digit(x->v.s[0]);
 }
 
-static bool check_ein(const struct given *x)
+static bool check_ein(const struct setup_given *x)
 {
 	size_t from = x->b->len, n;
 
@@ -155,7 +142,7 @@ static bool check_ein(const struct given *x)
 
 /* Not given out: 000, 666 and 9xx; group 00; serial 0000 (SSA, POMS RM
  * 10201.035). */
-static bool check_ssn(const struct given *x)
+static bool check_ssn(const struct setup_given *x)
 {
 	size_t from = x->b->len, n;
 	const char *s;
@@ -170,12 +157,12 @@ static bool check_ssn(const struct given *x)
 	    strcmp(s + 5, "0000") != 0;
 }
 
-static bool check_originator(const struct given *x)
+static bool check_originator(const struct setup_given *x)
 {
 	return ten_capitals(x->v);
 }
 
-static bool check_clia(const struct given *x)
+static bool check_clia(const struct setup_given *x)
 {
 	for (size_t i = 0; i < x->v.n; i++)
 		if (i == 2 ? x->v.s[i] != 'D' : !digit(x->v.s[i]))
@@ -183,12 +170,12 @@ static bool check_clia(const struct given *x)
 	return x->v.n == 10;
 }
 
-static bool check_state(const struct given *x)
+static bool check_state(const struct setup_given *x)
 {
 	return among(x->v, states);
 }
 
-static bool check_zip9(const struct given *x)
+static bool check_zip9(const struct setup_given *x)
 {
 	size_t from = x->b->len, n;
 
@@ -198,7 +185,7 @@ static bool check_zip9(const struct given *x)
 	    strcmp(x->b->s + from + 5, "0000") != 0;
 }
 
-static bool check_zip(const struct given *x)
+static bool check_zip(const struct setup_given *x)
 {
 	size_t n;
 
@@ -208,7 +195,7 @@ static bool check_zip(const struct given *x)
 }
 
 /* North America, without the 1 before it. */
-static bool check_phone(const struct given *x)
+static bool check_phone(const struct setup_given *x)
 {
 	size_t from = x->b->len, n;
 
@@ -216,7 +203,7 @@ static bool check_phone(const struct given *x)
 	    x->b->s[from] > '1';
 }
 
-static bool check_email(const struct given *x)
+static bool check_email(const struct setup_given *x)
 {
 	const char *at = x->v.n ? memchr(x->v.s, '@', x->v.n) : NULL;
 
@@ -226,7 +213,7 @@ static bool check_email(const struct given *x)
 }
 
 /* http is for tests of one machine alone. */
-static bool check_url(const struct given *x)
+static bool check_url(const struct setup_given *x)
 {
 	return printable(x->v, " ") && x->v.n <= 500 &&
 	    ((str_starts(x->v, "https://") && x->v.n > 8) ||
@@ -234,12 +221,12 @@ static bool check_url(const struct given *x)
 		str_starts(x->v, "http://127.0.0.1:"));
 }
 
-static bool check_pos(const struct given *x)
+static bool check_pos(const struct setup_given *x)
 {
 	return among(x->v, places);
 }
 
-static bool check_filing(const struct given *x)
+static bool check_filing(const struct setup_given *x)
 {
 	return among(x->v, filings);
 }
@@ -254,13 +241,13 @@ bool setup_key_valid(struct str key)
 	return key.n > 0 && key.n <= MAX_SETUP_KEY;
 }
 
-static bool check_key(const struct given *x)
+static bool check_key(const struct setup_given *x)
 {
 	return setup_key_valid(x->v);
 }
 
 /* [SOURCE:]TYPE/ID with one of the words, without words [SOURCE:]ID. */
-static bool check_resource(const struct given *x)
+static bool check_resource(const struct setup_given *x)
 {
 	const char *colon = x->v.n ? memchr(x->v.s, ':', x->v.n) : NULL;
 	struct str rest = x->v, type;
@@ -277,35 +264,20 @@ static bool check_resource(const struct given *x)
 	    !memchr(rest.s, '/', rest.n);
 }
 
-static const struct type {
-	const char *name;
-	bool (*check)(const struct given *x);
-	const char *help;
-} types[] = {
-#define X(id, name, check, help) { name, check, help },
-#include "billing/setup-type.def"
+#define X(id, name, check, help)                                              \
+	const struct setup_type SETUP_T_##id = { name, help, check };
+#include "ehr/setup-type.def"
 #undef X
-};
 
 bool setup_type_check(const struct setup_field *f, struct str v,
     struct buf *kept)
 {
-	const struct given x = { f, v, kept };
+	const struct setup_given x = { f, v, kept };
 	size_t from = kept->len;
 
-	if (!types[f->type].check(&x))
+	if (!f->type->check(&x))
 		return false;
 	if (kept->len == from)
 		buf_addstr(kept, v);
 	return true;
-}
-
-const char *setup_type_name(int type)
-{
-	return types[type].name;
-}
-
-const char *setup_type_help(int type)
-{
-	return types[type].help;
 }

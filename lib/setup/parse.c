@@ -1,7 +1,7 @@
-/* setup_parse.c - the text of the set-up: ehr-setup(5). */
+/* parse.c - the text of a set-up: ehr-setup(5). */
 #include <stdlib.h>
 
-#include "billing/setup_impl.h"
+#include "setup/impl.h"
 
 void setup_tell(struct diag_sink *sink, enum diag_id id, const char *file,
     const struct setup_item *i, const char *field, uint64_t line,
@@ -12,7 +12,7 @@ void setup_tell(struct diag_sink *sink, enum diag_id id, const char *file,
 		.text = text };
 
 	if (i)
-		buf_addf(&place, "%s %.*s%s%s", setup_kind_name(i->kind),
+		buf_addf(&place, "%s %.*s%s%s", setup_kind_name(i),
 		    STR_FMT(i->key), field ? "." : "", field ? field : "");
 	d.path = i ? place.s : NULL;
 	diag_emit(sink, &d);
@@ -82,16 +82,18 @@ static void sort_values(struct setup_value *v, size_t n)
 
 static void check_item(struct reader *r)
 {
-	const struct setup_field *f = setup_fields;
-	struct setup_fault why = { .next = 0 };
+	const struct setup_form *form = r->item.form;
+	const struct setup_field *f = form->field;
 
 	for (; f->name; f++)
 		if (f->kind == r->item.kind && f->flags & SETUP_MUST &&
 		    setup_nth(&r->item, f->name, 0).s == NULL)
 			tell(r, DIAG_SETUP_MISSING, f->name, r->item.line,
 			    NULL);
-	while (setup_fit(&r->item, &why))
-		tell(r, DIAG_SETUP_FIT, why.field, r->item.line, why.text);
+	for (const struct setup_fit *t = form->fit; t && t->wrong; t++)
+		if (t->kind == r->item.kind && t->wrong(&r->item))
+			tell(r, DIAG_SETUP_FIT, t->field, r->item.line,
+			    t->text);
 }
 
 static void end_item(struct reader *r)
@@ -114,16 +116,17 @@ static void end_item(struct reader *r)
 static void begin_item(struct reader *r, struct str rest)
 {
 	struct str name = word(&rest);
-	enum setup_kind kind = setup_kind(name);
+	const struct setup_form *form = r->s->form;
+	int kind = setup_kind(form, name);
 
 	r->over = true;
-	if (kind == SETUP_KINDS || rest.n == 0) {
+	if (kind == form->kinds || rest.n == 0) {
 		tell(r, DIAG_SETUP_SYNTAX, NULL, r->line,
-		    kind == SETUP_KINDS ? "no such kind" : "no key");
+		    kind == form->kinds ? "no such kind" : "no key");
 	} else if (!setup_key_valid(rest)) {
 		tell(r, DIAG_SETUP_KEY, NULL, r->line, NULL);
 	} else {
-		r->item = (struct setup_item){ .kind = kind,
+		r->item = (struct setup_item){ .form = form, .kind = kind,
 			.key = arena_str(&r->s->mem, rest), .line = r->line };
 		r->over = false;
 	}
@@ -141,7 +144,7 @@ static void wrong_value(struct reader *r, const struct setup_field *f)
 {
 	BUF_AUTO why = BUF_INIT;
 
-	buf_addf(&why, "%s%s%s", setup_type_help(f->type), f->arg ? ": " : "",
+	buf_addf(&why, "%s%s%s", f->type->help, f->arg ? ": " : "",
 	    f->arg ? f->arg : "");
 	tell(r, DIAG_SETUP_VALUE, f->name, r->line, why.s);
 }
@@ -149,7 +152,8 @@ static void wrong_value(struct reader *r, const struct setup_field *f)
 static void add_value(struct reader *r, struct str rest)
 {
 	struct str name = word(&rest);
-	const struct setup_field *f = setup_field(r->item.kind, name);
+	const struct setup_field *f = setup_field(r->item.form,
+	    r->item.kind, name);
 
 	if (f == NULL) {
 		tell(r, DIAG_SETUP_FIELD, NULL, r->line, NULL);
@@ -237,7 +241,7 @@ bool setup_take(struct arena *mem, struct setup_item *i, struct str body)
 	i->value = v;
 	rest = arena_str(mem, body);
 	while (i->n < n && str_split(&rest, '\n', &line)) {
-		v[i->n].field = setup_field(i->kind, word(&line));
+		v[i->n].field = setup_field(i->form, i->kind, word(&line));
 		v[i->n].text = line;
 		if (v[i->n++].field == NULL)
 			return false;
@@ -260,7 +264,7 @@ void setup_body(const struct setup_item *i, struct buf *b)
 
 void setup_print(const struct setup_item *i, struct buf *b)
 {
-	buf_addf(b, "%s %.*s\n", setup_kind_name(i->kind), STR_FMT(i->key));
+	buf_addf(b, "%s %.*s\n", setup_kind_name(i), STR_FMT(i->key));
 	print_values(i, "\t", b);
 }
 
