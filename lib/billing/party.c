@@ -1,11 +1,12 @@
 /* party.c - which payer a Coverage is of. */
 #include <stdlib.h>
 
-#include "ehr/billing-party.h"
 #include "ehr/fhir.h"
+#include "party.h"
 
 void party_release(struct party *p)
 {
+	party_chart_free(p->chart);
 	free(p->said);
 	strmap_release(&p->payer);
 	tape_release(&p->org);
@@ -173,57 +174,4 @@ int party_rank(const struct tape *t, const struct setup_item *said)
 	if (node == 0 || !str_int(tape_str(t, node), &n) || n < 1 || n > 3)
 		return 0;
 	return (int)n;
-}
-
-struct first {
-	struct party *p;
-	int64_t patient;
-	struct str day;
-	const struct setup_item *payer;
-	int rank;
-	struct tape t;
-	struct ehr_err *e;
-};
-
-static int see_coverage(void *arg, const struct resource *res)
-{
-	struct first *f = arg;
-	const struct setup_item *said, *payer;
-	BUF_AUTO name = BUF_INIT;
-	struct tape_error why;
-	int64_t whose = 0;
-	int rc = record_patient_of(f->p->r, res->rid, RECORD_NOW, &whose,
-	    f->e);
-	int rank;
-
-	if (rc < 0 || whose != f->patient) /* else but the subscriber */
-		return rc;
-	if (tape_parse(&f->t, res->body.s, res->body.n, &why) < 0)
-		return ehr_fail(f->e, EHR_EINTEGRITY, "a damaged resource");
-	if (!party_in_force(&f->t, f->day))
-		return 0;
-	record_name(f->p->r, res, &name);
-	said = party_said(f->p, buf_str(&name), f->day);
-	rank = party_rank(&f->t, said);
-	rank = rank ? rank : 4;
-	rc = party_payer(f->p, res->source, &f->t, said, &payer, f->e);
-	if (rc > 0 && rank < f->rank) {
-		f->payer = payer;
-		f->rank = rank;
-	}
-	return rc < 0 ? rc : 0;
-}
-
-int party_first(struct party *p, int64_t patient, struct str day,
-    const struct setup_item **payer, struct ehr_err *e)
-{
-	struct first f = { p, patient, day, NULL, 5, TAPE_INIT, e };
-	struct record_filter filter = RECORD_FILTER;
-	int rc;
-
-	record_types_add(&filter.types, FHIR_Coverage);
-	rc = record_chart(p->r, patient, &filter, see_coverage, &f, e);
-	*payer = f.payer;
-	tape_release(&f.t);
-	return rc < 0 ? rc : f.payer != NULL;
 }

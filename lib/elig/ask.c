@@ -25,7 +25,7 @@ struct asking {
 	int64_t batch, now;
 	elig_asked_fn *fn;
 	void *arg;
-	struct arena mem;
+	struct arena mem, chart;
 	/* the file at work */
 	const struct setup_item *submitter; /* the pass: whose files */
 	struct buf text;
@@ -34,6 +34,7 @@ struct asking {
 	struct pending *pending;
 	size_t n, cap;
 	int64_t patient; /* at work */
+	struct party_who who;
 };
 
 /* ---- the file ---- */
@@ -257,7 +258,7 @@ static struct str originator(struct asking *k, const struct setup_item *s,
 }
 
 /* What the set-up lacks, or NULL. */
-static const char *lacks(struct asking *k, const struct elig_cover *c)
+static const char *lacks(struct asking *k, const struct party_cover *c)
 {
 	const struct setup_item *by = provider(k);
 
@@ -271,13 +272,13 @@ static const char *lacks(struct asking *k, const struct elig_cover *c)
 		return "no provider that bills";
 	if (originator(k, over(k, c->payer), by).n == 0)
 		return "the submitter has no originator";
-	if (elig_needs(c->payer, "ssn") && c->patient.ssn.n == 0)
+	if (elig_needs(c->payer, "ssn") && k->who.patient.ssn.n == 0)
 		return "the payer needs a social security number";
-	return c->member.n || c->patient.last.n ? NULL :
+	return c->member.n || k->who.patient.last.n ? NULL :
 	    "neither a member id nor a name";
 }
 
-static int told(struct asking *k, const struct elig_cover *c, const char *why,
+static int told(struct asking *k, const struct party_cover *c, const char *why,
     struct ehr_err *e)
 {
 	struct elig_asked q = { .patient = k->patient, .coverage = c->rid,
@@ -286,10 +287,11 @@ static int told(struct asking *k, const struct elig_cover *c, const char *why,
 	return k->fn(k->arg, &q, e);
 }
 
-static int make(struct asking *k, const struct elig_cover *c,
+static int make(struct asking *k, const struct party_cover *c,
     struct ehr_err *e)
 {
-	struct elig_ask q = { .cover = c, .provider = provider(k),
+	struct elig_ask q = { .patient = &k->who.patient, .cover = c,
+		.provider = provider(k),
 		.submitter = k->submitter, .day = k->o->day,
 		.service = k->o->service, .services = k->o->services };
 	BUF_AUTO trace = BUF_INIT;
@@ -316,14 +318,14 @@ static int make(struct asking *k, const struct elig_cover *c,
 	*p = (struct pending){ .patient = k->patient, .coverage = c->rid,
 		.payer = c->payer->key, .provider = q.provider->key,
 		.member = arena_str(&k->mem, c->member), .trace = q.trace,
-		.birth = arena_str(&k->mem, c->patient.birth) };
+		.birth = arena_str(&k->mem, k->who.patient.birth) };
 	elig_file_add(&k->file, &q, p->st);
 	return k->o->together && k->text.len < MAX_OUT ? 0 : end_file(k, e);
 }
 
-static int cover(void *arg, const struct elig_cover *c, struct ehr_err *e)
+static int cover(struct asking *k, const struct party_cover *c,
+    struct ehr_err *e)
 {
-	struct asking *k = arg;
 	const char *why = lacks(k, c);
 	int rc = 0;
 
@@ -350,8 +352,11 @@ static int pass(struct asking *k, const struct setup_item *submitter,
 	k->submitter = submitter;
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		k->patient = patient[i];
-		rc = elig_covers(&k->party, patient[i], k->o->day, cover, k,
-		    e);
+		arena_reset(&k->chart);
+		rc = party_read(&k->party, &k->chart, patient[i], k->o->day,
+		    &k->who, e);
+		for (size_t c = 0; rc == 0 && c < k->who.n; c++)
+			rc = cover(k, &k->who.cover[c], e);
 	}
 	return rc < 0 ? rc : end_file(k, e);
 }
@@ -363,7 +368,7 @@ int elig_ask(struct access *a, int64_t batch, const struct elig_asking *o,
 	struct asking k = { .a = a, .db = record_store(a->r), .o = o,
 		.setup = SETUP_INIT, .batch = batch, .fn = fn, .arg = arg,
 		.party = PARTY_INIT(a->r, &k.setup),
-		.mem = ARENA_INIT, .text = BUF_INIT };
+		.mem = ARENA_INIT, .chart = ARENA_INIT, .text = BUF_INIT };
 	const struct setup_item *s = NULL;
 	int rc = setup_read(k.db, &k.setup, e);
 
@@ -375,6 +380,7 @@ int elig_ask(struct access *a, int64_t batch, const struct elig_asking *o,
 	free(k.pending);
 	buf_release(&k.text);
 	arena_release(&k.mem);
+	arena_release(&k.chart);
 	party_release(&k.party);
 	setup_release(&k.setup);
 	return rc;

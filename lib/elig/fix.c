@@ -1,10 +1,11 @@
 /* What the payer has otherwise than we: proposals, worked out of the answer. */
 #include "elig/impl.h"
-#include "elig/who.h"
+
+#include "ehr/billing-party.h"
 
 struct fixing {
 	const struct elig_answer *a;
-	int64_t coverage;
+	struct party_who who;
 	elig_fix_fn *fn;
 	void *arg;
 };
@@ -29,7 +30,7 @@ static int propose(struct fixing *f, const char *name, const char *path,
 	    value }, e);
 }
 
-static int of_name(struct fixing *f, const struct elig_cover *c,
+static int of_name(struct fixing *f, const struct party_cover *c,
     struct ehr_err *e)
 {
 	const struct elig_part *il = elig_part(f->a, 0, NULL, "NM1", "IL");
@@ -39,51 +40,48 @@ static int of_name(struct fixing *f, const struct elig_cover *c,
 
 	if (rc == 0 && own)
 		rc = propose(f, "last", "name.0.family", false,
-		    c->patient.last, elig_el(f->a, own->raw, 3, 0), e);
+		    f->who.patient.last, elig_el(f->a, own->raw, 3, 0), e);
 	if (rc == 0 && own)
 		rc = propose(f, "first", "name.0.given.0", false,
-		    c->patient.first, elig_el(f->a, own->raw, 4, 0), e);
+		    f->who.patient.first, elig_el(f->a, own->raw, 4, 0), e);
 	return rc;
 }
 
-static int of_birth(struct fixing *f, const struct elig_cover *c,
-    struct ehr_err *e)
+static int of_birth(struct fixing *f, struct ehr_err *e)
 {
 	const struct elig_part *dmg = elig_person(f->a, "DMG", NULL);
 	struct str sex = dmg ? elig_el(f->a, dmg->raw, 3, 0) : STR("");
-	struct str was = str_is(c->patient.gender, "M") ? STR("male") :
-	    str_is(c->patient.gender, "F") ? STR("female") : STR("");
 	BUF_AUTO day = BUF_INIT;
 	int rc = 0;
 
 	if (dmg && elig_day(elig_el(f->a, dmg->raw, 2, 0), &day))
-		rc = propose(f, "birth", "birthDate", false, c->patient.birth,
+		rc = propose(f, "birth", "birthDate", false, f->who.patient.birth,
 		    buf_str(&day), e);
-	return rc < 0 ? rc : propose(f, "gender", "gender", false, was,
+	return rc < 0 ? rc : propose(f, "gender", "gender", false,
+	    f->who.patient.gender,
 	    str_is(sex, "M") ? STR("male") : str_is(sex, "F") ?
 	    STR("female") : STR(""), e);
-}
-
-static int cover(void *arg, const struct elig_cover *c, struct ehr_err *e)
-{
-	struct fixing *f = arg;
-	int rc;
-
-	if (c->rid != f->coverage)
-		return 0;
-	rc = of_name(f, c, e);
-	return rc < 0 ? rc : of_birth(f, c, e);
 }
 
 int elig_fixes(struct record *r, const struct elig_answer *a,
     const struct elig_row *row, elig_fix_fn *fn, void *arg, struct ehr_err *e)
 {
-	struct fixing f = { a, row->coverage, fn, arg };
+	struct fixing f = { .a = a, .fn = fn, .arg = arg };
 	struct setup none = SETUP_INIT;
 	PARTY_AUTO party = PARTY_INIT(r, &none);
+	ARENA_AUTO mem = ARENA_INIT;
+	int rc;
 
 	if (strcmp(a->kind, "271") != 0 || !row->patient ||
 	    str_is(row->state, "failed"))
 		return 0;
-	return elig_covers(&party, row->patient, row->day, cover, &f, e);
+	rc = party_read(&party, &mem, row->patient, row->day, &f.who, e);
+	for (size_t i = 0; rc == 0 && i < f.who.n; i++) {
+		if (f.who.cover[i].rid != row->coverage)
+			continue;
+		rc = of_name(&f, &f.who.cover[i], e);
+		if (rc == 0)
+			rc = of_birth(&f, e);
+	}
+	return rc;
 }

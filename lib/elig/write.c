@@ -120,7 +120,7 @@ bool elig_needs(const struct setup_item *payer, const char *what)
 }
 
 static void put_person(struct x12_writer *w, const char *code,
-    const struct elig_human *h, struct str id)
+    const struct party_person *h, struct str id)
 {
 	char name[4][64];
 
@@ -129,10 +129,24 @@ static void put_person(struct x12_writer *w, const char *code,
 	    upper(name[3], 10, h->suffix), id.n ? STR("MI") : NIL, id);
 }
 
+/* DMG03 */
+static struct str gender(const struct party_person *h)
+{
+	return str_is(h->gender, "male") ? STR("M") :
+	    str_is(h->gender, "female") ? STR("F") : STR("");
+}
+
+/* INS02, by the codes of FHIR's subscriber-relationship. */
+static struct str relation(const struct party_cover *c)
+{
+	return str_is(c->relationship, "spouse") ? STR("01") :
+	    str_is(c->relationship, "child") ? STR("19") : STR("34");
+}
+
 /* Number and address where the payer's guide asks for them, birth and
  * gender. */
 static void put_more(struct x12_writer *w, const struct elig_ask *q,
-    const struct elig_human *h)
+    const struct party_person *h)
 {
 	char birth[16], text[2][64];
 	struct str zip = h->zip, five;
@@ -152,7 +166,7 @@ static void put_more(struct x12_writer *w, const struct elig_ask *q,
 	}
 	if (h->birth.n == 10)
 		PUT(w, "DMG", STR("D8"), plain_day(birth, h->birth),
-		    h->gender);
+		    gender(h));
 }
 
 static void put_services(struct x12_writer *w, const struct elig_ask *q)
@@ -184,25 +198,25 @@ static void put_trace(struct x12_writer *w, const struct elig_ask *q)
 
 static void put_people(struct x12_writer *w, const struct elig_ask *q)
 {
-	const struct elig_cover *c = q->cover;
-	bool dependent = c->relation.n > 0;
+	const struct party_cover *c = q->cover;
+	bool dependent = !c->self;
 
 	PUT(w, "HL", STR("3"), STR("2"), STR("22"),
 	    dependent ? STR("1") : STR("0"));
 	if (!dependent)
 		put_trace(w, q);
-	put_person(w, "IL", dependent ? &c->subscriber : &c->patient,
+	put_person(w, "IL", dependent ? &c->subscriber : q->patient,
 	    c->member);
 	if (elig_needs(q->cover->payer, "group") && c->group.n)
 		PUT(w, "REF", STR("6P"), c->group);
-	put_more(w, q, dependent ? &c->subscriber : &c->patient);
+	put_more(w, q, dependent ? &c->subscriber : q->patient);
 	if (!dependent)
 		return;
 	PUT(w, "HL", STR("4"), STR("3"), STR("23"), STR("0"));
 	put_trace(w, q);
-	put_person(w, "03", &c->patient, STR(""));
-	put_more(w, q, &c->patient);
-	PUT(w, "INS", STR("N"), c->relation);
+	put_person(w, "03", q->patient, STR(""));
+	put_more(w, q, q->patient);
+	PUT(w, "INS", STR("N"), relation(c));
 }
 
 void elig_file_add(struct elig_file *f, const struct elig_ask *q, char st[8])

@@ -2,11 +2,12 @@
 #ifndef ELIG_WRITE_H
 #define ELIG_WRITE_H
 
+#include "ehr/billing-party.h"
 #include "ehr/x12.h"
-#include "elig/who.h"
 
 struct elig_ask {
-	const struct elig_cover *cover;
+	const struct party_person *patient;
+	const struct party_cover *cover;
 	const struct setup_item *provider, *submitter;
 	struct str trace, originator;
 	struct str day;		  /* YYYY-MM-DD */
