@@ -94,6 +94,11 @@ int keyfile_read(const char *path, struct secret *s, struct ehr_err *e);
 /* The same of $CREDENTIALS_DIRECTORY/ehr-key, which systemd.exec(5) lets only
  * the unit read. EHR_ENOENT: there is no such folder or file. */
 int keyfile_credential(struct secret *s, struct ehr_err *e);
+/* A password or token for somebody else's server: the line of a file, with the
+ * checks and errors of keys_read_file(), or "credential:NAME", of a file of
+ * $CREDENTIALS_DIRECTORY (EHR_ENOENT: no such folder or file). EHR_EUSAGE: it
+ * is no line. */
+int secret_read(const char *place, struct secret *s, struct ehr_err *e);
 
 /* A recovery code: 128 random bits and a check, six groups of five letters
  * and digits (Crockford's base 32). */

@@ -60,6 +60,9 @@ void net_answer_release(struct net_answer *a);
 /* Value of a header line (RFC 9110 5: any case of the name), trimmed, borrowed
  * from a; STR_NONE. */
 struct str net_header(const struct net_answer *a, const char *name);
+/* Until when Retry-After (RFC 9110 10.2.3) asks to wait, seconds or a date: ms
+ * of the clock of now, a day from it at most; 0: it does not. */
+int64_t net_retry_after(const struct net_answer *a, int64_t now);
 
 /* 0 when there is an answer. EHR_EUSAGE: the url is none, or would go over an
  * open line to another machine; EHR_EIO: fate says why. A redirect within the

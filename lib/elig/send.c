@@ -4,16 +4,11 @@
 
 #include "ehr/billing-setup.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
 	FILE_MAX = 128 << 20,
-	SECRET_MAX = 4096,
 	UNDER_WAY_MS = 120000,
 	TRIES_MAX = 8,
 	FIRST_WAIT_MS = 15 * 60000,
@@ -37,7 +32,7 @@ struct sending {
 	/* the file at work */
 	int64_t send, begun;
 	char id[37];
-	struct buf password;
+	struct secret *password;
 };
 
 /* ---- what is due ---- */
@@ -75,33 +70,6 @@ static int list(struct sending *s, struct ehr_err *e)
 }
 
 /* ---- how it is sent ---- */
-
-/* A password is read from a file that nobody else can. */
-static int secret(struct sending *s, const char *path, struct ehr_err *e)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc = 0;
-	ssize_t n;
-
-	buf_reset(&s->password);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		rc = ehr_fail_errno(e, "%s", path);
-	else if (!S_ISREG(st.st_mode) || (st.st_mode & 077))
-		rc = ehr_fail(e, EHR_EPERM,
-		    "%s: others may read the password (chmod 0400)", path);
-	buf_grow(&s->password, SECRET_MAX);
-	n = rc == 0 ? read(fd, s->password.s, SECRET_MAX) : 0;
-	if (n < 0)
-		rc = ehr_fail_errno(e, "%s", path);
-	s->password.len = n > 0 ? (size_t)n : 0;
-	while (s->password.len && strchr("\r\n",
-	    s->password.s[s->password.len - 1]))
-		s->password.len--;
-	s->password.s[s->password.len] = '\0';
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
 
 static const char *text(struct sending *s, const struct setup_item *i,
     const char *name)
@@ -148,7 +116,7 @@ static int way_of(struct sending *s, const struct due *d, struct core_way *w,
 	if (w->soap && d->inquiries > 1)
 		return ehr_fail(e, EHR_EUSAGE,
 		    "a file of several inquiries goes by mime alone");
-	return secret(s, path, e);
+	return secret_read(path, s->password, e);
 }
 
 /* ---- rows ---- */
@@ -425,7 +393,7 @@ static int one(struct sending *s, const struct due *d, struct ehr_err *e)
 	sent.begun = s->begun;
 	if (s->o->dir)
 		return place(s, d, &sent, e);
-	w.password = w.user.s ? buf_str(&s->password) : STR_NONE;
+	w.password = w.user.s ? secret_str(s->password) : STR_NONE;
 	return exchange(s, d, &w, &sent, e);
 }
 
@@ -433,10 +401,11 @@ int elig_send(struct access *a, const struct elig_sending *o,
     elig_sent_fn *fn, void *arg, struct ehr_err *e)
 {
 	struct sending s = { .a = a, .db = record_store(a->r), .o = o,
-		.setup = SETUP_INIT, .mem = ARENA_INIT, .fn = fn, .arg = arg,
-		.password = BUF_INIT };
+		.setup = SETUP_INIT, .mem = ARENA_INIT, .fn = fn, .arg = arg };
 	int rc = setup_read(s.db, &s.setup, e);
 
+	if (rc == 0)
+		rc = secret_make(&s.password, e);
 	if (rc == 0)
 		rc = list(&s, e);
 	for (size_t i = 0; rc == 0 && i < s.n; i++)
@@ -444,8 +413,7 @@ int elig_send(struct access *a, const struct elig_sending *o,
 	if (rc == 0 && s.failed)
 		rc = ehr_fail(e, EHR_ENO, "%d of %zu not answered", s.failed,
 		    s.n);
-	crypto_cleanse(s.password.s, s.password.cap);
-	buf_release(&s.password);
+	secret_release(&s.password);
 	free(s.due);
 	arena_release(&s.mem);
 	setup_release(&s.setup);

@@ -51,14 +51,46 @@ int keyfile_read(const char *path, struct secret *s, struct ehr_err *e)
 	return read_key(path, 0, s, e);
 }
 
-/* Root's, with an access list for the unit's user. */
-int keyfile_credential(struct secret *s, struct ehr_err *e)
+/* Those are root's, with an access list for the unit's user. */
+enum { CREDENTIAL_OTHERS = S_IRWXO | S_IWGRP };
+
+static int credential(const char *name, struct buf *path, struct ehr_err *e)
 {
 	const char *dir = secure_getenv("CREDENTIALS_DIRECTORY");
-	BUF_AUTO path = BUF_INIT;
 
 	if (dir == NULL || *dir == '\0')
 		return ehr_fail(e, EHR_ENOENT, "no credentials");
-	buf_addf(&path, "%s/ehr-key", dir);
-	return read_key(path.s, S_IRWXO | S_IWGRP, s, e);
+	buf_addf(path, "%s/%s", dir, name);
+	return 0;
+}
+
+int keyfile_credential(struct secret *s, struct ehr_err *e)
+{
+	BUF_AUTO path = BUF_INIT;
+	int rc = credential("ehr-key", &path, e);
+
+	return rc < 0 ? rc : read_key(path.s, CREDENTIAL_OTHERS, s, e);
+}
+
+int secret_read(const char *place, struct secret *s, struct ehr_err *e)
+{
+	static const char prefix[] = "credential:";
+	const char *name = place + sizeof(prefix) - 1;
+	BUF_AUTO path = BUF_INIT;
+	int rc;
+
+	if (strncmp(place, prefix, sizeof(prefix) - 1) != 0)
+		rc = keys_read_file(place, s->s, KEYS_MAX_SECRET, &s->n, e);
+	else if (*name == '\0' || strchr(name, '/'))
+		return ehr_fail(e, EHR_EUSAGE, "%s: no name", place);
+	else if ((rc = credential(name, &path, e)) == 0)
+		rc = keys_read_masked(path.s, CREDENTIAL_OTHERS, s->s,
+		    KEYS_MAX_SECRET, &s->n, e);
+	while (rc == 0 && s->n && strchr("\r\n", s->s[s->n - 1]))
+		s->n--;
+	for (size_t i = 0; rc == 0 && i < s->n; i++)
+		if ((unsigned char)s->s[i] < 0x20)
+			rc = ehr_fail(e, EHR_EUSAGE,
+			    "%s: more than a line of text", place);
+	return rc;
 }

@@ -55,6 +55,24 @@ struct str net_header(const struct net_answer *a, const char *name)
 	return STR_NONE;
 }
 
+int64_t net_retry_after(const struct net_answer *a, int64_t now)
+{
+	const int64_t most = 86400;
+	struct str v = net_header(a, "Retry-After");
+	BUF_AUTO b = BUF_INIT;
+	int64_t s;
+
+	if (!v.n)
+		return 0;
+	if (!str_int(v, &s)) {
+		buf_addstr(&b, v);
+		s = (int64_t)curl_getdate(b.s, NULL) - now / 1000;
+	}
+	if (s <= 0)
+		return 0;
+	return now + 1000 * (s < most ? s : most);
+}
+
 /* ---- addresses ---- */
 
 static bool this_machine(const char *host)

@@ -294,7 +294,7 @@ REF*SY*000000002~"
 	# a secret that others can read is not used
 	chmod 0444 "$T/secret"
 	run -5 --separate-stderr ehr-elig send --url "$url" "$(asked)"
-	has "$stderr" "others may read the password"
+	has "$stderr" "lets others in"
 	chmod 0600 "$T/secret"
 	echo wrong >"$T/secret"
 	run -1 --separate-stderr ehr-elig send --url "$url" "$(asked)"

@@ -190,6 +190,43 @@ TEST(modes_do_not_come_from_the_umask)
 	}
 }
 
+/* ---- a password for somebody else's server ---- */
+
+TEST(a_secret_is_a_line_of_a_file_or_a_credential)
+{
+	static const struct {
+		const char *text, *line; /* NULL: none */
+		mode_t mode;
+		int code;
+	} cases[] = {
+		{ "pa ss\n", "pa ss", 0400, 0 }, { "x\r\n\n", "x", 0600, 0 },
+		{ "", "", 0400, 0 }, { "a\nb\n", NULL, 0400, EHR_EUSAGE },
+		{ "x", NULL, 0440, EHR_EPERM },
+	};
+	SECRET_AUTO *s = NULL;
+
+	CHECK_INT(secret_make(&s, &err), 0);
+	kit_dir();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		make("f", cases[i].text, cases[i].mode);
+		CHECK(chmod(in_dir("f"), cases[i].mode) == 0);
+		CHECK_INT(secret_read(in_dir("f"), s, &err), cases[i].code);
+		if (cases[i].line)
+			CHECK_MEM(s->s, s->n, cases[i].line);
+	}
+	make("good", "word\n", 0440); /* as systemd makes them */
+	unsetenv("CREDENTIALS_DIRECTORY");
+	CHECK_INT(secret_read("credential:good", s, &err), EHR_ENOENT);
+	setenv("CREDENTIALS_DIRECTORY", dir, 1);
+	CHECK_INT(secret_read("credential:good", s, &err), 0);
+	CHECK_MEM(s->s, s->n, "word");
+	CHECK_INT(secret_read("credential:evil", s, &err), EHR_ENOENT);
+	CHECK_INT(secret_read("credential:../good", s, &err), EHR_EUSAGE);
+	CHECK_INT(secret_read("credential:", s, &err), EHR_EUSAGE);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	end();
+}
+
 /* ---- races ---- */
 
 /* Puts the file and a link to another one in its place by turns, until it is

@@ -265,3 +265,31 @@ TEST(open_lines_to_others_are_refused)
 		CHECK_INT(a.fate, NET_UNSENT);
 	}
 }
+
+TEST(how_long_to_wait_in_seconds_or_until_a_date)
+{
+	/* Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110 5.6.7 */
+	const int64_t then = 784111777000, hour = 3600000;
+	static const char date[] = "Sun, 06 Nov 1994 08:49:37 GMT";
+	static const struct {
+		const char *value;
+		int64_t now, until;
+	} table[] = {
+		{ "120", 1000, 121000 }, { "0", 1000, 0 },
+		{ date, then - hour, then }, { date, then, 0 },
+		{ date, then + hour, 0 }, { "soon", 1000, 0 },
+		{ "-5", 1000, 0 }, { "999999999", 1000, 86401000 },
+		{ date, 0, 86400000 }, { "", 1000, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		NET_ANSWER_AUTO a = NET_ANSWER_INIT;
+
+		buf_addf(&a.head, "HTTP/1.1 429 x\r\nretry-after: %s\r\n\r\n",
+		    table[i].value);
+		CHECK_INT(net_retry_after(&a, table[i].now), table[i].until);
+		buf_reset(&a.head);
+		buf_adds(&a.head, "HTTP/1.1 429 x\r\n\r\n");
+		CHECK_INT(net_retry_after(&a, table[i].now), 0);
+	}
+}
