@@ -10,52 +10,10 @@
 #include "ehr/claim-ack.h"
 #include "ehr/desk.h"
 
-static int undo_charge(struct cli *c, struct access *a, int64_t batch,
-    int64_t of, struct batch_counts *n, struct ehr_err *e)
-{
-	(void)c;
-	return charge_undo(a, batch, of, n, e);
-}
-
-static int undo_code(struct cli *c, struct access *a, int64_t batch,
-    int64_t of, struct batch_counts *n, struct ehr_err *e)
-{
-	(void)c;
-	return code_undo(a, batch, of, n, e);
-}
-
-static int undo_ack(struct cli *c, struct access *a, int64_t batch,
-    int64_t of, struct batch_counts *n, struct ehr_err *e)
-{
-	(void)c;
-	return ack_undo(a, batch, of, n, e);
-}
-
-static int undo_scrub(struct cli *c, struct access *a, int64_t batch,
-    int64_t of, struct batch_counts *n, struct ehr_err *e)
-{
-	(void)c;
-	return scrub_undo(a, batch, of, n, e);
-}
-
 static int undo_setup(struct cli *c, struct access *a, int64_t batch,
     int64_t of, struct batch_counts *n, struct ehr_err *e)
 {
 	return setup_undo(a, &billing_setup, batch, of, cli_notice, c, n, e);
-}
-
-static int undo_remit(struct cli *c, struct access *a, int64_t batch,
-    int64_t of, struct batch_counts *n, struct ehr_err *e)
-{
-	(void)c;
-	return remit_undo(a, batch, of, n, e);
-}
-
-static int undo_build(struct cli *c, struct access *a, int64_t batch,
-    int64_t of, struct batch_counts *n, struct ehr_err *e)
-{
-	(void)c;
-	return claim_build_undo(a, batch, of, n, e);
 }
 
 static int undo_fees(struct cli *c, struct access *a, int64_t batch,
@@ -65,15 +23,15 @@ static int undo_fees(struct cli *c, struct access *a, int64_t batch,
 }
 
 static const struct desk_undo kinds[] = {
-	{ CHARGE_BATCH, undo_charge },
-	{ ACK_BATCH, undo_ack },
-	{ CODE_BATCH, undo_code },
-	{ SCRUB_BATCH, undo_scrub },
-	{ SETUP_BATCH, undo_setup },
-	{ REMIT_BATCH, undo_remit },
-	{ CLAIM_BATCH, undo_build },
-	{ FEE_BATCH, undo_fees },
-	{ NULL, NULL },
+	{ .kind = CHARGE_BATCH, .plain = charge_undo },
+	{ .kind = ACK_BATCH, .plain = ack_undo },
+	{ .kind = CODE_BATCH, .plain = code_undo },
+	{ .kind = SCRUB_BATCH, .plain = scrub_undo },
+	{ .kind = SETUP_BATCH, .fn = undo_setup },
+	{ .kind = REMIT_BATCH, .plain = remit_undo },
+	{ .kind = CLAIM_BATCH, .plain = claim_build_undo },
+	{ .kind = FEE_BATCH, .fn = undo_fees },
+	{ .kind = NULL },
 };
 
 int claim_undo(struct cli *c, struct ehr_err *e)

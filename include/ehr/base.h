@@ -304,6 +304,9 @@ bool decimal_parse(struct str s, struct decimal *d);
 int decimal_cmp(const struct decimal *a, const struct decimal *b);
 double decimal_double(const struct decimal *d);
 void decimal_format(struct buf *b, const struct decimal *d);
+/* The nearest whole number, of two the one further from 0; false when it does
+ * not fit. */
+bool decimal_whole(const struct decimal *d, int64_t *v);
 /* False when the result has over 34 digits or its exponent is beyond 400. */
 bool decimal_add(const struct decimal *a, const struct decimal *b,
     struct decimal *sum);

@@ -6,8 +6,12 @@
 
 #include "ehr/billing-ledger.h"
 
+/* Those of one transaction, in order; text holds what their texts point to
+ * when that does not outlive the reading (arena_str()). Released by
+ * LEDGER_ENTRIES_AUTO or ledger_entries_release(), which leaves nothing that
+ * may be used. */
 struct ledger_entries {
-	struct ledger_entry *v;
+	struct ledger_entry *v; /* owned */
 	size_t n, cap;
 	struct arena text;
 };

@@ -42,11 +42,13 @@ int desk_setup_fields(struct cli *c, const struct setup_form *form,
 
 /* ---- batches taken back ---- */
 
-/* A kind of batches, and how batch "of" is taken back by the one at work; c is
- * told what stands in the way. */
+/* A kind of batches, and how batch "of" is taken back by the one at work: by
+ * fn, whose c is told what stands in the way, or else by plain. */
 struct desk_undo {
 	const char *kind;
 	int (*fn)(struct cli *c, struct access *a, int64_t batch, int64_t of,
+	    struct batch_counts *n, struct ehr_err *e);
+	int (*plain)(struct access *a, int64_t batch, int64_t of,
 	    struct batch_counts *n, struct ehr_err *e);
 };
 /* Verb "undo BATCH"; kinds ends with one without name. Done already: says that

@@ -180,6 +180,25 @@ bool decimal_mul(const struct decimal *a, const struct decimal *b,
 	return true;
 }
 
+bool decimal_whole(const struct decimal *d, int64_t *v)
+{
+	uint128 n = magnitude(d->coef), last = 0;
+	int exp = d->exp;
+
+	for (; exp > 0 && n; exp--)
+		if (__builtin_mul_overflow(n, 10, &n))
+			return false;
+	for (; exp < 0 && (n || last); exp++) {
+		last = n % 10;
+		n /= 10;
+	}
+	n += last >= 5;
+	if (n > INT64_MAX)
+		return false;
+	*v = d->coef < 0 ? -(int64_t)n : (int64_t)n;
+	return true;
+}
+
 /* ---- writing ---- */
 
 /* Decimal digits of v, at least one; returns how many. */

@@ -21,6 +21,8 @@ static inline struct stmt *charge_sql(struct store *db, enum charge_sql_id id)
 int charge_value_check(const struct charge_name *f, struct str value,
     struct buf *b, struct ehr_err *e);
 
+/* The most an amount may be: what fits a form (CMS-1500 field 28). */
+#define MAX_CHARGE_CENTS INT64_C(9999999999)
 /* Letters and digits alone; a day; a decimal that is not negative; an amount
  * in cents. */
 bool charge_word(struct str v);

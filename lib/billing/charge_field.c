@@ -83,7 +83,7 @@ bool charge_number(struct str v)
 	    d.exp <= 0 && d.exp >= -4 && decimal_cmp(&d, &zero) >= 0;
 }
 
-/* At most 99,999,999.99: what fits a form (CMS-1500 field 28). */
+/* At most MAX_CHARGE_CENTS. */
 bool charge_amount(struct str v, int64_t *cents)
 {
 	int64_t whole, part = 0;

@@ -167,7 +167,8 @@ static int post(struct charge_writer *w, const struct charge *c,
 	return rc < 0 ? rc : 1;
 }
 
-/* What the practice charges, times the units, to the cent. */
+/* What the practice charges, times the units, to the cent; at most what an
+ * amount may be. */
 static int price(const struct charge_writer *w, struct charge_line *l,
     struct ehr_err *e)
 {
@@ -181,11 +182,14 @@ static int price(const struct charge_writer *w, struct charge_line *l,
 
 	if (rc < 0)
 		return rc;
-	if (rc == 0 || !decimal_parse(l->units, &units) ||
-	    !decimal_mul(&units, &(struct decimal){ cents, 0 }, &sum))
+	if (rc == 0 || !decimal_parse(l->units, &units))
 		return ehr_fail(e, EHR_EREJECT, "line %d: no amount, and no "
 		    "fee schedule that has one", l->n);
-	l->cents = (int64_t)(decimal_double(&sum) + 0.5);
+	if (!decimal_mul(&units, &(struct decimal){ cents, 0 }, &sum) ||
+	    !decimal_whole(&sum, &cents) || cents > MAX_CHARGE_CENTS)
+		return ehr_fail(e, EHR_EREJECT, "line %d: units times the fee "
+		    "are more than an amount may be", l->n);
+	l->cents = cents;
 	return 0;
 }
 

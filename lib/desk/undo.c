@@ -31,7 +31,8 @@ static int undo(struct cli *c, struct access *a, int64_t of,
 
 	if (rc < 0)
 		return rc;
-	rc = kind->fn(c, a, batch, of, &n, e);
+	rc = kind->fn ? kind->fn(c, a, batch, of, &n, e) :
+	    kind->plain(a, batch, of, &n, e);
 	if (rc == 0)
 		rc = batch_row_undone(a->r, of, e);
 	/* a refusal leaves all as it was, what was done before it too */

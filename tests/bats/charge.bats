@@ -261,6 +261,23 @@ visits() {
 	has "$output" "1	place	02"
 }
 
+@test "units times the fee: to the cent, and no more than an amount may be" {
+	visits
+	three() {
+		ehr-claim charge add p1 date=2026-01-05 place=11 dx=I10 line:99213 units="$1"
+	}
+	run -0 --separate-stderr three 0.3333
+	run -0 --separate-stderr ehr-claim charge show "$output"
+	has "$output" "1	amount	40.00"
+	run -0 --separate-stderr three 0.0042
+	run -0 --separate-stderr ehr-claim charge show "$output"
+	has "$output" "1	amount	0.50"
+	run -3 --separate-stderr three 833334
+	has "$stderr" "line 1: units times the fee are more than an amount may be"
+	run -3 --separate-stderr three 123456789012345
+	has "$stderr" "line 1: units times the fee are more than an amount may be"
+}
+
 @test "what gives no charge is told, exit 3; charge missing lists finished visits alone" {
 	visits
 	run -0 --separate-stderr ehr-claim charge missing --since 2026-01-05

@@ -477,3 +477,35 @@ TEST(decimal_doubles)
 		CHECK(decimal_double(&d) == strtod(t[i], NULL));
 	}
 }
+
+TEST(decimal_wholes)
+{
+	static const struct {
+		const char *text;
+		int64_t whole;
+	} t[] = { { "0", 0 }, { "0.4999", 0 }, { "0.5", 1 }, { "-0.5", -1 },
+		{ "1.5", 2 }, { "2.5", 3 }, { "2.4999999999999999999", 2 },
+		{ "-2.49", -2 }, { "12e2", 1200 }, { "1e-30", 0 },
+		{ "0e400", 0 }, { "9223372036854775807.4", INT64_MAX },
+		/* a double has 53 bits: the first is one lower there */
+		{ "9007199254740993", INT64_C(9007199254740993) },
+		{ "4503599627370497.5", INT64_C(4503599627370498) } };
+	struct decimal d;
+	int64_t v;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(t); i++) {
+		d = dec(t[i].text);
+		v = -7;
+		CHECK(decimal_whole(&d, &v));
+		CHECK_INT(v, t[i].whole);
+	}
+	d = dec(t[ARRAY_LEN(t) - 2].text);
+	CHECK((int64_t)decimal_double(&d) != t[ARRAY_LEN(t) - 2].whole);
+	d = dec("9223372036854775807.5");
+	CHECK(!decimal_whole(&d, &v));
+	d = dec("1e19");
+	CHECK(!decimal_whole(&d, &v));
+	d = dec("1e400");
+	CHECK(!decimal_whole(&d, &v));
+}
