@@ -51,6 +51,10 @@ static const struct rows {
 	    PERM_ADMIN } },
 	{ 3, { "also", "SELECT seg, rid >> 24, to_time IS NULL FROM also "
 	    "ORDER BY 1, 2", PERM_ADMIN } },
+	/* without its folder, and how small a text with a time packs */
+	{ 10, { "outgoing", "SELECT id, kind, receiver, isa, gs, name, claims, "
+	    "cents, placed IS NULL, undone FROM outgoing ORDER BY id",
+	    PERM_ADMIN } },
 	{ 2, { "blob", "SELECT hex(sha256), n FROM blob ORDER BY 1, 2",
 	    PERM_ADMIN } },
 	{ 6, { "index", "SELECT (SELECT count(*) FROM ident), (SELECT count(*) "
@@ -168,7 +172,7 @@ static void put_column(struct stmt *s, int i)
 	"'touch', 'segment', 'resource', 'history', 'also', 'blob', "	      \
 	"'ident', 'pending', 'token', 'quantity', 'string', 'term', "	      \
 	"'segment_name', 'sketch', 'sketch_same', 'audit_event', "	      \
-	"'audit_tile', 'audit_head'"
+	"'audit_tile', 'audit_head', 'outgoing'"
 
 /* SQL of all others, so that a table that comes later is not forgotten: its
  * name, how many columns, and a SELECT of the rows; of a blob, which may be
