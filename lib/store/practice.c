@@ -1,61 +1,18 @@
 /* practice.c - facilities: where we are. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "ehr/base-zone.h"
 
 #include "practice.h"
 #include "statements.h"
 
-enum { MAX_NAME = 200, MAX_ZONE = 64 };
-
-static bool zone_name(struct str zone)
-{
-	if (zone.n == 0 || zone.n > MAX_ZONE || zone.s[0] == '/')
-		return false;
-	for (size_t i = 0; i < zone.n; i++) {
-		unsigned char c = (unsigned char)zone.s[i];
-		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-
-		if (!letter && !(c >= '0' && c <= '9') &&
-		    memchr("_-+/", c, 4) == NULL)
-			return false;
-	}
-	return true;
-}
-
-static int no_zone(struct ehr_err *e)
-{
-	return ehr_fail(e, EHR_EUSAGE, "tz: not a zone of the tz database");
-}
+enum { MAX_NAME = 200 };
 
 int store_zone_check(struct str zone, struct ehr_err *e)
 {
-	BUF_AUTO path = BUF_INIT;
-	const char *dir = secure_getenv("TZDIR");
-	char magic[4];
-	ssize_t n;
-	int fd;
+	struct zone *z;
+	int rc = zone_open(&z, zone, e);
 
-	if (!zone_name(zone))
-		return no_zone(e);
-	buf_addf(&path, "%s/%.*s", dir ? dir : "/usr/share/zoneinfo",
-	    STR_FMT(zone));
-	fd = open(path.s, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? no_zone(e) :
-		    ehr_fail_errno(e, "%s", path.s);
-	do
-		n = read(fd, magic, sizeof(magic));
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno != EISDIR) {
-		ehr_fail_errno(e, "%s", path.s);
-		close(fd);
-		return EHR_EIO;
-	}
-	close(fd);
-	return n == sizeof(magic) && memcmp(magic, "TZif", 4) == 0 ? 0 :
-	    no_zone(e);
+	zone_free(z);
+	return rc;
 }
 
 int practice_text(const char *what, struct str s, struct ehr_err *e)
