@@ -259,6 +259,10 @@ enum store_txn { STORE_SNAPSHOT, STORE_SHORT, STORE_BULK };
 /* One bulk writer at a time: waits until no other is at work. */
 int store_bulk_enter(struct store *db, struct ehr_err *e);
 void store_bulk_leave(struct store *db);
+/* A job of which there is one at a time, until db is closed or the process
+ * ends: 1 it is this one, 0 another one is at it. */
+enum store_job { STORE_JOB_REMIND };
+int store_job_try(struct store *db, enum store_job job, struct ehr_err *e);
 int store_begin(struct store *db, enum store_txn kind, struct ehr_err *e);
 int store_commit(struct store *db, struct ehr_err *e);
 void store_rollback(struct store *db);

@@ -12,6 +12,8 @@
  * end with the process. T is the turnstile: whoever waits for its turn as a
  * bulk writer holds it, so that new short ones line up behind. */
 enum { LOCK_T, LOCK_Q, LOCK_W, LOCK_BULK };
+/* Then one for each job of which there is one at a time. */
+enum { LOCK_JOB = 16 };
 /* Behind them a byte for each generation of the data key: who has the record
  * open holds that of the newest key it knows, shared. */
 enum { LOCK_GEN = 1 << 16 };
@@ -116,12 +118,12 @@ void store_unlock(struct store *db)
 
 /* ---- who knows which key ---- */
 
-static int try_gens(struct store *db, short type, int64_t first, int64_t n,
+static int try_bytes(struct store *db, short type, int64_t first, int64_t n,
     struct ehr_err *e)
 {
 	struct flock f = {
 		.l_type = type, .l_whence = SEEK_SET,
-		.l_start = LOCK_GEN + first, .l_len = n,
+		.l_start = first, .l_len = n,
 	};
 
 	if (fcntl(db->lock_fd, F_OFD_SETLK, &f) == 0)
@@ -135,7 +137,7 @@ int store_hold_gen(struct store *db, uint32_t gen, struct ehr_err *e)
 	int rc = open_lock(db, e);
 
 	if (rc == 0)
-		rc = try_gens(db, F_RDLCK, gen, 1, e);
+		rc = try_bytes(db, F_RDLCK, LOCK_GEN + gen, 1, e);
 	if (rc == 0)
 		rc = ehr_fail(e, EHR_EIO, "%s: its key is being changed: try "
 		    "again", db->path);
@@ -148,7 +150,7 @@ int store_wait_gens(struct store *db, uint32_t gen, int wait_ms,
 	int64_t end = store_clock() + wait_ms;
 	int rc;
 
-	while ((rc = try_gens(db, F_WRLCK, 0, gen, e)) == 0 &&
+	while ((rc = try_bytes(db, F_WRLCK, LOCK_GEN, gen, e)) == 0 &&
 	    store_clock() < end)
 		store_pause();
 	if (rc == 0)
@@ -169,6 +171,13 @@ void store_bulk_leave(struct store *db)
 {
 	if (db->lock_fd >= 0)
 		lock_byte(db, LOCK_BULK, F_UNLCK, NULL);
+}
+
+int store_job_try(struct store *db, enum store_job job, struct ehr_err *e)
+{
+	int rc = open_lock(db, e);
+
+	return rc < 0 ? rc : try_bytes(db, F_WRLCK, LOCK_JOB + job, 1, e);
 }
 
 /* ---- checkpoints ----
