@@ -1,6 +1,6 @@
 /*
  * billing-party.h - who pays: patients, subscribers, Coverages of the record and
- * and the payers of the set-up that they are of. Claims and inquiries read them
+ * the payers of the set-up that they are of. Claims and inquiries read them
  * here alike.
  */
 #ifndef EHR_BILLING_PARTY_H
