@@ -3,7 +3,7 @@
 
 #include "ehr/fhir.h"
 
-enum { FIXES_MAX = 8 };
+enum { FIXES_MAX = 16 };
 
 struct job {
 	struct cli *c;
@@ -17,13 +17,19 @@ struct job {
 static int keep(void *arg, const struct elig_fix *f, struct ehr_err *e)
 {
 	struct job *j = arg;
+	struct elig_fix *to = &j->fix[j->n];
 
 	(void)e;
 	if (j->n == FIXES_MAX)
 		return 0;
-	j->fix[j->n] = *f;
-	j->fix[j->n].was = arena_str(&j->mem, f->was);
-	j->fix[j->n++].value = arena_str(&j->mem, f->value);
+	*to = *f;
+	to->was = arena_str(&j->mem, f->was);
+	to->value = arena_str(&j->mem, f->value);
+	for (size_t i = 0; i < f->sets; i++) {
+		to->set[i].path = arena_str(&j->mem, f->set[i].path);
+		to->set[i].value = arena_str(&j->mem, f->set[i].value);
+	}
+	j->n++;
 	return 0;
 }
 
@@ -84,7 +90,7 @@ static int check(struct job *j, struct ehr_err *e)
 static int take(struct job *j, bool coverage, struct ehr_err *e)
 {
 	DESK_CHANGE_AUTO ch = DESK_CHANGE_INIT(j->c);
-	struct edit_pair pair[FIXES_MAX];
+	struct edit_pair pair[3 * FIXES_MAX];
 	struct access_write w = { .action = AUDIT_UPDATE,
 		.scope = ELIG_KIND };
 	struct diag_sink sink = { .emit = cli_diag_errors, .arg = j->c };
@@ -95,8 +101,10 @@ static int take(struct job *j, bool coverage, struct ehr_err *e)
 
 	for (size_t i = 0; i < j->n; i++)
 		if (j->fix[i].coverage == coverage && wanted(j, &j->fix[i]))
-			pair[in.n++] = (struct edit_pair){
-				str_of(j->fix[i].path), j->fix[i].value };
+			for (size_t k = 0; k < j->fix[i].sets; k++)
+				pair[in.n++] = (struct edit_pair){
+					j->fix[i].set[k].path,
+					j->fix[i].set[k].value };
 	if (in.n == 0)
 		return 0;
 	rc = record_rid_name(j->a.r, coverage ? j->coverage :

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-const char *ask_for, *ask_date, *ask_payer, *ask_provider, *ask_services;
+const char *ask_for, *ask_date, *ask_payer, *ask_provider,
+    *ask_services, *ask_place, *ask_diagnoses;
 bool ask_again, ask_batch;
 
 enum { SERVICES_MAX = 99 };
@@ -16,6 +17,8 @@ struct job {
 	struct patients who;
 	struct str service[SERVICES_MAX];
 	size_t services;
+	struct str diagnosis[MAX_ELIG_DIAGNOSES];
+	size_t diagnoses;
 	struct batch_counts n;
 	int64_t batch;
 };
@@ -82,6 +85,42 @@ static int read_services(struct job *j, struct ehr_err *e)
 	return 0;
 }
 
+/* "e11.9" as "E119"; false: that is none. */
+static bool read_diagnosis(struct arena *mem, struct str v, struct str *code)
+{
+	BUF_AUTO b = BUF_INIT;
+	bool ok = true;
+
+	for (size_t i = 0; i < v.n; i++) {
+		char c = v.s[i];
+
+		if (c >= 'a' && c <= 'z')
+			c = (char)(c & ~0x20);
+		if (c == '.' && i == 3)
+			continue;
+		ok = ok && ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'));
+		buf_addch(&b, c);
+	}
+	*code = arena_str(mem, buf_str(&b));
+	return ok && b.len >= 3 && b.len <= 7;
+}
+
+static int read_diagnoses(struct job *j, struct ehr_err *e)
+{
+	struct str rest = str_of(ask_diagnoses), one;
+
+	while (rest.n && str_split(&rest, ',', &one))
+		if (j->diagnoses == MAX_ELIG_DIAGNOSES ||
+		    !read_diagnosis(&j->c->mem, str_trim(one),
+		    &j->diagnosis[j->diagnoses++]))
+			return cli_usage(j->c, e, "--diagnosis: at most %d "
+			    "codes of ICD-10-CM", MAX_ELIG_DIAGNOSES);
+	if (ask_place && (strlen(ask_place) != 2 ||
+	    strspn(ask_place, "0123456789") != 2))
+		return cli_usage(j->c, e, "--place: two digits");
+	return 0;
+}
+
 static int work(struct job *j, const struct elig_asking *o, struct ehr_err *e)
 {
 	struct access_write w = { .action = AUDIT_CREATE,
@@ -114,6 +153,8 @@ int ask_run(struct cli *c, struct ehr_err *e)
 	int rc = read_services(&j, e);
 
 	if (rc == 0)
+		rc = read_diagnoses(&j, e);
+	if (rc == 0)
 		rc = days_of(c, ask_for ? ask_for : ask_date, &day, &today, e);
 	if (rc == 0)
 		rc = desk_open(c, &j.a, STORE_WRITE, e);
@@ -122,6 +163,9 @@ int ask_run(struct cli *c, struct ehr_err *e)
 	o.day = buf_str(&day);
 	o.today = buf_str(&today);
 	o.services = j.services;
+	o.place = str_of(ask_place ? ask_place : "");
+	o.diagnosis = j.diagnosis;
+	o.diagnoses = j.diagnoses;
 	if (rc == 0 && !c->place)
 		rc = print_open(&j.rows, c, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)

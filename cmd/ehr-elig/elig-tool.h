@@ -11,7 +11,7 @@
 /* ---- ask.c ---- */
 
 extern const char *ask_for, *ask_date, *ask_payer, *ask_provider,
-    *ask_services;
+    *ask_services, *ask_place, *ask_diagnoses;
 extern bool ask_again, ask_batch;
 int ask_run(struct cli *c, struct ehr_err *e);
 

@@ -1,7 +1,7 @@
 /*
- * billing-party.h - who pays: patients, subscribers, Coverages of the record and
- * the payers of the set-up that they are of. Claims and inquiries read them
- * here alike.
+ * billing-party.h - who pays: patients, subscribers and Coverages of the
+ * record, and the payers of the set-up that they are of. Claims and inquiries
+ * read them here alike.
  */
 #ifndef EHR_BILLING_PARTY_H
 #define EHR_BILLING_PARTY_H
@@ -47,6 +47,9 @@ struct party_person {
 	struct str ssn;		 /* nine digits */
 	struct str street, street2, city, state, zip, country;
 	struct str phone;
+	/* places in name[] and address[]; behind the last where there is none
+	 * to be used */
+	unsigned name_at, address_at;
 };
 struct party_cover {
 	int64_t rid; /* of the Coverage */
@@ -62,6 +65,7 @@ struct party_cover {
 	struct str relationship; /* FHIR's code; "" where none is said */
 	struct str member;	 /* what the payer knows them by */
 	struct str group, group_name;
+	int group_at;		 /* place in class[], -1: none */
 	struct party_person subscriber; /* of self, the patient */
 };
 struct party_who {

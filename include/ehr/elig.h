@@ -14,6 +14,7 @@
 enum {
 	MAX_ELIG_FILE = 64 << 20, /* bytes of a file of answers */
 	MAX_ELIG_PARTS = 20000,	  /* segments about one person */
+	MAX_ELIG_DIAGNOSES = 8,   /* of an inquiry (HI) */
 	ELIG_EB = 14,		  /* elements of an EB, from 1 */
 };
 
@@ -141,13 +142,18 @@ int elig_newest(struct store *db, int64_t patient, bool failed,
 int elig_unknown(struct store *db, elig_row_fn *fn, void *arg,
     struct ehr_err *e);
 
-/* What the payer has otherwise than the record has now: the member id of the
- * Coverage, name, birth and gender of the Patient. path: of the element, as
- * edit_change() takes it. Texts are borrowed for the call. */
+/* What the payer has otherwise than the record has now: of the Coverage the
+ * member id, the group and who the patient is to the subscriber, of the Patient
+ * name, birth, gender and address. set: what takes it over, paths of elements
+ * as edit_change() has them. Texts are borrowed for the call. */
 struct elig_fix {
-	const char *name, *path;
+	const char *name;
 	bool coverage; /* of the Coverage, else of the Patient */
 	struct str was, value;
+	struct elig_set {
+		struct str path, value;
+	} set[3];
+	size_t sets;
 };
 typedef int elig_fix_fn(void *arg, const struct elig_fix *f,
     struct ehr_err *e);
@@ -164,6 +170,9 @@ struct elig_asking {
 	struct str provider;	   /* key, or "": the first that bills */
 	const struct str *service; /* service types, or "HC:99213" */
 	size_t services;
+	struct str place;	   /* of service, two digits, or "" */
+	const struct str *diagnosis; /* ICD-10-CM without dots, of procedures */
+	size_t diagnoses;	   /* at most MAX_ELIG_DIAGNOSES */
 	bool again;		   /* what is known or asked already, too */
 	bool together;		   /* all of a receiver in one file */
 };

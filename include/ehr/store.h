@@ -226,6 +226,7 @@ void stmt_real(struct stmt *s, int i, double v);
 void stmt_text(struct stmt *s, int i, struct str v); /* v.s NULL: NULL */
 void stmt_blob(struct stmt *s, int i, const void *p, size_t n);
 void stmt_null(struct stmt *s, int i);
+void stmt_id(struct stmt *s, int i, int64_t v); /* 0: NULL */
 
 int stmt_step(struct stmt *s, struct ehr_err *e); /* 1 row, 0 end, < 0 */
 /* Runs to the end and resets; 0 or negative. */

@@ -114,14 +114,6 @@ static void hash_entry(struct entry *en)
 	leaf_end(&b, en->leaf);
 }
 
-static void bind_optional(struct stmt *s, int i, int64_t v)
-{
-	if (v)
-		stmt_int(s, i, v);
-	else
-		stmt_null(s, i);
-}
-
 static int insert(struct store *db, const struct entry *en, struct ehr_err *e)
 {
 	struct stmt *s = store_sql(db, &audit_sql[SQL_APPEND]);
@@ -131,9 +123,9 @@ static int insert(struct store *db, const struct entry *en, struct ehr_err *e)
 	stmt_int(s, COL_TIME + 1, en->time);
 	for (i = 0; i < ARRAY_LEN(en->text); i++)
 		stmt_text(s, COL_USER + 1 + (int)i, en->text[i]);
-	bind_optional(s, COL_BATCH + 1, en->batch);
-	bind_optional(s, COL_PAIR + 1, en->pair);
-	bind_optional(s, COL_PATIENT + 1, en->patient);
+	stmt_id(s, COL_BATCH + 1, en->batch);
+	stmt_id(s, COL_PAIR + 1, en->pair);
+	stmt_id(s, COL_PATIENT + 1, en->patient);
 	if (en->patients.s)
 		stmt_blob(s, COL_PATIENTS + 1, en->patients.s, en->patients.n);
 	else

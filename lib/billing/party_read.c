@@ -141,13 +141,17 @@ static void group(struct party_chart *c, const struct page *g,
     struct party_cover *cover)
 {
 	uint32_t all = tape_get(&g->t, 0, "class"), type;
+	int at = -1;
 
+	cover->group_at = -1;
 	if (all == 0 || tape_type(&g->t, all) != TAPE_ARRAY)
 		return;
 	tape_each(&g->t, all, i) {
+		at++;
 		type = tape_get(&g->t, i, "type");
 		if (type == 0 || !fhir_has_code(&g->t, type, NULL, "group"))
 			continue;
+		cover->group_at = at;
 		cover->group = party_text(c->mem, &g->t, i, "value");
 		cover->group_name = party_text(c->mem, &g->t, i, "name");
 		return;

@@ -26,6 +26,20 @@ static uint32_t nth(const struct tape *t, uint32_t array, unsigned n)
 	return 0;
 }
 
+/* The place of an element in an array; of 0, behind the last. */
+static unsigned place_of(const struct tape *t, uint32_t array, uint32_t node)
+{
+	unsigned n = 0;
+
+	if (is_array(t, array))
+		tape_each(t, array, i) {
+			if (i == node)
+				break;
+			n++;
+		}
+	return n;
+}
+
 struct str party_text(struct arena *mem, const struct tape *t, uint32_t node,
     const char *path)
 {
@@ -116,6 +130,7 @@ void party_person(struct arena *mem, const struct tape *t, uint32_t node,
 	*to = (struct party_person){ 0 };
 	if (is_array(t, names))
 		name = fhir_current_name(t, names);
+	to->name_at = place_of(t, names, name);
 	if (name) {
 		to->last = party_text(mem, t, name, "family");
 		at = tape_get(t, name, "given");
@@ -128,6 +143,7 @@ void party_person(struct arena *mem, const struct tape *t, uint32_t node,
 	to->gender = party_text(mem, t, node, "gender");
 	to->ssn = ssn(mem, t, node);
 	at = in_use(t, tape_get(t, node, "address"), NULL);
+	to->address_at = place_of(t, tape_get(t, node, "address"), at);
 	if (at)
 		address(mem, t, at, to);
 	at = in_use(t, tape_get(t, node, "telecom"), "phone");

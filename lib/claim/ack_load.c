@@ -23,10 +23,7 @@ int ack_keep(struct loading *l, const struct ack_answer *x)
 	stmt_text(s, 4, str_of(x->level));
 	stmt_text(s, 5, x->key.s ? x->key : STR(""));
 	stmt_text(s, 6, x->code);
-	if (x->outgoing)
-		stmt_int(s, 7, x->outgoing);
-	else
-		stmt_null(s, 7);
+	stmt_id(s, 7, x->outgoing);
 	stmt_int(s, 8, l->batch);
 	l->loaded->answers++;
 	if (!x->outgoing) {

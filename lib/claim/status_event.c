@@ -7,15 +7,6 @@ const struct sql status_sql_table[] = {
 #undef X
 };
 
-/* 0 is none. */
-static void bind_id(struct stmt *s, int i, int64_t v)
-{
-	if (v)
-		stmt_int(s, i, v);
-	else
-		stmt_null(s, i);
-}
-
 int claim_event_add(struct store *db, const struct claim_event *ev,
     int64_t batch, int64_t *id, struct ehr_err *e)
 {
@@ -23,17 +14,17 @@ int claim_event_add(struct store *db, const struct claim_event *ev,
 	int rc;
 
 	stmt_int(s, 1, ev->claim);
-	bind_id(s, 2, ev->submission);
+	stmt_id(s, 2, ev->submission);
 	stmt_text(s, 3, str_of(claim_event_name(ev->kind)));
 	stmt_text(s, 4, str_of(claim_source_name(ev->source)));
 	stmt_text(s, 5, ev->day);
 	stmt_int(s, 6, store_time(db));
-	bind_id(s, 7, ev->doc);
-	bind_id(s, 8, ev->segment);
+	stmt_id(s, 7, ev->doc);
+	stmt_id(s, 8, ev->segment);
 	stmt_text(s, 9, ev->category);
 	stmt_text(s, 10, ev->status);
 	stmt_text(s, 11, ev->entity);
-	bind_id(s, 12, ev->line);
+	stmt_id(s, 12, ev->line);
 	stmt_text(s, 13, ev->place);
 	if (ev->has_cents)
 		stmt_int(s, 14, ev->cents);
@@ -41,7 +32,7 @@ int claim_event_add(struct store *db, const struct claim_event *ev,
 		stmt_null(s, 14);
 	stmt_text(s, 15, ev->payer_claim);
 	stmt_text(s, 16, ev->note);
-	bind_id(s, 17, ev->undoes);
+	stmt_id(s, 17, ev->undoes);
 	stmt_int(s, 18, batch);
 	rc = stmt_run(s, e);
 	if (rc == 0 && id)

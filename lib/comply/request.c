@@ -271,10 +271,7 @@ static int check_request(const struct comply_request *x, struct ehr_err *e)
 static void bind_request(struct stmt *s, const struct comply_request *x)
 {
 	stmt_text(s, 1, str_of(request_kinds[x->kind].name));
-	if (x->patient)
-		stmt_int(s, 2, x->patient);
-	else
-		stmt_null(s, 2);
+	stmt_id(s, 2, x->patient);
 	stmt_text(s, 3, x->asker);
 	stmt_text(s, 4, x->who);
 	stmt_text(s, 5, x->what);

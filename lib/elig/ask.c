@@ -95,21 +95,22 @@ static int add_out(struct asking *k, int64_t *id, struct ehr_err *e)
 	return rc;
 }
 
-static void services(const struct asking *k, struct buf *b)
+static void list(struct buf *b, const struct str *v, size_t n)
 {
-	for (size_t i = 0; i < k->o->services; i++)
-		buf_addf(b, "%s%.*s", i ? " " : "",
-		    STR_FMT(k->o->service[i]));
+	for (size_t i = 0; i < n; i++)
+		buf_addf(b, "%s%.*s", i ? " " : "", STR_FMT(v[i]));
 }
 
 static int add_inquiry(struct asking *k, const struct pending *p, int64_t out,
     int64_t *id, struct ehr_err *e)
 {
 	struct stmt *s = elig_sql(k->db, ELIG_INQUIRY_ADD);
-	BUF_AUTO list = BUF_INIT;
+	BUF_AUTO services = BUF_INIT;
+	BUF_AUTO diagnoses = BUF_INIT;
 	int rc;
 
-	services(k, &list);
+	list(&services, k->o->service, k->o->services);
+	list(&diagnoses, k->o->diagnosis, k->o->diagnoses);
 	stmt_text(s, 1, p->trace);
 	stmt_int(s, 2, p->patient);
 	stmt_int(s, 3, p->coverage);
@@ -118,11 +119,13 @@ static int add_inquiry(struct asking *k, const struct pending *p, int64_t out,
 	stmt_text(s, 6, p->member);
 	stmt_text(s, 7, p->birth);
 	stmt_text(s, 8, k->o->day);
-	stmt_text(s, 9, buf_str(&list));
-	stmt_int(s, 10, out);
-	stmt_text(s, 11, str_of(p->st));
-	stmt_int(s, 12, k->now);
-	stmt_int(s, 13, k->batch);
+	stmt_text(s, 9, buf_str(&services));
+	stmt_text(s, 10, k->o->place);
+	stmt_text(s, 11, buf_str(&diagnoses));
+	stmt_int(s, 12, out);
+	stmt_text(s, 13, str_of(p->st));
+	stmt_int(s, 14, k->now);
+	stmt_int(s, 15, k->batch);
 	rc = stmt_run(s, e);
 	*id = store_last_rowid(k->db);
 	return rc;
@@ -293,7 +296,9 @@ static int make(struct asking *k, const struct party_cover *c,
 	struct elig_ask q = { .patient = &k->who.patient, .cover = c,
 		.provider = provider(k),
 		.submitter = k->submitter, .day = k->o->day,
-		.service = k->o->service, .services = k->o->services };
+		.service = k->o->service, .services = k->o->services,
+		.place = k->o->place, .diagnosis = k->o->diagnosis,
+		.diagnoses = k->o->diagnoses };
 	BUF_AUTO trace = BUF_INIT;
 	uint8_t random[8];
 	struct pending *p;

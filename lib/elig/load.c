@@ -204,14 +204,6 @@ static int tries(struct load *l, const struct asked *q, int64_t *n,
 	return rc < 0 ? rc : 0;
 }
 
-static void number(struct stmt *s, int i, int64_t v)
-{
-	if (v)
-		stmt_int(s, i, v);
-	else
-		stmt_null(s, i);
-}
-
 static int add_answer(struct load *l, const struct elig_answer *a,
     const struct asked *q, int64_t *id, struct ehr_err *e)
 {
@@ -231,19 +223,19 @@ static int add_answer(struct load *l, const struct elig_answer *a,
 		again = elig_again(a, n);
 	else
 		expiry(l, buf_str(&q->payer), &expires);
-	number(s, 1, q->id);
+	stmt_id(s, 1, q->id);
 	stmt_int(s, 2, l->doc);
 	stmt_int(s, 3, (int64_t)a->segment);
 	stmt_text(s, 4, str_of(a->kind));
-	number(s, 5, q->patient);
-	number(s, 6, q->coverage);
+	stmt_id(s, 5, q->patient);
+	stmt_id(s, 6, q->coverage);
 	stmt_text(s, 7, buf_str(&q->payer));
 	stmt_text(s, 8, buf_str(&q->day));
 	stmt_text(s, 9, str_of(elig_state_name(state)));
 	stmt_text(s, 10, str_of(elig_class_name(class)));
 	stmt_int(s, 11, l->now);
 	stmt_text(s, 12, buf_str(&expires));
-	number(s, 13, again ? l->now + again : 0);
+	stmt_id(s, 13, again ? l->now + again : 0);
 	stmt_text(s, 14, str_of(sep));
 	stmt_int(s, 15, l->batch);
 	rc = rc < 0 ? rc : stmt_run(s, e);

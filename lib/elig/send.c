@@ -175,19 +175,10 @@ static int end(struct sending *s, const struct elig_sent *r, int64_t doc,
 	stmt_int(q, 1, s->send);
 	stmt_int(q, 2, store_time(s->db));
 	stmt_text(q, 3, r->fate);
-	if (r->status)
-		stmt_int(q, 4, r->status);
-	else
-		stmt_null(q, 4);
+	stmt_id(q, 4, r->status);
 	stmt_text(q, 5, r->code);
-	if (r->again)
-		stmt_int(q, 6, r->again);
-	else
-		stmt_null(q, 6);
-	if (doc)
-		stmt_int(q, 7, doc);
-	else
-		stmt_null(q, 7);
+	stmt_id(q, 6, r->again);
+	stmt_id(q, 7, doc);
 	return stmt_run(q, e);
 }
 

@@ -16,6 +16,8 @@ static void put_all(struct x12_writer *w, const char *id,
 	    sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
 #define NIL STR("")
 
+enum { POINTERS = 4 }; /* of EQ05 */
+
 /* Digits of "2026-01-31". */
 static struct str plain_day(char b[16], struct str day)
 {
@@ -169,25 +171,61 @@ static void put_more(struct x12_writer *w, const struct elig_ask *q,
 		    gender(h));
 }
 
+/* The first is the principal one. */
+static void put_diagnoses(struct x12_writer *w, const struct elig_ask *q)
+{
+	if (q->diagnoses == 0)
+		return;
+	x12_begin(w, "HI");
+	for (size_t i = 0; i < q->diagnoses; i++) {
+		x12_puts(w, i ? "ABF" : "ABK");
+		x12_put_part(w, q->diagnosis[i]);
+	}
+	x12_end(w);
+}
+
+/* EQ02: a procedure and its modifiers; EQ05: what it is for. */
+static void put_procedure(struct x12_writer *w, const struct elig_ask *q,
+    struct str v)
+{
+	struct str part;
+
+	x12_puts(w, "");
+	str_split(&v, ':', &part);
+	x12_put(w, part);
+	while (v.n && str_split(&v, ':', &part))
+		x12_put_part(w, part);
+	if (q->diagnoses == 0)
+		return;
+	x12_puts(w, "");
+	x12_puts(w, "");
+	for (size_t i = 0; i < q->diagnoses && i < POINTERS; i++) {
+		struct str number = { &"12345678"[i], 1 };
+
+		if (i == 0)
+			x12_put(w, number);
+		else
+			x12_put_part(w, number);
+	}
+}
+
 static void put_services(struct x12_writer *w, const struct elig_ask *q)
 {
 	char day[16];
-	struct str v, part;
 
+	put_diagnoses(w, q);
 	PUT(w, "DTP", STR("291"), STR("D8"), plain_day(day, q->day));
 	for (size_t i = 0; i < q->services; i++) {
-		v = q->service[i];
+		struct str v = q->service[i];
+
 		x12_begin(w, "EQ");
-		if (memchr(v.s, ':', v.n)) {
-			x12_puts(w, "");
-			str_split(&v, ':', &part);
-			x12_put(w, part);
-			while (str_split(&v, ':', &part))
-				x12_put_part(w, part);
-		} else {
+		if (memchr(v.s, ':', v.n))
+			put_procedure(w, q, v);
+		else
 			x12_put(w, v);
-		}
 		x12_end(w);
+		if (q->place.n)
+			PUT(w, "III", STR("ZZ"), q->place);
 	}
 }
 

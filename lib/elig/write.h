@@ -13,6 +13,9 @@ struct elig_ask {
 	struct str day;		  /* YYYY-MM-DD */
 	const struct str *service; /* EQ01, or "HC:99213" */
 	size_t services;
+	struct str place;	  /* III02, or "" */
+	const struct str *diagnosis; /* HI, without dots */
+	size_t diagnoses;
 };
 /* ISA and GS, one set for each inquiry, GE and IEA. */
 struct elig_file {

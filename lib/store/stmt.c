@@ -80,6 +80,14 @@ void stmt_null(struct stmt *s, int i)
 		bound(s, sqlite3_bind_null(s->s, i));
 }
 
+void stmt_id(struct stmt *s, int i, int64_t v)
+{
+	if (v)
+		stmt_int(s, i, v);
+	else
+		stmt_null(s, i);
+}
+
 void stmt_text(struct stmt *s, int i, struct str v)
 {
 	if (s->s)

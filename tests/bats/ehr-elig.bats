@@ -421,6 +421,85 @@ Coverage/c1"
 	run -4 --separate-stderr ehr-elig apply 7
 }
 
+@test "apply: address, group and relation, one by one, undone as any edit" {
+	ehr-elig ask -q p1 >"$T/out"
+	printf '%s\n' 'REF*6P*G78' 'N3*7 OAK ST*APT 2' 'N4*DAYTON*OH*454020001' \
+		'INS*Y*01*001*25' 'DTP*291*D8*20261202' 'EB*1*IND*30' |
+		answer_to "$(trace 1)" | sed 's/ROE\*JANE\*\*/ROE*JANET*B*/' >"$T/271"
+	ehr-elig load -q "$T/271" >"$T/out"
+	run -0 --separate-stderr ehr-elig apply 1
+	same "$output" "group	G77	G78
+relationship	self	spouse
+first	Jane	JANET
+middle	A	B
+street	100 Elm St	7 OAK ST
+street2		APT 2
+city	Columbus	DAYTON
+zip	43215-0001	45402-0001"
+	before=$(ehr-export p1 Coverage/c1)
+	run -0 --separate-stderr ehr-elig apply -n 1 street relationship
+	same "$(ehr-export p1 Coverage/c1)" "$before"
+	run -0 --separate-stderr ehr-elig apply 1 street city zip street2
+	same "$output" p1
+	has "$(ehr-export p1)" '"address":[{"line":["7 OAK ST","APT 2"],"city":"DAYTON","state":"OH","postalCode":"45402-0001"}]'
+	run -0 --separate-stderr ehr-elig apply 1 relationship group
+	same "$output" Coverage/c1
+	has "$(ehr-export p1)" '"code":"spouse"'
+	has "$(ehr-export p1)" '"value":"G78"'
+	run -0 --separate-stderr ehr-elig apply 1
+	same "$(cut -f 1 <<<"$output")" $'first\nmiddle'
+	for _ in 1 2; do
+		ehr-batch undo -q "$(sqlite3 "$EHR_DB" 'SELECT max(id) FROM
+			batch WHERE tool = "ehr-elig" AND state = 1 AND kind IS NULL')"
+	done
+	same "$(ehr-export p1 Coverage/c1)" "$before"
+}
+
+@test "apply: five digits of a zip and a plain dependent are no news" {
+	ehr-elig ask -q p2 >"$T/out"
+	printf '%s\n' 'HL*4*3*23*0' "TRN*2*$(trace 1)*1371234567" \
+		'NM1*03*1*ROE*TIM' 'N4*AKRON*OH*44301' 'INS*N*19*001*25' \
+		'EB*1*IND*30' | answer_to X |
+		sed 's/HL\*3\*2\*22\*0/HL*3*2*22*1/' >"$T/271"
+	ehr-elig load -q "$T/271" >"$T/out"
+	run -0 --separate-stderr ehr-elig apply 1
+	same "$output" "city		AKRON
+state		OH
+zip		44301"
+	ehr-elig apply -q 1 city state zip >"$T/out"
+	has "$(ehr-export p2)" '"address":[{"city":"AKRON","state":"OH","postalCode":"44301"}]'
+	ehr-elig ask -q --again p1 >"$T/out"
+	printf '%s\n' 'N4*COLUMBUS*OH*43215' 'EB*1*IND*30' |
+		answer_to "$(trace 2)" >"$T/271"
+	ehr-elig load -q "$T/271" >"$T/out"
+	run -0 --separate-stderr ehr-elig apply 2
+	same "$output" ""
+}
+
+@test "ask: place of service, procedures with modifiers and what they are for" {
+	run -0 --separate-stderr ehr-elig ask p1 p2 -O - --batch --place 22 \
+		--service-type 30,HC:99213:25:GT --diagnosis e11.9,I10 \
+		--date 2026-12-02
+	echo "$output" >"$T/270"
+	run -0 --separate-stderr ehr-claim x12 check "$T/270"
+	same "$output" ""
+	run -0 --separate-stderr "$EHR_TOP/tests/tools/x12-reread" "$T/270"
+	same "$(cut -f 2-4 <<<"$output")" "2	2	4"
+	has "$(cat "$T/270")" "DMG*D8*19850515*F~
+HI*ABK:E119*ABF:I10~
+DTP*291*D8*20261202~
+EQ*30~
+III*ZZ*22~
+EQ**HC:99213:25:GT***1:2~
+III*ZZ*22~"
+	same "$(grep -c '^HI' "$T/270")" 2
+	for bad in '--place 2' '--place ab' '--diagnosis 9' '--diagnosis ,' \
+		'--diagnosis A00,A01,A02,A03,A04,A05,A06,A07,A08'; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr ehr-elig ask p1 $bad
+	done
+}
+
 # What acme allows of made-up codes, and what is charged.
 fees() {
 	ehr-claim setup load - >"$T/out" <<-'END'

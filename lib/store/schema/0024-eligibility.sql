@@ -13,6 +13,8 @@ CREATE TABLE elig_inquiry(
 	birth TEXT NOT NULL,		-- of the patient, YYYY-MM-DD or ''
 	day TEXT NOT NULL,		-- of service, YYYY-MM-DD
 	services TEXT NOT NULL,		-- EQ01 and EQ02, by blanks
+	place TEXT NOT NULL,		-- of service (III02), or ''
+	diagnoses TEXT NOT NULL,	-- of HI, by blanks
 	outgoing INTEGER NOT NULL REFERENCES outgoing(id),
 	st TEXT NOT NULL,		-- ST02 of its set
 	made INTEGER NOT NULL,		-- ms
