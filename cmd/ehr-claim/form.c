@@ -20,30 +20,6 @@ static void told(void *arg, const char *line)
 	cli_notice(arg, line);
 }
 
-/* Text or PDF, where it is to go. */
-static int put(struct cli *c, struct str pages, struct ehr_err *e)
-{
-	BUF_AUTO pdf = BUF_INIT;
-	struct out *out = NULL;
-	int rc = 0;
-
-	if (pages.n == 0)
-		return 0;
-	if (format == FORM_PDF)
-		rc = claim_paper_pdf(pages, &pdf, e);
-	if (rc == 0)
-		rc = out_open(&out, c->place, c->force, e);
-	if (rc < 0)
-		return rc;
-	if (format == FORM_PDF)
-		pages = buf_str(&pdf);
-	rc = out_write(out, pages.s, pages.n, e);
-	if (rc == 0)
-		return out_commit(out, e);
-	out_abort(out);
-	return rc;
-}
-
 int form_verb(struct cli *c, struct ehr_err *e)
 {
 	ACCESS_AUTO a = ACCESS_INIT;
@@ -62,6 +38,7 @@ int form_verb(struct cli *c, struct ehr_err *e)
 		rc = claim_paper(&a, &o, &pages, e);
 	if (rc != 0 && rc != EHR_EREJECT)
 		return rc;
-	done = put(c, buf_str(&pages), e);
+	done = desk_pages(c, buf_str(&pages),
+		    format == FORM_PDF ? &paper_form : NULL, e);
 	return done < 0 ? done : rc;
 }

@@ -67,11 +67,9 @@ int claim_build_undo(struct access *a, int64_t by, int64_t batch,
  * positions (10 an inch, 6 lines an inch), \f between them; up to 6 services a
  * form, the sums on a claim's last one. Texts too long for a box are cut; a
  * claim with such a number or amount is left out and told. An access of its
- * own. 0; EHR_EREJECT: something was left out; EHR_ENOENT: no such claim. */
+ * own. 0; EHR_EREJECT: something was left out; EHR_ENOENT: no such claim.
+ * paper_pdf() with paper_form makes them a PDF, without the form's lines. */
 int claim_paper(struct access *a, const struct claim_build *o,
     struct buf *pages, struct ehr_err *e);
-/* Appends such pages as a PDF of letter paper, in Courier, without the form's
- * own lines. */
-int claim_paper_pdf(struct str pages, struct buf *pdf, struct ehr_err *e);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "ehr/cli.h"
 #include "ehr/edit.h"
+#include "ehr/paper.h"
 #include "ehr/setup.h"
 
 /* access_open() as the shared options say. */
@@ -18,6 +19,10 @@ int desk_pairs(struct cli *c, int first, struct edit_pair **p, size_t *n,
     struct ehr_err *e);
 /* The ids that were written, one a line. */
 int desk_names(struct cli *c, const struct edit_job *j, struct ehr_err *e);
+/* Pages (\f between them) to -O: as a PDF set so, or with NULL as text; nothing
+ * when there are none. */
+int desk_pages(struct cli *c, struct str pages, const struct paper_layout *pdf,
+    struct ehr_err *e);
 
 /* ---- texts of a set-up ---- */
 

@@ -27,3 +27,27 @@ int desk_names(struct cli *c, const struct edit_job *j, struct ehr_err *e)
 		cli_note(c, "%lld unchanged", (long long)j->n.unchanged);
 	return cli_write(&j->names, e);
 }
+
+int desk_pages(struct cli *c, struct str pages, const struct paper_layout *pdf,
+    struct ehr_err *e)
+{
+	BUF_AUTO bytes = BUF_INIT;
+	struct out *out = NULL;
+	int rc = 0;
+
+	if (pages.n == 0)
+		return 0;
+	if (pdf)
+		rc = paper_pdf(pages, pdf, &bytes, e);
+	if (rc == 0)
+		rc = out_open(&out, c->place, c->force, e);
+	if (rc < 0)
+		return rc;
+	if (pdf)
+		pages = buf_str(&bytes);
+	rc = out_write(out, pages.s, pages.n, e);
+	if (rc == 0)
+		return out_commit(out, e);
+	out_abort(out);
+	return rc;
+}

@@ -2,7 +2,7 @@
  *
  * Period by period (a day, week, month or year, INTERVAL apart): the days that
  * all parts let pass, of these those of BYSETPOS. What a part expands and what
- * it limits comes to the same, because a period's days are all there at first. */
+ * it limits comes to the same: a period's days are all there at first. */
 #include "ehr/sched-rrule.h"
 
 enum { WEEK = 7 };
@@ -53,7 +53,7 @@ struct period {
 static bool period(const struct rrule_walk *w, struct period *p)
 {
 	const struct rrule *r = w->r;
-	int64_t n = w->period * r->interval, month;
+	int64_t n = w->period * r->interval, m;
 
 	*p = (struct period){ .from = w->first + n };
 	p->to = p->from + 1;
@@ -65,9 +65,9 @@ static bool period(const struct rrule_walk *w, struct period *p)
 		p->to = p->from + WEEK;
 		break;
 	case RRULE_MONTHLY:
-		month = w->start.year * INT64_C(12) + w->start.month - 1 + n;
-		p->from = date_days((int)(month / 12), (int)(month % 12) + 1, 1);
-		p->to = date_days((int)(month / 12), (int)(month % 12) + 2, 1);
+		m = w->start.year * INT64_C(12) + w->start.month - 1 + n;
+		p->from = date_days((int)(m / 12), (int)(m % 12) + 1, 1);
+		p->to = date_days((int)(m / 12), (int)(m % 12) + 2, 1);
 		break;
 	case RRULE_YEARLY:
 		p->year = (int)(w->start.year + n);
