@@ -2,6 +2,7 @@
  * they came in: the Patient first, then by type, source, id and version. */
 #include <stdlib.h>
 
+#include "ehr/financial.h"
 #include "export.h"
 
 /* Bodies of a chart held in memory; beyond that each is read again. */
@@ -65,6 +66,17 @@ static int collect(void *arg, const struct resource *res)
 	return rc < 0 ? rc : 0;
 }
 
+/* What is made of rows of billing; held as a whole, there is no other copy. */
+static int collect_view(void *arg, const struct resource *res)
+{
+	struct chart *c = arg;
+
+	add(c, res);
+	if (c->v[c->n - 1].body.n == 0)
+		c->v[c->n - 1].body = arena_str(&c->mem, res->body);
+	return 0;
+}
+
 static int type_order(int a, int b)
 {
 	if ((a == FHIR_Patient) != (b == FHIR_Patient))
@@ -101,7 +113,7 @@ static int put(struct export *x, const struct resource *res)
 	if (body.s == NULL && !(x->filter.history &&
 	    x->sink.form == FORM_BUNDLE && res->state == RECORD_DELETED))
 		return 0;
-	if (body.s && x->resolved) {
+	if (body.s && x->resolved && res->rid) {
 		buf_reset(&x->body);
 		rc = record_body_resolved(x->a.r, res, &x->body, x->err);
 		body = buf_str(&x->body);
@@ -205,6 +217,9 @@ int export_chart(struct export *x, int64_t patient)
 		rc = record_chart(x->a.r, patient, &f, collect, &c, x->err);
 	if (rc == 0 && x->referenced && patient)
 		rc = add_referenced(&c);
+	if (rc == 0 && patient)
+		rc = financial_chart(x->a.r, patient, &x->filter, collect_view,
+		    &c, x->err);
 	if (rc == 0 && c.n) {
 		access_set_touch(&x->a, patient);
 		rc = sink_patient(&x->sink, patient ? buf_str(&name) :

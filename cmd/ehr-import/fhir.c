@@ -1,5 +1,6 @@
 /* fhir.c - FHIR JSON into the batch: resources, Bundles, NDJSON. */
 #include "ehr/fhir.h"
+#include "ehr/financial.h"
 
 #include "import.h"
 
@@ -82,8 +83,12 @@ static int take(struct import *im, uint32_t node, struct str full_url,
 	struct batch_put opt = { .full_url = full_url, .by_time = true,
 		.updated = updated };
 	struct diag why;
-	int rc;
+	int rc = financial_own(im->r, im->tape, node, im->err);
 
+	/* Its rows are the datum, there is no second one. */
+	im->views += rc > 0;
+	if (rc)
+		return rc < 0 ? rc : 0;
 	fhir_validate(im->tape, node, &sink,
 	    im->c->verbose ? FHIR_CHECK_US_CORE : FHIR_CHECK_ERRORS);
 	if (!f.failed) {

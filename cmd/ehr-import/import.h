@@ -70,6 +70,7 @@ void reader_free(struct reader *r);
 
 struct import {
 	struct cli *c;
+	struct record *r;
 	struct batch *batch;
 	struct rejects rejects;
 	const struct tape *tape; /* of the text at work */
@@ -77,6 +78,7 @@ struct import {
 	struct buf text;	 /* scratch */
 	struct buf path;	 /* of the finding being made */
 	uint64_t items, rejected, warnings;
+	int64_t views; /* of rows that this record has */
 	struct ehr_err *err;
 };
 

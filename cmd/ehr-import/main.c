@@ -72,6 +72,9 @@ static void tell(struct import *im, const struct files *files,
 		    (unsigned long long)im->rejected - MAX_REJECTS_SHOWN);
 	if (files->skipped)
 		cli_note(c, "%zu other files skipped", files->skipped);
+	if (im->views)
+		cli_note(c, "%lld views of this record's own charges, claims "
+		    "and payments left as they are", (long long)im->views);
 	if (im->warnings)
 		cli_note(c, "%llu warnings about resources taken; -vv shows "
 		    "them", (unsigned long long)im->warnings);
@@ -105,6 +108,7 @@ static int import_files(struct import *im, struct access *a,
 
 	input_name(im->c, &name);
 	w.input = name.s;
+	im->r = a->r;
 	rc = access_batch(a, &w, &im->batch, im->err);
 	if (rc == 0)
 		rc = rejects_open(&im->rejects, rejects_path, im->c->force,
@@ -113,6 +117,7 @@ static int import_files(struct import *im, struct access *a,
 		rc = read_all(im, f, files);
 	if (rc == 0) {
 		batch_read(im->batch, (int64_t)im->items);
+		batch_unchanged(im->batch, im->views);
 		rc = batch_commit(im->batch, &n, im->err);
 	}
 	rc = rejects_close(&im->rejects, rc);

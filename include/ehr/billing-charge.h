@@ -134,6 +134,11 @@ int charge_finish(struct charge *c, struct ehr_err *e);
 int charge_whose(struct record *r, struct charge *c, struct str patient,
     struct str encounter, struct buf *candidates, struct ehr_err *e);
 
+/* Who bills for it: as it says, else for whom who rendered it works, else that
+ * one; NULL: the set-up has none of these. */
+const struct setup_item *charge_billing(const struct setup *setup,
+    const struct charge *c);
+
 /* The charge of a finished Encounter (rid), from it and what of the chart
  * names it: services with a code of CPT or HCPCS (ChargeItem, else Procedure,
  * else Encounter.type), diagnoses with one of ICD-10-CM (Encounter.diagnosis by

@@ -132,6 +132,11 @@ struct record_withheld {
 const struct record_withheld *record_withheld(const struct record *r);
 /* Are all entries of this type withheld? */
 bool record_type_withheld(const struct record *r, int type);
+/* What is no resource but shown with a chart: may none of that type be seen of
+ * this patient? 1, 0. record_withhold() counts that something was left out. */
+int record_hides(struct record *r, int64_t patient, int type,
+    struct ehr_err *e);
+void record_withhold(struct record *r, int64_t patient, int type);
 /* 0, or EHR_EPERM: rid may not be seen, with the permission that it needs. */
 int record_readable(struct record *r, int64_t rid, struct ehr_err *e);
 
@@ -359,6 +364,7 @@ int batch_delete(struct batch *b, int source, int type, struct str id,
 int batch_delete_at(struct batch *b, int type, struct str id, int64_t time,
     struct diag *why, struct ehr_err *e);
 void batch_rejected(struct batch *b, int64_t n);	/* counts them */
+void batch_unchanged(struct batch *b, int64_t n); /* and are not put */
 void batch_read(struct batch *b, int64_t n);
 /* Digest of the input for the batch's row. */
 void batch_digest(struct batch *b, const uint8_t sha256[32]);

@@ -35,3 +35,19 @@ int charge_whose(struct record *r, struct charge *c, struct str patient,
 		own_key(c);
 	return rc;
 }
+
+const struct setup_item *charge_billing(const struct setup *setup,
+    const struct charge *c)
+{
+	const struct setup_item *who = setup_find(setup, SETUP_PROVIDER,
+	    charge_field(c, 0, "billing"));
+	const struct setup_item *rendering;
+
+	if (who)
+		return who;
+	rendering = setup_find(setup, SETUP_PROVIDER,
+	    charge_field(c, 0, "rendering"));
+	if (rendering && setup_ref(setup, rendering, "billing"))
+		return setup_ref(setup, rendering, "billing");
+	return rendering && setup_yes(rendering, "bills") ? rendering : NULL;
+}

@@ -123,22 +123,6 @@ static void fill_claim(struct claim_build_run *b, struct claim_job *j)
 	put_enrolment(b, j);
 }
 
-static const struct setup_item *billing_of(const struct claim_build_run *b,
-    const struct charge *c)
-{
-	const struct setup_item *who = setup_find(&b->setup, SETUP_PROVIDER,
-	    charge_field(c, 0, "billing"));
-	const struct setup_item *rendering;
-
-	if (who)
-		return who;
-	rendering = setup_find(&b->setup, SETUP_PROVIDER,
-	    charge_field(c, 0, "rendering"));
-	if (rendering && setup_ref(&b->setup, rendering, "billing"))
-		return setup_ref(&b->setup, rendering, "billing");
-	return rendering && setup_yes(rendering, "bills") ? rendering : NULL;
-}
-
 /* Why it cannot be written; NULL: it can. */
 static const char *missing(const struct claim_build_run *b,
     const struct claim_job *j, const struct claim_who *who)
@@ -165,7 +149,7 @@ static int finish(struct claim_build_run *b, struct claim_job *j,
 	d->charge = &j->charge;
 	d->payer = j->cover->payer;
 	d->submitter = setup_ref(&b->setup, d->payer, "submitter");
-	d->billing = billing_of(b, &j->charge);
+	d->billing = charge_billing(&b->setup, &j->charge);
 	d->coverage = j->cover->rid;
 	d->rank = j->cover->rank;
 	d->self = j->cover->self;

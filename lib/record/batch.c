@@ -272,6 +272,11 @@ void batch_rejected(struct batch *b, int64_t n)
 	b->n.rejected += n;
 }
 
+void batch_unchanged(struct batch *b, int64_t n)
+{
+	b->n.unchanged += n;
+}
+
 void batch_read(struct batch *b, int64_t n)
 {
 	b->n.read += n;

@@ -90,6 +90,24 @@ bool guard_hides_index(struct record *r, int64_t rid)
 	return hide(r, rid, 0, RECORD_SENSITIVE);
 }
 
+int record_hides(struct record *r, int64_t patient, int type,
+    struct ehr_err *e)
+{
+	int rc = record_sensitive(r, patient, RECORD_NOW, e);
+
+	if (record_type_withheld(r, type))
+		return 1;
+	if (rc < 0 || !r->guard.on || store_has(r->db, PERM_SENSITIVE))
+		return rc < 0 ? rc : 0;
+	return rc == RECORD_WHOLE;
+}
+
+void record_withhold(struct record *r, int64_t patient, int type)
+{
+	hide(r, -patient, type, record_type_withheld(r, type) ?
+	    category_of(r, type) : RECORD_SENSITIVE);
+}
+
 int record_readable(struct record *r, int64_t rid, struct ehr_err *e)
 {
 	struct stmt *s = sql(r, NAME_ROW);
