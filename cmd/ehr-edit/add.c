@@ -56,7 +56,8 @@ static int read_keys(struct cli *c, const struct edit_env *env, int kind,
 static int write_all(struct cli *c, struct access *a,
     const struct edit_who *who, struct str texts, struct ehr_err *e)
 {
-	struct access_write w = { AUDIT_CREATE, who->source.s, NULL, "add" };
+	struct access_write w = { .action = AUDIT_CREATE,
+		.source = who->source.s, .scope = "add" };
 	struct diag_sink sink = { cli_diag_errors, c, { 0 } };
 	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
 	struct str text;

@@ -29,7 +29,8 @@ static int save(struct work *w, enum audit_action action, const char *scope,
     int64_t version, struct ehr_err *e)
 {
 	const struct edit_who *who = &w->x.who;
-	struct access_write aw = { action, who->source.s, NULL, scope };
+	struct access_write aw = { .action = action,
+		.source = who->source.s, .scope = scope };
 	struct diag_sink sink = { cli_diag_errors, w->c, { 0 } };
 	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
 	struct str rest = buf_str(&w->json), text;

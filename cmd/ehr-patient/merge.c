@@ -189,7 +189,8 @@ static int find_both(struct cli *c, struct access *a, int64_t *to,
 
 int merge_run(struct cli *c, struct ehr_err *e)
 {
-	struct access_write w = { AUDIT_MERGE, NULL, "merge", "merge" };
+	struct access_write w = { .action = AUDIT_MERGE, .input = "merge",
+		.scope = "merge" };
 	struct diag_sink sink = { cli_diag_errors, c, { 0 } };
 	ACCESS_AUTO a = ACCESS_INIT;
 	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
@@ -275,7 +276,8 @@ static int name_patient(void *arg, int64_t rid, char kind, int64_t version)
 
 int unmerge_run(struct cli *c, struct ehr_err *e)
 {
-	struct access_write w = { AUDIT_UNMERGE, NULL, "unmerge", "unmerge" };
+	struct access_write w = { .action = AUDIT_UNMERGE,
+		.input = "unmerge", .scope = "unmerge" };
 	ACCESS_AUTO a = ACCESS_INIT;
 	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
 	struct built built = { c, NULL };

@@ -79,7 +79,8 @@ static int make_new(struct cli *c, const struct edit_env *env,
 
 int new_run(struct cli *c, struct ehr_err *e)
 {
-	struct access_write w = { AUDIT_CREATE, c->source, NULL, "new" };
+	struct access_write w = { .action = AUDIT_CREATE,
+		.source = c->source, .scope = "new" };
 	struct diag_sink sink = { cli_diag_errors, c, { 0 } };
 	struct edit_env env = { .now = clock_ms() };
 	ACCESS_AUTO a = ACCESS_INIT;

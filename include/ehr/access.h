@@ -45,6 +45,9 @@ struct access_write {
 	const char *source;	  /* --source, or NULL: local */
 	const char *input;	  /* name of what is read, or NULL */
 	const char *scope;	  /* for the log: no content; or NULL */
+	/* The caller begins a transaction before access_batch() and commits
+	 * it, with rows of this kind, after batch_commit(); or NULL. */
+	const char *kind;
 };
 
 struct access {

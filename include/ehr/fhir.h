@@ -242,6 +242,7 @@ enum fhir_category {
 	FHIR_BILLING = 1 << 3,
 	FHIR_SENSITIVE = 1 << 4,
 	FHIR_PRACTICE = 1 << 5, /* nobody's: who and where we are */
+	FHIR_VISITS = 1 << 6,	/* who comes when */
 };
 enum fhir_category fhir_category(int type);
 /* Has meta.security a label of that code (NULL: one of those that make it

@@ -120,6 +120,7 @@ enum record_category {
 	RECORD_CLINICAL,
 	RECORD_NOTES,
 	RECORD_BILLING,
+	RECORD_VISITS,
 	RECORD_SENSITIVE,
 	RECORD_CATEGORIES
 };
@@ -331,6 +332,7 @@ struct batch_info {
 	const char *reason;	/* or NULL */
 	bool any; /* of every category; else what the permissions say */
 	bool keep_signed; /* refuses what would change a note signed here */
+	const char *kind; /* of rows written beside, or NULL; see batch_undo() */
 };
 
 struct batch_counts {
@@ -380,6 +382,11 @@ void batch_on_chunk(struct batch *b,
 int batch_commit(struct batch *b, struct batch_counts *counts,
     struct ehr_err *e);
 int64_t batch_number(const struct batch *b);		/* after commit */
+/* Its row before anything of it is written, for rows of its kind beside: in
+ * the transaction of the caller that will hold all. undoes: the batch that it
+ * will take back, or 0. *id: its number. */
+int batch_row_first(struct batch *b, int64_t undoes, int64_t *id,
+    struct ehr_err *e);
 void batch_free(struct batch *b);
 
 /* ---- the batch of what is no resource: its row alone ----
@@ -421,7 +428,8 @@ int batch_changes(struct record *r, int64_t id, int (*fn)(void *arg,
 /* Takes batch id back by batch b (opened, nothing put into it; it is done
  * when this returns 0). Refused (EHR_ENO) when later batches built on it, or
  * it signed notes: built_on is called for each such resource (by_batch 0: what
- * was signed); with partial those are left and the rest is taken back. */
+ * was signed); with partial those are left and the rest is taken back. One of
+ * a kind is taken back by a batch of that kind alone: its tool has the rows. */
 int batch_undo(struct batch *b, int64_t id, bool partial,
     int (*built_on)(void *arg, int64_t rid, int64_t by_batch), void *arg,
     struct batch_counts *counts, struct ehr_err *e);

@@ -536,6 +536,7 @@ int access_batch(struct access *a, const struct access_write *w,
 		.reason = a->opt.reason,
 		.any = loads(w->action),
 		.keep_signed = w->action == AUDIT_IMPORT,
+		.kind = w->kind,
 	};
 	int rc = need(a, w->action, w->scope, 0, e);
 

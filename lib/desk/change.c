@@ -30,8 +30,8 @@ int desk_begin(struct desk_change *ch, int type, int64_t version,
 int desk_save(struct desk_change *ch, const char *scope, unsigned flags,
     struct ehr_err *e)
 {
-	struct access_write w = { AUDIT_UPDATE, ch->x.who.source.s, NULL,
-		scope };
+	struct access_write w = { .action = AUDIT_UPDATE,
+		.source = ch->x.who.source.s, .scope = scope };
 	struct diag_sink sink = { cli_diag_errors, ch->c, { 0 } };
 	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
 	int rc = edit_begin(&j, &ch->a, &w, &sink, e);

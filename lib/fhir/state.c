@@ -145,6 +145,8 @@ static const struct {
 	{ FHIR_Patient, FHIR_DEMOGRAPHICS },
 	{ FHIR_RelatedPerson, FHIR_DEMOGRAPHICS },
 	{ FHIR_Person, FHIR_DEMOGRAPHICS },
+	{ FHIR_Appointment, FHIR_VISITS },
+	{ FHIR_AppointmentResponse, FHIR_VISITS },
 	{ FHIR_Account, FHIR_BILLING },
 	{ FHIR_ChargeItem, FHIR_BILLING },
 	{ FHIR_Claim, FHIR_BILLING },

@@ -17,6 +17,7 @@ int batch_open(struct batch **out, struct record *r,
 	b->source_name = xstrdup(info->source ? info->source : "local");
 	b->input = info->input ? xstrdup(info->input) : NULL;
 	b->reason = info->reason ? xstrdup(info->reason) : NULL;
+	b->kind = info->kind ? xstrdup(info->kind) : NULL;
 	b->any = info->any;
 	if (info->keep_signed)
 		rc = store_int(r->db, &record_sql_table[SIGNED_ANY], &any, e);
@@ -37,6 +38,7 @@ void batch_free(struct batch *b)
 	free(b->source_name);
 	free(b->input);
 	free(b->reason);
+	free(b->kind);
 	free(b->patients);
 	spool_free(b->spool);
 	deletes_release(&b->deletes);
@@ -428,9 +430,20 @@ int batch_begin_row(struct batch *b, struct ehr_err *e)
 	if (b->id == 0)
 		rc = add_row(b->r, &(struct batch_info){ .tool = b->tool,
 		    .user = b->user, .input = b->input, .reason = b->reason },
-		    b->source, NULL, b->has_sha256 ? b->sha256 : NULL,
+		    b->source, b->kind, b->has_sha256 ? b->sha256 : NULL,
 		    b->undoes, &b->id, e);
 	return rc < 0 ? rc : strmap_each(&b->bases, base_one, b);
+}
+
+int batch_row_first(struct batch *b, int64_t undoes, int64_t *id,
+    struct ehr_err *e)
+{
+	int rc;
+
+	b->undoes = undoes;
+	rc = batch_begin_row(b, e);
+	*id = b->id;
+	return rc;
 }
 
 int batch_end_row(struct batch *b, enum batch_state state, struct ehr_err *e)

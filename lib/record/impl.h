@@ -424,7 +424,7 @@ void deep_end(struct checking *c);
 
 struct batch {
 	struct record *r;
-	char *tool, *user, *source_name, *input, *reason;
+	char *tool, *user, *source_name, *input, *reason, *kind;
 	int source;	/* of the item at work */
 	uint8_t sha256[32];
 	bool has_sha256;

@@ -383,7 +383,7 @@ int batch_undo(struct batch *b, int64_t id, bool partial,
 
 	if (rc < 0)
 		return rc;
-	if (row.kind.s)
+	if (row.kind.s && !str_eq(row.kind, str_of(b->kind)))
 		return ehr_fail(e, EHR_ENO, "batch %lld: its %.*s rows are "
 		    "taken back by %.*s undo", (long long)id,
 		    STR_FMT(row.kind), STR_FMT(row.tool));
