@@ -332,7 +332,7 @@ struct batch_info {
 	const char *reason;	/* or NULL */
 	bool any; /* of every category; else what the permissions say */
 	bool keep_signed; /* refuses what would change a note signed here */
-	const char *kind; /* of rows written beside, or NULL; see batch_undo() */
+	const char *kind; /* of rows beside, or NULL; see batch_undo() */
 };
 
 struct batch_counts {

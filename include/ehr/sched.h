@@ -19,8 +19,8 @@
 #define SCHED_VISIT "urn:ehr:visit"	/* of codes: types of visits */
 
 enum {
-	MAX_SCHED_MS = 86400000,  /* what an appointment may last, buffers too */
-	MAX_SCHED_WITH = 16,	  /* rooms and devices of one */
+	MAX_SCHED_MS = 86400000, /* of an appointment, buffers too */
+	MAX_SCHED_WITH = 16, /* rooms and devices of one */
 };
 
 /* ---- states ---- */
@@ -31,9 +31,9 @@ enum sched_status {
 #undef X
 	SCHED_STATES
 };
-const char *sched_status_name(enum sched_status s);  /* "checked-in" */
+const char *sched_status_name(enum sched_status s); /* "checked-in" */
 const char *sched_filler_status(enum sched_status s); /* "Started" */
-bool sched_live(enum sched_status s);	/* does it take time of anybody? */
+bool sched_live(enum sched_status s); /* does it take time of anybody? */
 /* SCHED_STATES: none of that name. */
 enum sched_status sched_status(struct str name);
 
@@ -51,34 +51,34 @@ bool sched_step_allowed(enum sched_step s, enum sched_status from);
 /* ---- reading ---- */
 
 struct sched_appt {
-	int64_t id;		/* of the row */
-	int64_t rid;		/* of the Appointment */
-	int64_t patient;	/* number; 0: nobody's */
+	int64_t id; /* of the row */
+	int64_t rid; /* of the Appointment */
+	int64_t patient; /* number; 0: nobody's */
 	int64_t start, end;
 	struct str zone;
 	enum sched_status status;
-	bool confirmed;		/* by the patient */
-	struct str type;	/* key of the visit type, or "" */
-	struct str provider;	/* key */
-	struct str place;	/* key, or "" */
-	int64_t series;		/* id of the first one of its series, or 0 */
-	int64_t sequence;	/* of RFC 5545: rises with each change of time,
+	bool confirmed; /* by the patient */
+	struct str type; /* key of the visit type, or "" */
+	struct str provider; /* key */
+	struct str place; /* key, or "" */
+	int64_t series; /* id of the first one of its series, or 0 */
+	int64_t sequence; /* of RFC 5545: rises with each change of time,
 				 * place or state */
-	int64_t made, changed;	/* when it was booked, changed last */
-	int64_t batch;		/* that changed it last */
+	int64_t made, changed; /* when it was booked, changed last */
+	int64_t batch; /* that changed it last */
 };
 /* Slices of a are borrowed for the call. Returns 0 to go on. */
 typedef int sched_fn(void *arg, const struct sched_appt *a,
     struct ehr_err *e);
 
 struct sched_filter {
-	int64_t since, until;	/* start in [since, until); until 0: no end */
-	unsigned states;	/* 1U << enum sched_status; 0: all */
+	int64_t since, until; /* start in [since, until); until 0: no end */
+	unsigned states; /* 1U << enum sched_status; 0: all */
 	struct str provider, type, place; /* STR_NONE: all */
-	int64_t patient;	/* number; 0: all */
-	int64_t series;		/* 0: all */
-	int64_t batch;		/* that changed them last; 0: all */
-	int64_t id;		/* of the row alone; 0: all */
+	int64_t patient; /* number; 0: all */
+	int64_t series; /* 0: all */
+	int64_t batch; /* that changed them last; 0: all */
+	int64_t id; /* of the row alone; 0: all */
 };
 /* By start, then provider. fn may use every other function, but no other
  * sched_each(). Leaves no event: access_set_...() is the caller's. */
@@ -108,18 +108,18 @@ void sched_slot_key(const struct sched_slot *s, struct buf *b);
 /* ---- what stands in the way ---- */
 
 enum sched_why {
-	SCHED_TAKEN,	/* the resource, by the appointment rid (0: a hold) */
-	SCHED_CLOSED,	/* it is not at work then */
-	SCHED_UNKNOWN,	/* the schedule has no such provider, type, room ... */
+	SCHED_TAKEN, /* the resource, by the appointment rid (0: a hold) */
+	SCHED_CLOSED, /* it is not at work then */
+	SCHED_UNKNOWN, /* the schedule has no such provider, type, room ... */
 	SCHED_NOT_OFFERED, /* that type of visit, or for so long */
-	SCHED_NONE_FREE,   /* no room or device of that class */
+	SCHED_NONE_FREE, /* no room or device of that class */
 };
 struct sched_conflict {
 	enum sched_why why;
-	struct str resource;	/* "provider:smith"; borrowed for the call */
-	int64_t start, end;	/* of what is in the way; or what was wanted */
-	int64_t rid, hold;	/* SCHED_TAKEN: by which */
-	struct str text;	/* more, or STR_NONE */
+	struct str resource; /* "provider:smith"; borrowed for the call */
+	int64_t start, end; /* of what is in the way; or what was wanted */
+	int64_t rid, hold; /* SCHED_TAKEN: by which */
+	struct str text; /* more, or STR_NONE */
 };
 typedef void sched_conflict_fn(void *arg, const struct sched_conflict *c);
 /* "provider:smith: taken 2026-11-26T14:00Z to 14:30Z by Appointment/..." */
@@ -134,11 +134,11 @@ struct sched_job {
 	void *arg;
 	struct edit_job edit;
 	struct arena mem;
-	struct sched_new *fresh;     /* whose Appointment has no rid yet */
-	int64_t batch;		     /* its number */
+	struct sched_new *fresh; /* whose Appointment has no rid yet */
+	int64_t batch; /* its number */
 	int64_t now;
 	bool open, wrote, undone;
-	struct batch_counts n;	     /* appointments, after the end */
+	struct batch_counts n; /* appointments, after the end */
 };
 #define SCHED_JOB_INIT ((struct sched_job){ .edit = EDIT_JOB_INIT, \
 	.mem = ARENA_INIT })
@@ -157,36 +157,36 @@ void sched_job_release(struct sched_job *j);
 
 /* How a resource of the schedule is named in the record. */
 struct sched_actor {
-	struct str key;		/* "provider:smith", "place:main" */
-	struct str reference;	/* "Practitioner/ID" of the patient's source */
+	struct str key; /* "provider:smith", "place:main" */
+	struct str reference; /* "Practitioner/ID" of the patient's source */
 	struct str display, npi; /* all may be STR_NONE */
 };
 /* What is wanted. Texts are borrowed for the call. */
 struct sched_want {
-	int64_t patient;	/* number */
-	int64_t start, end;	/* of the visit */
-	int64_t before, after;	/* ms around it that are taken too */
-	struct str zone;	/* of the place */
-	struct str provider;	/* key */
-	struct str place, type;	/* keys, or STR_NONE */
-	const struct str *with;	/* "room:2", "device:ecg": n_with of them */
+	int64_t patient; /* number */
+	int64_t start, end; /* of the visit */
+	int64_t before, after; /* ms around it that are taken too */
+	struct str zone; /* of the place */
+	struct str provider; /* key */
+	struct str place, type; /* keys, or STR_NONE */
+	const struct str *with; /* "room:2", "device:ecg": n_with of them */
 	size_t n_with;
 	const struct sched_actor *actor; /* as far as known */
 	size_t n_actors;
-	struct str id;		/* of the Appointment; STR_NONE: a new one */
-	struct str comment;	/* or STR_NONE */
+	struct str id; /* of the Appointment; STR_NONE: a new one */
+	struct str comment; /* or STR_NONE */
 	struct str identifier, system; /* a name of somebody else's (placer,
 				 * filler), or STR_NONE */
 	enum sched_status status; /* SCHED_BOOKED, SCHED_PENDING ... */
 	bool confirmed;
-	bool over;		/* though taken: permission overbook, a reason */
-	int64_t hold;		/* that is turned into it, or 0 */
-	int64_t series;		/* id of the first one, or 0 */
+	bool over; /* though taken: permission overbook, a reason */
+	int64_t hold; /* that is turned into it, or 0 */
+	int64_t series; /* id of the first one, or 0 */
 };
 struct sched_done {
-	int64_t id;		/* of the row */
-	struct str name;	/* [SOURCE:]Appointment/ID, of the job's memory */
-	bool unchanged;		/* it was so already */
+	int64_t id; /* of the row */
+	struct str name; /* [SOURCE:]Appointment/ID, of the job's memory */
+	bool unchanged; /* it was so already */
 };
 /* Books it: the same patient with the same provider, type, start and end is
  * unchanged. EHR_ENO: something is in the way; all of it has been told to
@@ -207,7 +207,7 @@ int sched_move(struct sched_job *j, const struct sched_appt *a,
 struct sched_stepping {
 	enum sched_step step;
 	struct str by, reason;
-	struct str room;	/* SCHED_STEP_ROOM: where to, "room:2"; or
+	struct str room; /* SCHED_STEP_ROOM: where to, "room:2"; or
 				 * STR_NONE */
 };
 int sched_step(struct sched_job *j, const struct sched_appt *a,

@@ -371,7 +371,7 @@ static void open_new(struct access *a, char *path)
 
 static int put(struct access *a, const char *json, int64_t version)
 {
-	struct access_write w = { AUDIT_UPDATE, NULL, NULL, NULL };
+	struct access_write w = { .action = AUDIT_UPDATE };
 	EDIT_JOB_AUTO j = EDIT_JOB_INIT;
 	int rc = edit_begin(&j, a, &w, NULL, &err);
 
