@@ -114,7 +114,7 @@ states() { ehr-appt list -o tsv | awk -F '\t' '{ print $2, $4, $5 }'; }
 	b=$(book smith/new/20261126T1500Z/30 p2)
 	run -4 --separate-stderr ehr-appt no-show - < <(printf '%s\n' "$b" \
 		Appointment/none)
-	same "$output" "$b"$'\tnoshow\t6'
+	same "$output" "$b"$'\tnoshow\t8'
 	run -0 --separate-stderr ehr-appt list --status noshow
 	same "${output%%$'\t'*}" "$b"
 	# its time is free
