@@ -316,23 +316,25 @@ int charge_void_verb(struct cli *c, struct ehr_err *e)
 		.scope = "charge" };
 	const struct access_rows k = { .kind = CHARGE_BATCH };
 	ACCESS_AUTO a = ACCESS_INIT;
-	CLI_IDS_AUTO it = CLI_IDS(c, 0);
 	struct batch_counts n = { 0 };
 	CHARGE_WRITER_AUTO to = { 0 };
-	struct str name;
+	struct str *name = NULL;
+	size_t names = 0, i;
 	int64_t batch;
 	int rc;
 
 	if (!c->reason)
 		return cli_usage(c, e, "--reason: why?");
-	rc = desk_open(c, &a, STORE_WRITE, e);
+	rc = cli_ids_all(c, 0, &name, &names, e);
+	if (rc == 0)
+		rc = desk_open(c, &a, STORE_WRITE, e);
 	if (rc == 0)
 		rc = access_rows_begin(&a, &w, &k, &batch, e);
 	if (rc < 0)
 		return rc;
 	rc = charge_writer_begin(&to, &a, batch, e);
-	while (rc == 0 && (rc = cli_ids_next(&it, &name, e)) > 0)
-		rc = void_one(&to, name, str_of(c->reason), &n, e);
+	for (i = 0; i < names && rc == 0; i++)
+		rc = void_one(&to, name[i], str_of(c->reason), &n, e);
 	rc = access_rows_end(&a, batch, &n, rc, e);
 	if (rc == 0)
 		cli_note(c, "voided %lld, unchanged %lld",

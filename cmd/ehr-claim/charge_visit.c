@@ -61,14 +61,12 @@ static int make_one(struct making *m, struct str name)
 	return 0;
 }
 
-static int make_all(struct making *m)
+static int make_all(struct making *m, struct str *name, size_t n)
 {
-	CLI_IDS_AUTO it = CLI_IDS(m->c, 0);
-	struct str name;
 	int rc = 0;
 
-	while (rc == 0 && (rc = cli_ids_next(&it, &name, m->e)) > 0)
-		rc = make_one(m, name);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = make_one(m, name[i]);
 	if (rc == 0 && m->n.rejected)
 		rc = ehr_fail(m->e, EHR_EREJECT, "%lld of %lld visits gave no "
 		    "charge", (long long)m->n.rejected, (long long)m->n.read);
@@ -82,9 +80,13 @@ int charge_from(struct cli *c, struct ehr_err *e)
 	const struct access_rows k = { .kind = CHARGE_BATCH };
 	ACCESS_AUTO a = ACCESS_INIT;
 	struct making m = { .c = c, .a = &a, .ids = BUF_INIT, .e = e };
+	struct str *name = NULL;
+	size_t n = 0;
 	int64_t batch;
-	int rc = desk_open(c, &a, STORE_WRITE, e), shown = 0;
+	int rc = cli_ids_all(c, 0, &name, &n, e), shown = 0;
 
+	if (rc == 0)
+		rc = desk_open(c, &a, STORE_WRITE, e);
 	if (rc == 0)
 		rc = access_rows_begin(&a, &w, &k, &batch, e);
 	if (rc < 0)
@@ -92,7 +94,7 @@ int charge_from(struct cli *c, struct ehr_err *e)
 	rc = charge_writer_begin(&m.w, &a, batch, e);
 	m.w.correct = charge_correct;
 	if (rc == 0)
-		rc = make_all(&m);
+		rc = make_all(&m, name, n);
 	rc = access_rows_end(&a, batch, &m.n, rc, e);
 	if (rc == 0 || rc == EHR_EREJECT) {
 		cli_note(c, "inserted %lld, unchanged %lld, rejected %lld",

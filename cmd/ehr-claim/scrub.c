@@ -152,17 +152,16 @@ static int find(struct cli *c, struct access *a, const struct setup *setup,
 /* ---- overrides ---- */
 
 static int let_pass(struct cli *c, struct access *a, int64_t batch,
-    enum scrub_id id, struct batch_counts *n, struct ehr_err *e)
+    enum scrub_id id, const struct str *name, size_t names,
+    struct batch_counts *n, struct ehr_err *e)
 {
-	CLI_IDS_AUTO it = CLI_IDS(c, 0);
 	CHARGE_AUTO ch = CHARGE_INIT;
 	struct store *db = record_store(a->r);
-	struct str name;
 	int64_t charge;
-	int rc;
+	int rc = 0;
 
-	while ((rc = cli_ids_next(&it, &name, e)) > 0) {
-		rc = charge_find(db, name, &charge, e);
+	for (size_t i = 0; i < names && rc >= 0; i++) {
+		rc = charge_find(db, name[i], &charge, e);
 		if (rc == 0)
 			rc = charge_read(db, charge, &ch, e);
 		if (rc == 0)
@@ -174,7 +173,7 @@ static int let_pass(struct cli *c, struct access *a, int64_t batch,
 		n->unchanged += rc == 0;
 		access_set_touch(a, ch.patient);
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 static int override_all(struct cli *c, struct access *a, struct ehr_err *e)
@@ -183,15 +182,20 @@ static int override_all(struct cli *c, struct access *a, struct ehr_err *e)
 		.scope = "scrub override" };
 	const struct access_rows k = { .kind = SCRUB_BATCH };
 	struct batch_counts n = { 0 };
+	struct str *name = NULL;
 	enum scrub_id id;
+	size_t names;
 	int64_t batch;
 	int rc = rule_of(c, override, &id, e);
+
+	if (rc == 0)
+		rc = cli_ids_all(c, 0, &name, &names, e);
 
 	if (rc == 0)
 		rc = access_rows_begin(a, &w, &k, &batch, e);
 	if (rc < 0)
 		return rc;
-	rc = let_pass(c, a, batch, id, &n, e);
+	rc = let_pass(c, a, batch, id, name, names, &n, e);
 	rc = access_rows_end(a, batch, &n, rc, e);
 	if (rc == 0)
 		cli_note(c, "overridden %lld, unchanged %lld",

@@ -10,6 +10,15 @@
 #include "ehr/claim-ack.h"
 #include "ehr/desk.h"
 
+static int undo_charge(struct access *a, int64_t batch, int64_t of,
+    struct batch_counts *n, struct ehr_err *e)
+{
+	int64_t events = 0;
+	int rc = charge_undo(a, batch, of, n, e);
+
+	return rc < 0 ? rc : claim_event_undo(a, of, batch, &events, e);
+}
+
 static int undo_setup(struct cli *c, struct access *a, int64_t batch,
     int64_t of, struct batch_counts *n, struct ehr_err *e)
 {
@@ -23,7 +32,7 @@ static int undo_fees(struct cli *c, struct access *a, int64_t batch,
 }
 
 static const struct desk_undo kinds[] = {
-	{ .kind = CHARGE_BATCH, .plain = charge_undo },
+	{ .kind = CHARGE_BATCH, .plain = undo_charge },
 	{ .kind = ACK_BATCH, .plain = ack_undo },
 	{ .kind = CODE_BATCH, .plain = code_undo },
 	{ .kind = SCRUB_BATCH, .plain = scrub_undo },

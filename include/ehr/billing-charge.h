@@ -178,7 +178,8 @@ int charge_writer_begin(struct charge_writer *w, struct access *a,
 int charge_add(struct charge_writer *w, struct charge *c, struct ehr_err *e);
 /* Voids a charge and mirrors its posting: 1; 0: it was voided already.
  * EHR_ENOENT. Claims that were sent for it are to be voided with their payers
- * (frequency 8): charge_void() leaves them, a claim of a voided charge tells.
+ * (frequency 8), which build does: charge_void() adds the event 'voided' to
+ * each, and what later payers were asked for is the patient's again.
  * The patient is touched. */
 int charge_void(struct charge_writer *w, int64_t id, struct str reason,
     struct ehr_err *e);

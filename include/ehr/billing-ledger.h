@@ -60,6 +60,10 @@ int ledger_reverse(struct ledger *l, int64_t txn, struct str reason,
  * Patients get access_set_touch(). */
 int ledger_reverse_batch(struct ledger *l, struct access *a, int64_t batch,
     struct str reason, int64_t *n, struct ehr_err *e);
+/* The same for a batch that takes another one back, in the batch `by`, today;
+ * without anything to mirror nothing is asked of the month. */
+int ledger_take_back(struct access *a, int64_t by, int64_t batch,
+    struct str reason, int64_t *n, struct ehr_err *e);
 
 /* ---- charges ---- */
 
@@ -82,9 +86,16 @@ int ledger_charge_void(struct ledger *l, int64_t charge, struct str reason,
 int ledger_charge_owed(struct store *db, int64_t charge, int64_t *cents,
     struct ehr_err *e);
 
-/* A claim is made, or paid by whom it was not posted to: what others owe for
- * its lines is owed by its payer from now on. 1; 0: it was so. */
-int ledger_claim(struct ledger *l, int64_t claim, struct ehr_err *e);
+/* Who owes for the lines of a claim changes: 1; 0: it was so.
+ * LEDGER_ALL: its payer takes what others owe (it paid, though it was not
+ * asked); LEDGER_SHARE: it is sent, its payer is asked for the patient's share,
+ * a primary payer for all; LEDGER_BACK: denied, what a later payer was asked
+ * for is the patient's again. */
+enum ledger_move { LEDGER_ALL, LEDGER_SHARE, LEDGER_BACK };
+int ledger_claim(struct ledger *l, int64_t claim, enum ledger_move move,
+    struct ehr_err *e);
+/* LEDGER_BACK of all claims of a charge. */
+int ledger_charge_back(struct ledger *l, int64_t charge, struct ehr_err *e);
 
 /* ---- periods: months ---- */
 

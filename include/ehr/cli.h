@@ -202,6 +202,10 @@ struct cli_ids {
 /* 1 and the id, borrowed until the next call; 0 at the end; negative. */
 int cli_ids_next(struct cli_ids *it, struct str *id, struct ehr_err *e);
 void cli_ids_release(struct cli_ids *it);
+/* All of them, owned by c: before what writes takes the record's lock, for who
+ * feeds the pipe may want to write to it too. */
+int cli_ids_all(struct cli *c, int first, struct str **ids, size_t *n,
+    struct ehr_err *e);
 /* The next line of standard input whole, without its newline. As above. */
 int cli_line(struct cli *c, struct buf *line, struct ehr_err *e);
 /* Operands from the one numbered first, in order; for "-" the lines of

@@ -18,11 +18,13 @@
  * the file from 1, texts are owned by struct remit_file, indexes [from, to). */
 struct remit_cas {
 	struct str grp, carc;
+	struct str units; /* .n 0: none */
 	int64_t cents;
 };
 struct remit_svc {
 	uint64_t segment;
 	struct str code; /* SVC01, "HC:99213:25" with ':' */
+	struct str units; /* SVC05; .n 0: none */
 	int64_t charged, paid;
 	int64_t line; /* REF*6R, 0: none, or no number */
 	size_t cas, cas_end;
@@ -30,6 +32,7 @@ struct remit_svc {
 struct remit_clp {
 	uint64_t segment;
 	struct str clm01, status, payer_claim;
+	struct str moa; /* MOA01 to 09 with ':'; .n 0: none */
 	int64_t charged, paid, owes;
 	size_t cas, cas_end; /* of the claim, before its services */
 	size_t svc, svc_end;

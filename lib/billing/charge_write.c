@@ -226,6 +226,20 @@ static int void_row(struct store *db, int64_t batch, int64_t id,
 	return rc < 0 ? rc : store_changes(db) > 0;
 }
 
+/* Each of its claims that a payer may have gets an event. */
+static int tell_claims(struct charge_writer *w, int64_t id, struct str reason,
+    struct ehr_err *e)
+{
+	struct stmt *s = charge_sql(w->ledger.db, CHARGE_VOID_EVENTS);
+
+	stmt_int(s, 1, id);
+	stmt_text(s, 2, w->ledger.day);
+	stmt_int(s, 3, store_time(w->ledger.db));
+	stmt_text(s, 4, reason.n ? reason : STR_NONE);
+	stmt_int(s, 5, w->batch);
+	return stmt_run(s, e);
+}
+
 int charge_void(struct charge_writer *w, int64_t id, struct str reason,
     struct ehr_err *e)
 {
@@ -244,7 +258,11 @@ int charge_void(struct charge_writer *w, int64_t id, struct str reason,
 	rc = void_row(db, w->batch, id, reason, e);
 	if (rc <= 0)
 		return rc;
-	rc = ledger_charge_void(&w->ledger, id, reason, e);
+	rc = ledger_charge_back(&w->ledger, id, e);
+	if (rc >= 0)
+		rc = ledger_charge_void(&w->ledger, id, reason, e);
+	if (rc >= 0)
+		rc = tell_claims(w, id, reason, e);
 	return rc < 0 ? rc : 1;
 }
 

@@ -207,6 +207,25 @@ int ledger_reverse_batch(struct ledger *l, struct access *a, int64_t batch,
 	return failed < 0 ? failed : rc;
 }
 
+int ledger_take_back(struct access *a, int64_t by, int64_t batch,
+    struct str reason, int64_t *n, struct ehr_err *e)
+{
+	struct stmt *s = ledger_sql(record_store(a->r), TXN_BATCH);
+	struct ledger l;
+	char day[11];
+	int rc;
+
+	*n = 0;
+	stmt_int(s, 1, batch);
+	rc = stmt_step(s, e);
+	stmt_reset(s);
+	if (rc > 0)
+		rc = ledger_begin(&l, a, by, STR_NONE, day, e);
+	else
+		return rc;
+	return rc < 0 ? rc : ledger_reverse_batch(&l, a, batch, reason, n, e);
+}
+
 /* ---- charges ---- */
 
 static void charge_line(struct ledger_entries *x, const struct ledger_charge *c,
@@ -278,51 +297,63 @@ int ledger_charge_owed(struct store *db, int64_t charge, int64_t *cents,
 
 /* ---- claims ---- */
 
-/* What is owed by others than the payer, each from whom and to whom. */
-static int read_owed(struct store *db, int64_t claim, struct str payer,
-    char rank, struct ledger_entries *x, struct ehr_err *e)
+/* Moves what the rows of a statement say is owed to another payer; rank 0: to
+ * the patient. 1; 0: there is nothing. */
+static int move_owed(struct ledger *l, struct stmt *s, struct str payer,
+    char rank, struct ehr_err *e)
 {
-	struct stmt *s = ledger_sql(db, CLAIM_OWED);
+	LEDGER_ENTRIES_AUTO x = LEDGER_ENTRIES_INIT;
 	struct ledger_entry of = { .acct = LEDGER_AR };
 	int rc;
 
-	stmt_int(s, 1, claim);
 	while ((rc = stmt_step(s, e)) > 0) {
 		of.line = stmt_col_int(s, 0);
-		of.payer = keep(x, s, 1);
+		of.payer = keep(&x, s, 1);
 		of.rank = stmt_col_null(s, 2) ? '\0' : stmt_col(s, 2).s[0];
-		of.guarantor = keep(x, s, 3);
-		of.provider = keep(x, s, 4);
+		of.guarantor = keep(&x, s, 3);
+		of.provider = keep(&x, s, 4);
 		of.patient = stmt_col_int(s, 5);
 		of.cents = -stmt_col_int(s, 6);
-		ledger_entries_add(x, &of);
+		ledger_entries_add(&x, &of);
 		of.payer = payer;
 		of.rank = rank;
 		of.cents = -of.cents;
-		ledger_entries_add(x, &of);
+		ledger_entries_add(&x, &of);
 	}
 	stmt_reset(s);
-	return rc;
+	if (rc == 0 && x.n)
+		rc = ledger_post(l, x.v, x.n, 0, STR_NONE, NULL, e);
+	return rc < 0 ? rc : x.n > 0;
 }
 
-int ledger_claim(struct ledger *l, int64_t claim, struct ehr_err *e)
+int ledger_claim(struct ledger *l, int64_t claim, enum ledger_move move,
+    struct ehr_err *e)
 {
-	LEDGER_ENTRIES_AUTO x = LEDGER_ENTRIES_INIT;
 	struct stmt *s = ledger_sql(l->db, CLAIM_PAYER);
-	struct str payer = STR_NONE;
+	BUF_AUTO payer = BUF_INIT;
 	char rank = '\0';
 	int rc;
 
 	stmt_int(s, 1, claim);
 	rc = stmt_step(s, e);
 	if (rc > 0) {
-		payer = keep(&x, s, 0);
+		buf_addstr(&payer, stmt_col(s, 0));
 		rank = stmt_col(s, 1).s[0];
 	}
 	stmt_reset(s);
-	if (rc > 0)
-		rc = read_owed(l->db, claim, payer, rank, &x, e);
-	if (rc == 0 && x.n)
-		rc = ledger_post(l, x.v, x.n, 0, STR_NONE, NULL, e);
-	return rc < 0 ? rc : x.n > 0;
+	if (rc <= 0 || (rank == 'P' && move == LEDGER_BACK))
+		return rc < 0 ? rc : 0;
+	s = ledger_sql(l->db, CLAIM_OWED);
+	stmt_int(s, 1, claim);
+	stmt_int(s, 2, rank == 'P' ? LEDGER_ALL : move);
+	return move == LEDGER_BACK ? move_owed(l, s, STR_NONE, '\0', e) :
+	    move_owed(l, s, buf_str(&payer), rank, e);
+}
+
+int ledger_charge_back(struct ledger *l, int64_t charge, struct ehr_err *e)
+{
+	struct stmt *s = ledger_sql(l->db, CHARGE_LATER);
+
+	stmt_int(s, 1, charge);
+	return move_owed(l, s, STR_NONE, '\0', e);
 }

@@ -3,6 +3,7 @@
 #define CLAIM_ACK_IMPL_H
 
 #include "claim/status.h"
+#include "ehr/billing-ledger.h"
 #include "ehr/claim-ack.h"
 #include "ehr/x12.h"
 
@@ -83,6 +84,8 @@ struct loading {
 	struct diag_sink *sink;
 	struct ack_loaded *loaded;
 	int64_t doc, batch;
+	struct ledger ledger; /* db NULL: nothing was moved yet */
+	char day[11];
 	struct ack_reader *reader;
 	struct ehr_err *e;
 };

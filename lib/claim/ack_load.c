@@ -33,12 +33,27 @@ int ack_keep(struct loading *l, const struct ack_answer *x)
 	return stmt_run(s, l->e);
 }
 
+/* What a later payer was asked for and denied is the patient's again. */
+static int move_back(struct loading *l, int64_t claim)
+{
+	int rc = l->ledger.db ? 0 : ledger_begin(&l->ledger, l->a, l->batch,
+	    STR_NONE, l->day, l->e);
+
+	if (rc == 0)
+		rc = ledger_claim(&l->ledger, claim, LEDGER_BACK, l->e);
+	return rc < 0 ? rc : 0;
+}
+
 int ack_event(struct loading *l, struct claim_event *ev, int64_t patient)
 {
+	int rc;
+
 	ev->doc = l->doc;
 	l->loaded->events++;
 	access_set_touch(l->a, patient);
-	return claim_event_add(l->db, ev, l->batch, NULL, l->e);
+	rc = claim_event_add(l->db, ev, l->batch, NULL, l->e);
+	return rc == 0 && ev->kind == CLAIM_EVENT_DENIED && ev->line == 0 ?
+	    move_back(l, ev->claim) : rc;
 }
 
 struct str ack_day(struct str text, char day[11])
@@ -316,5 +331,6 @@ int ack_undo(struct access *a, int64_t batch, int64_t of,
 	if (rc > 0)
 		rc = claim_event_undo(a, of, batch, &events, e);
 	n->inserted += events;
-	return rc;
+	return rc < 0 ? rc : ledger_take_back(a, batch, of, STR("undone"),
+	    &events, e);
 }

@@ -27,11 +27,16 @@ void claim_blocked(struct claim_build_run *b, const char *what, int64_t id,
 		b->opt->told(b->opt->arg, line.s);
 }
 
-/* ---- order: by file, biller, payer, subscriber, patient ---- */
+/* ---- order: by file, biller and plan, payer, subscriber, patient ---- */
 
 static int cmp_int(int64_t a, int64_t b)
 {
 	return a < b ? -1 : a > b;
+}
+
+static struct str plan_of(const struct claim_job *j)
+{
+	return j->doc.plan ? j->doc.plan->key : STR("");
 }
 
 static int by_place(const void *a, const void *b)
@@ -42,6 +47,8 @@ static int by_place(const void *a, const void *b)
 
 	if (r == 0)
 		r = str_cmp(x->doc.billing->key, y->doc.billing->key);
+	if (r == 0)
+		r = str_cmp(plan_of(x), plan_of(y));
 	if (r == 0)
 		r = str_cmp(x->doc.payer->key, y->doc.payer->key);
 	if (r == 0)
@@ -179,6 +186,18 @@ static int add_submission(struct claim_build_run *b,
 	    b->e);
 }
 
+/* Who owes it now: the payer that is asked; of a void again the patient. */
+static int move_owed(struct claim_build_run *b, const struct claim_job *j)
+{
+	int rc = b->ledger.db ? 0 : ledger_begin(&b->ledger, b->a, b->batch,
+	    STR_NONE, b->day, b->e);
+
+	if (rc == 0)
+		rc = ledger_claim(&b->ledger, j->doc.claim_id,
+		    j->frequency[0] == '8' ? LEDGER_BACK : LEDGER_SHARE, b->e);
+	return rc < 0 ? rc : 0;
+}
+
 static int add_rows(struct claim_build_run *b, const struct claim_file *f,
     int64_t outgoing)
 {
@@ -195,6 +214,8 @@ static int add_rows(struct claim_build_run *b, const struct claim_file *f,
 		if (rc == 0)
 			rc = add_submission(b, j, outgoing,
 			    (struct str){ day.s, 10 });
+		if (rc == 0)
+			rc = move_owed(b, j);
 		access_set_touch(b->a, j->charge.patient);
 		if (j->cover->other_patient)
 			access_set_touch(b->a, j->cover->other_patient);

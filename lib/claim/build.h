@@ -46,6 +46,8 @@ struct claim_build_run {
 	int64_t told;	 /* the last one of them */
 	bool paper;	/* forms of claims: not sent, so nothing is held back */
 	int64_t batch;
+	struct ledger ledger; /* db NULL: nothing was moved yet */
+	char day[11];
 	struct batch_counts n;
 	struct ehr_err *e;
 };

@@ -179,18 +179,6 @@ static void put_days(struct paper *p)
 	put_day(p, other, ARRAY_LEN(other), "other_day", "other_day_type");
 }
 
-/* Cents of an amount ("12.5") that the programs of this library wrote. */
-static int64_t cents_of(struct str v)
-{
-	struct str whole = STR_NONE;
-	int64_t a = 0, b = 0;
-
-	str_split(&v, '.', &whole);
-	str_int(whole, &a);
-	str_int(v, &b);
-	return 100 * a + (v.n == 1 ? 10 * b : b);
-}
-
 static void put_cents(struct paper *p, const char *name, int64_t cents)
 {
 	char text[24];
@@ -202,16 +190,16 @@ static void put_cents(struct paper *p, const char *name, int64_t cents)
 static void put_sums(struct paper *p)
 {
 	const struct claim_doc *d = &p->j->doc;
-	int64_t lab = 0, paid = cents_of(get(p, PAPER_CLAIM, "patient_paid"));
+	int64_t lab = 0, paid = claim_cents(get(p, PAPER_CLAIM, "patient_paid"));
 	struct claim_facts f;
 	size_t i;
 
 	for (i = d->from; i < d->to; i++)
-		lab += cents_of(charge_field(d->charge, d->charge->line[i].n,
+		lab += claim_cents(charge_field(d->charge, d->charge->line[i].n,
 		    "purchased_amount"));
 	for (i = 0; i < d->others; i++) {
-		f = claim_bag_facts(&d->other[i].bag);
-		paid += cents_of(f.get(f.of, "paid"));
+		f = claim_other_facts(&d->other[i]);
+		paid += claim_cents(f.get(f.of, "paid"));
 	}
 	put_yes(p, "lab", lab > 0);
 	if (lab)
@@ -274,7 +262,7 @@ void paper_facts(struct paper *p)
 	p->of[PAPER_PATIENT] = claim_bag_facts(&d->patient);
 	p->of[PAPER_OTHER] = (struct claim_facts){ .get = NULL };
 	if (d->others)
-		p->of[PAPER_OTHER] = claim_bag_facts(&d->other[0].bag);
+		p->of[PAPER_OTHER] = claim_other_facts(&d->other[0]);
 	p->of[PAPER_BILLING] = claim_item_facts(d->billing);
 	p->of[PAPER_FACILITY] = claim_item_facts(setup_find(&p->b->setup,
 	    SETUP_FACILITY, charge_field(d->charge, 0, "facility")));

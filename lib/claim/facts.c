@@ -17,6 +17,17 @@ struct str claim_amount(char to[24], int64_t cents)
 	return (struct str){ to, (size_t)n };
 }
 
+int64_t claim_cents(struct str v)
+{
+	struct str whole = STR_NONE;
+	int64_t a = 0, b = 0;
+
+	str_split(&v, '.', &whole);
+	str_int(whole, &a);
+	str_int(v, &b);
+	return 100 * a + (v.n == 1 ? 10 * b : b);
+}
+
 /* ---- items of the set-up ---- */
 
 /* by1, number1 ...: PER03 and PER04 of the ways to reach a contact. */
@@ -79,6 +90,53 @@ struct claim_facts claim_charge_facts(const struct charge *c)
 {
 	return (struct claim_facts){ charge_get, c };
 }
+
+/* ---- another payer ---- */
+
+struct str claim_said(const struct charge *c, int n, char rank,
+    const char *name)
+{
+	char field[40];
+
+	snprintf(field, sizeof(field), "%s_%s", rank == 'P' ? "primary" :
+	    rank == 'S' ? "secondary" : "tertiary", name);
+	return charge_field(c, n, field);
+}
+
+/* What was reckoned, else of the payer, of who is insured, of the charge. */
+static struct str other_get(const void *of, const char *name)
+{
+	static const struct {
+		const char *name, *field;
+	} payer[] = { { "payer_name", "name" }, { "payer_id", "id" },
+		{ "payer_id_type", "id-type" }, { "office", "office" },
+		{ "naic", "naic" } };
+	static const char *const said[] = { "claim", "authorization",
+		"referral", "moa", "not_covered" };
+	const struct claim_other *o = of;
+	struct claim_facts bag = claim_bag_facts(&o->bag);
+	struct claim_facts who = claim_bag_facts(o->subscriber);
+	struct str v = bag.get(bag.of, name);
+	size_t i;
+
+	for (i = 0; v.n == 0 && i < ARRAY_LEN(payer); i++)
+		if (strcmp(name, payer[i].name) == 0)
+			return setup_value(o->payer, payer[i].field);
+	for (i = 0; v.n == 0 && i < ARRAY_LEN(said); i++)
+		if (strcmp(name, said[i]) == 0)
+			return claim_said(o->charge, 0, o->rank, name);
+	if (strcmp(name, "yes_adjusted") == 0)
+		return str_is(claim_said(o->charge, 0, o->rank, "adjusted"),
+		    "Y") ? STR("Y") : STR_NONE;
+	return v.n ? v : who.get(who.of, name);
+}
+
+struct claim_facts claim_other_facts(const struct claim_other *o)
+{
+	return (struct claim_facts){ other_get, o };
+}
+
+/* ---- a line ---- */
 
 static struct str line_get(const void *of, const char *name)
 {

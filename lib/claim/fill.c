@@ -1,10 +1,13 @@
 /* fill.c - segments of an 837P from values, as the table says. */
+#include <assert.h>
+
 #include "impl.h"
 
 void claim_bag_put(struct claim_bag *b, const char *name, struct str value)
 {
-	if (b->n == ARRAY_LEN(b->v) || value.n == 0)
+	if (value.n == 0)
 		return;
+	assert(b->n < ARRAY_LEN(b->v));
 	b->v[b->n].name = name;
 	b->v[b->n++].value = value;
 }

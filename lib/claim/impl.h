@@ -41,7 +41,9 @@ struct claim_facts claim_bag_facts(const struct claim_bag *b);
 	X(CHARGE, "charge")                                                   \
 	X(LINE, "line")                                                       \
 	X(HERE, "here")		/* the provider or place of the loop */       \
+	X(PLAN, "plan")		/* who paid already and is to be paid */      \
 	X(OTHER, "other")	/* another payer of the claim */              \
+	X(NUMBER, "number")	/* its own one of a provider */               \
 	X(PAID, "paid")		/* what that one said of the line */          \
 	X(EACH, "each")		/* one of several values */
 enum claim_place {
@@ -135,6 +137,9 @@ void claim_line_set(struct claim_line *l, const struct setup *s,
 struct claim_facts claim_line_facts(const struct claim_line *l);
 /* "12.5" */
 struct str claim_amount(char to[24], int64_t cents);
+/* Cents of an amount ("12.5") that the programs of this library wrote; "" is
+ * 0. */
+int64_t claim_cents(struct str v);
 
 /* ---- who.c: the patient and how they are covered ---- */
 
@@ -172,14 +177,23 @@ struct claim_paid {
 	struct claim_bag bag;
 };
 struct claim_other {
+	const struct setup_item *payer;
+	const struct charge *charge;
+	const struct claim_bag *subscriber;
+	char rank; /* P, S, T */
 	struct claim_bag bag;
 	struct claim_paid *paid;
 	size_t n;
 };
+/* What charge fields say of a payer of that rank: of line n, 0: the claim. */
+struct str claim_said(const struct charge *c, int n, char rank,
+    const char *name);
+struct claim_facts claim_other_facts(const struct claim_other *o);
 
 /* A submission. Items, charge and texts are borrowed. */
 struct claim_doc {
 	const struct setup_item *submitter, *payer, *billing;
+	const struct setup_item *plan; /* pays to; NULL: to who bills */
 	const struct charge *charge;
 	size_t from, to; /* lines of it */
 	int64_t coverage;

@@ -211,7 +211,7 @@ int claim_build_undo(struct access *a, int64_t by, int64_t batch,
 	struct store *db = record_store(a->r);
 	struct stmt *s = build_sql(db, OUT_OF_BATCH), *u;
 	BUF_AUTO path = BUF_INIT;
-	int64_t events = 0;
+	int64_t n_back = 0;
 	int rc;
 
 	stmt_int(s, 1, batch);
@@ -234,5 +234,8 @@ int claim_build_undo(struct access *a, int64_t by, int64_t batch,
 		n->deleted++;
 	}
 	stmt_reset(s);
-	return rc < 0 ? rc : claim_event_undo(a, batch, by, &events, e);
+	if (rc == 0)
+		rc = claim_event_undo(a, batch, by, &n_back, e);
+	return rc < 0 ? rc : ledger_take_back(a, by, batch, STR("undone"),
+	    &n_back, e);
 }

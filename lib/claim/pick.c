@@ -150,6 +150,8 @@ static int finish(struct claim_build_run *b, struct claim_job *j,
 	d->payer = j->cover->payer;
 	d->submitter = setup_ref(&b->setup, d->payer, "submitter");
 	d->billing = charge_billing(&b->setup, &j->charge);
+	d->plan = setup_find(&b->setup, SETUP_PAYER, charge_field(&j->charge,
+	    0, "pay_to_plan"));
 	d->coverage = j->cover->rid;
 	d->rank = j->cover->rank;
 	d->self = j->cover->self;
@@ -288,7 +290,22 @@ static int scrubbed(struct claim_build_run *b, const struct charge *c)
 	return rc < 0 ? rc : rc == 0;
 }
 
-/* One part of a charge for the payer of a rank; 1, or 0: it is left out. */
+/* Who is to be asked first: whoever the charge does not say paid already. */
+static char first_rank(const struct charge *c)
+{
+	bool first = false, second = false;
+	size_t i;
+
+	for (i = 0; i < c->fields; i++) {
+		first = first || str_is(c->field[i].name, "primary_paid");
+		second = second || str_is(c->field[i].name,
+		    "secondary_paid");
+	}
+	return !first ? 'P' : second ? 'T' : 'S';
+}
+
+/* One part of a charge for the payer of a rank, 0: the first to be asked; 1, or
+ * 0: it is left out. */
 static int add_part(struct claim_build_run *b, int64_t charge, int64_t part,
     char rank, struct claim_job **job)
 {
@@ -298,6 +315,8 @@ static int add_part(struct claim_build_run *b, int64_t charge, int64_t part,
 	int rc = charge_read(b->db, charge, &j->charge, b->e);
 
 	j->frequency[0] = '1';
+	if (rc == 0 && rank == 0)
+		rank = first_rank(&j->charge);
 	j->rank[0] = rank;
 	if (rc == 0)
 		rc = who_of(b, &j->charge, &who);
@@ -332,7 +351,7 @@ static int add_new(struct claim_build_run *b, int64_t charge)
 	int rc = 1;
 
 	for (part = 1; part <= parts && rc >= 0; part++) {
-		rc = add_part(b, charge, (int64_t)part, 'P', &j);
+		rc = add_part(b, charge, (int64_t)part, 0, &j);
 		if (rc > 0)
 			parts = parts_of(&j->charge);
 		else

@@ -78,16 +78,90 @@ static void write_roles(struct write *w, const struct claim_doc *d, int n)
 
 /* ---- the claim ---- */
 
+/* Another payer's own number of a provider of the claim: as the charge says
+ * it ("G2:123", "123" is G2), else that of the enrolment. */
+static struct str number_of(const struct write *w, const struct claim_doc *d,
+    const struct claim_other *o, const struct setup_item *who,
+    const char *field, struct str *type)
+{
+	struct str v = claim_said(d->charge, 0, o->rank, field), one = v;
+	const struct setup_item *i;
+
+	*type = STR("G2");
+	if (v.n) {
+		str_split(&v, ':', &one);
+		if (v.n == 0)
+			return one;
+		*type = one;
+		return v;
+	}
+	i = who && who->kind == SETUP_PROVIDER ? setup_enrolment(
+	    w->file->setup, who->key, o->payer->key, d->charge->day) : NULL;
+	if (i == NULL)
+		return STR_NONE;
+	*type = setup_value(i, "id-type");
+	return setup_value(i, "id");
+}
+
+static void write_numbers(struct write *w, const struct claim_doc *d,
+    const struct claim_other *o)
+{
+	static const struct {
+		enum claim_loop loop;
+		const char *who, *field;
+		int kind;
+		bool no_lu; /* where REF01 may not be LU */
+	} rows[] = {
+		{ CLAIM_LOOP_2330C_DN, "referring", "referring_id",
+		    SETUP_PROVIDER, true },
+		{ CLAIM_LOOP_2330C_P3, "primary_care", "primary_care_id",
+		    SETUP_PROVIDER, true },
+		{ CLAIM_LOOP_2330D, "rendering", "rendering_id",
+		    SETUP_PROVIDER, false },
+		{ CLAIM_LOOP_2330E, "facility", "facility_id",
+		    SETUP_FACILITY, false },
+		{ CLAIM_LOOP_2330F, "supervising", "supervising_id",
+		    SETUP_PROVIDER, false },
+		{ CLAIM_LOOP_2330G, NULL, "billing_id", SETUP_PROVIDER,
+		    false },
+	};
+	const struct setup_item *who;
+	struct str key, type, value;
+	struct claim_facts f;
+	struct claim_bag bag;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(rows); i++) {
+		key = rows[i].who ? charge_field(d->charge, 0, rows[i].who) :
+		    d->billing->key;
+		who = key.n ? setup_find(w->file->setup, rows[i].kind, key) :
+		    NULL;
+		if (rows[i].who && who == d->billing)
+			who = NULL; /* is said as the one who bills */
+		value = number_of(w, d, o, who, rows[i].field, &type);
+		if (value.n == 0 || (rows[i].no_lu && str_is(type, "LU")))
+			continue;
+		f = claim_item_facts(who ? who : d->billing);
+		bag.n = 0;
+		claim_bag_put(&bag, "entity", f.get(f.of, "entity"));
+		claim_bag_put(&bag, "type", type);
+		claim_bag_put(&bag, "value", value);
+		w->f.of[CLAIM_OF_NUMBER] = claim_bag_facts(&bag);
+		claim_fill_loop(&w->f, rows[i].loop);
+	}
+	w->f.of[CLAIM_OF_NUMBER].get = NULL;
+}
+
 static void write_others(struct write *w, const struct claim_doc *d)
 {
 	size_t i;
 
 	for (i = 0; i < d->others; i++) {
-		w->f.of[CLAIM_OF_OTHER] = claim_bag_facts(&d->other[i].bag);
+		w->f.of[CLAIM_OF_OTHER] = claim_other_facts(&d->other[i]);
 		claim_fill_loop(&w->f, CLAIM_LOOP_2320);
 		claim_fill_loop(&w->f, CLAIM_LOOP_2330A);
 		claim_fill_loop(&w->f, CLAIM_LOOP_2330B);
-		claim_fill_loop(&w->f, CLAIM_LOOP_2330G);
+		write_numbers(w, d, &d->other[i]);
 	}
 }
 
@@ -101,6 +175,8 @@ static void write_paid(struct write *w, const struct claim_doc *d, int n)
 
 			if (p->n != n)
 				continue;
+			w->f.of[CLAIM_OF_OTHER] =
+			    claim_other_facts(&d->other[i]);
 			w->f.of[CLAIM_OF_PAID] = claim_bag_facts(&p->bag);
 			claim_fill_loop(&w->f, CLAIM_LOOP_2430);
 		}
@@ -184,10 +260,13 @@ static void write_levels(struct write *w, const struct claim_doc *d)
 	const struct claim_doc *last = w->last;
 	bool own = of_its_own(d) || (last && of_its_own(last));
 
-	if (last == NULL || last->billing != d->billing) {
+	if (last == NULL || last->billing != d->billing ||
+	    last->plan != d->plan) {
 		w->billing = level(w, 0, true, CLAIM_LOOP_2000A);
 		claim_fill_loop(&w->f, CLAIM_LOOP_2010AA);
 		claim_fill_loop(&w->f, CLAIM_LOOP_2010AB);
+		if (d->plan)
+			claim_fill_loop(&w->f, CLAIM_LOOP_2010AC);
 		last = NULL;
 	}
 	if (last == NULL || !same_subscriber(last, d) ||
@@ -239,6 +318,7 @@ static void write_doc(struct write *w, struct claim_doc *d)
 		begin_set(w);
 	}
 	w->f.of[CLAIM_OF_BILLING] = claim_item_facts(d->billing);
+	w->f.of[CLAIM_OF_PLAN] = claim_item_facts(d->plan);
 	w->f.of[CLAIM_OF_PAYER] = claim_item_facts(d->payer);
 	w->f.of[CLAIM_OF_CLAIM] = claim_bag_facts(&d->claim);
 	w->f.of[CLAIM_OF_CHARGE] = claim_charge_facts(d->charge);

@@ -67,6 +67,9 @@ static void add_cover(struct claim_who *who, const struct party_who *read,
 	claim_bag_put(&to->subscriber, "relation", relation_of(from));
 	put_person(&to->subscriber, from->known ? &from->subscriber :
 	    &read->patient);
+	if (setup_yes(from->payer, "837-ssn"))
+		claim_bag_put(&to->subscriber, "ssn", from->known ?
+		    from->subscriber.ssn : STR_NONE);
 	claim_bag_put(&to->subscriber, "member", from->member);
 	claim_bag_put(&to->subscriber, "group", from->group);
 	if (from->group.n == 0)

@@ -163,6 +163,21 @@ int cli_words(struct cli *c, int first, struct str **words, size_t *n,
 	return rc;
 }
 
+int cli_ids_all(struct cli *c, int first, struct str **ids, size_t *n,
+    struct ehr_err *e)
+{
+	CLI_IDS_AUTO it = CLI_IDS(c, first);
+	struct words w = { c, NULL, 0, 0 };
+	struct str id;
+	int rc;
+
+	while ((rc = cli_ids_next(&it, &id, e)) > 0)
+		add_word(&w, id);
+	*ids = w.v;
+	*n = w.n;
+	return rc;
+}
+
 /* ---- files ---- */
 
 int cli_files(struct cli *c, int first, int (*fn)(void *arg, const char *path,

@@ -164,6 +164,7 @@ static enum remit_park tell_lines(struct remit_match *m,
 		if (!l || l->cents != s->charged)
 			return REMIT_PARK_LINE;
 		l->told = true;
+		l->svc = s;
 		l->paid = s->paid;
 		l->cas = s->cas;
 		l->cas_end = s->cas_end;

@@ -10,6 +10,7 @@ struct remit_line {
 	int64_t id, cents, paid;
 	struct str code, mods, guarantor, provider;
 	bool told; /* the remittance has it */
+	const struct remit_svc *svc; /* NULL: told of the claim as a whole */
 	size_t cas, cas_end, more, more_end;
 };
 struct remit_match {
@@ -39,5 +40,11 @@ enum ledger_acct remit_cas_acct(const struct remit_cas *c, bool *whole);
 /* Was nothing of the line allowed, for no reason of the contract? */
 bool remit_line_denied(const struct remit_file *f,
     const struct remit_line *l);
+
+/* Keeps what was said of a claim that is posted, as it was said: remit_claim
+ * is the id of its row. */
+int remit_said_add(struct store *db, const struct remit_file *f,
+    const struct remit_clp *c, const struct remit_match *m,
+    int64_t remit_claim, struct ehr_err *e);
 
 #endif

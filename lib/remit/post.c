@@ -158,6 +158,7 @@ static int add_claim(struct post *t, const struct remit_clp *c, int64_t claim,
 	put_id(s, 9, claim);
 	stmt_text(s, 10, park == REMIT_PARK_NONE ? STR_NONE
 	    : str_of(parks[park].name));
+	stmt_text(s, 11, c->moa.n ? c->moa : STR_NONE);
 	rc = stmt_run(s, t->e);
 	*id = store_last_rowid(t->db);
 	if (park == REMIT_PARK_NONE)
@@ -180,7 +181,9 @@ static int one_claim(struct post *t, const struct remit_clp *c)
 	rc = add_claim(t, c, m.claim, (enum remit_park)park, &id);
 	if (rc < 0 || park != REMIT_PARK_NONE)
 		return rc;
-	rc = ledger_claim(&t->l, m.claim, t->e);
+	rc = remit_said_add(t->db, t->p->file, c, &m, id, t->e);
+	if (rc == 0)
+		rc = ledger_claim(&t->l, m.claim, LEDGER_ALL, t->e);
 	if (rc >= 0)
 		rc = post_claim(t, &m, id);
 	return rc < 0 ? rc : add_events(t, &m);
@@ -323,13 +326,9 @@ int remit_undo(struct access *a, int64_t batch, int64_t of,
 	struct store *db = record_store(a->r);
 	struct stmt *s = remit_sql(db, REMIT_UNDONE);
 	int64_t txns = 0, events = 0;
-	struct ledger l;
-	char day[11];
-	int rc = ledger_begin(&l, a, batch, STR_NONE, day, e);
+	int rc = ledger_take_back(a, batch, of, str_of(a->opt.reason), &txns,
+	    e);
 
-	if (rc == 0)
-		rc = ledger_reverse_batch(&l, a, of, str_of(a->opt.reason),
-		    &txns, e);
 	if (rc == 0)
 		rc = claim_event_undo(a, of, batch, &events, e);
 	if (rc < 0)

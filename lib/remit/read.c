@@ -152,6 +152,7 @@ static int take_svc(struct reader *r)
 
 	c->svc_end = r->f->svc.n;
 	s->segment = r->seg.number;
+	s->units = text(r, 5);
 	s->code = text(r, 1);
 	for (size_t i = 0; i < s->code.n; i++)
 		if (s->code.s[i] == r->component)
@@ -171,6 +172,7 @@ static int take_cas(struct reader *r)
 		c = PUSH(&r->f->cas);
 		c->grp = text(r, 1);
 		c->carc = text(r, i);
+		c->units = text(r, i + 2);
 		rc = cents(r, i + 1, &c->cents);
 		if (rc == 0 && c->cents == 0)
 			r->f->cas.n--;
@@ -180,6 +182,24 @@ static int take_cas(struct reader *r)
 	else
 		r->f->svc.v[r->f->svc.n - 1].cas_end = r->f->cas.n;
 	return rc;
+}
+
+/* MOA01 to 09; what would part them is none of theirs. */
+static int take_moa(struct reader *r)
+{
+	BUF_AUTO b = BUF_INIT;
+	size_t i, k;
+
+	for (i = 1; i <= r->seg.n && i <= 9; i++) {
+		struct str v = x12_el(&r->seg, i);
+
+		if (i > 1)
+			buf_addch(&b, ':');
+		for (k = 0; k < v.n; k++)
+			buf_addch(&b, v.s[k] == ':' ? ' ' : v.s[k]);
+	}
+	r->f->clp.v[r->f->clp.n - 1].moa = arena_str(&r->f->mem, buf_str(&b));
+	return 0;
 }
 
 static int take_plb(struct reader *r, struct remit_pay *p)
@@ -230,6 +250,8 @@ static int in_set(struct reader *r)
 		return take_svc(r);
 	if (str_is(id, "CAS") && r->level != NO_LEVEL)
 		return take_cas(r);
+	if (str_is(id, "MOA") && r->level == CLAIM)
+		return take_moa(r);
 	if (str_is(id, "REF") && r->level == SERVICE)
 		return take_ref(r);
 	return 0;

@@ -97,6 +97,32 @@ accepted() {
 ROWS
 }
 
+@test "each field of a charge stands in its claim, where the table says" {
+	practice 37
+	build >/dev/null
+	ehr-claim charge fields -o tsv >"$T/fields"
+	sql -separator "	" "SELECT s.clm01, c.key, k.rank, (SELECT min(l.n)
+		FROM claim_line i JOIN charge_line l ON l.id = i.line
+		WHERE i.claim = k.id) FROM submission s
+		JOIN claim k ON k.id = s.claim
+		JOIN charge c ON c.id = k.charge" >"$T/claims"
+	reread --loops "$T"/out/* >"$T/loops"
+	said() {
+		"$EHR_TOP/tests/tools/claims-said" "$T/practice.setup" \
+			"$T/charges.ndjson" "$T/fields" "$T/claims" "$1"
+	}
+	run -0 --separate-stderr said "$T/loops"
+	same "$stderr" ""
+	# all but what is on no claim, what replaces one says, what is refused
+	same "$(cut -f1 "$T/fields" | grep -vxF -f <(cut -f1 <<<"$output") |
+		paste -sd ' ')" "guarantor original_reference ambulance"
+	# and it would be seen
+	sed 's/	REF\*G1\*AU 1$/	REF*G1*AU 2/' "$T/loops" >"$T/less"
+	run -1 --separate-stderr said "$T/less"
+	same "$stderr" "K25: primary_authorization stands nowhere in $(
+		awk '$2 == "K25" { print $1 }' "$T/claims")"
+}
+
 @test "a line over 50 begins another claim, CLM01 says which claim it is" {
 	practice 12
 	build >/dev/null
@@ -155,52 +181,169 @@ ROWS
 	same "$(cut -f3 <<<"$output")" 1
 }
 
-@test "what the first payer left goes to the next one, with what that one said" {
-	practice 14
-	build >/dev/null
+# first_paid AMOUNT SEGMENT...: acme's remittance of charge K13 (two lines,
+# 82.83) is posted: CLP and what follows; NAME is the CLM01, L1 and L2 the lines.
+first_paid() {
+	local paid=$1
+	shift
 	line=$(sql "SELECT min(l.id) FROM charge_line l JOIN charge c ON
 		c.id = l.charge WHERE c.key = 'K13'")
 	name=$(sql "SELECT clm01 FROM submission s JOIN claim k ON k.id = s.claim
 		JOIN charge c ON c.id = k.charge WHERE c.key = 'K13'")
+	set -- "${@//L1/$line}"
+	set -- "${@//L2/$((line + 1))}"
 	printf '%s~\n' \
 		"ISA*00*          *00*          *ZZ*ACME1          *ZZ*SUB1           *260120*1200*^*00501*000000001*0*P*:" \
 		"GS*HP*ACME1*SUB1*20260120*1200*1*X*005010X221A1" \
 		"ST*835*0001" \
-		"BPR*I*60*C*ACH*CCP*01*123456789*DA*1*1512345678**01*123456789*DA*2*20260120" \
+		"BPR*I*$paid*C*ACH*CCP*01*123456789*DA*1*1512345678**01*123456789*DA*2*20260120" \
 		"TRN*1*T1*1512345678" "DTM*405*20260120" \
 		"N1*PR*ACME" "N3*1 MAIN ST" "N4*BOSTON*MA*02101" \
 		"PER*BL*DESK*TE*6175550100" "N1*PE*US*XX*1234567893" "LX*1" \
-		"CLP*$name*1*82.83*60*12*12*ICN9" \
-		"SVC*HC:99213:25*40.91*30**1" "DTM*472*20260105" \
-		"CAS*CO*45*5" "CAS*PR*2*5.91" "REF*6R*$line" \
-		"SVC*HC:36415*41.92*30**1" "DTM*472*20260105" \
-		"CAS*CO*45*5.83" "CAS*PR*1*6.09" "REF*6R*$((line + 1))" \
-		"SE*22*0001" "GE*1*1" "IEA*1*000000001" >"$T/a.835"
+		"${@//NAME/$name}" "SE*$((11 + $#))*0001" "GE*1*1" \
+		"IEA*1*000000001" >"$T/a.835"
 	ehr-claim remit post "$T/a.835" >/dev/null
+}
+
+# owed: who owes what for K13, payers in their order, patients as -.
+owed() {
+	sql "SELECT coalesce(e.payer, '-'), sum(e.cents) FROM entry e
+		JOIN charge_line l ON l.id = e.line
+		JOIN charge c ON c.id = l.charge WHERE c.key = 'K13'
+		AND e.acct = 'ar' GROUP BY e.payer HAVING sum(e.cents) <> 0
+		ORDER BY e.payer" | paste -sd ' '
+}
+
+@test "what the first payer left goes to the next one, with what that one said" {
+	practice 14
+	build >/dev/null
+	first_paid 60 "CLP*NAME*1*82.83*60*12*12*ICN9" \
+		"MOA*0.5*12.25*MA18*N130" \
+		"SVC*HC:99213:25*40.91*30**1" "DTM*472*20260105" \
+		"CAS*CO*45*5" "CAS*PR*2*5.91" "REF*6R*L1" \
+		"SVC*HC:36415*41.92*30**1" "DTM*472*20260105" \
+		"CAS*CO*45*5.83" "CAS*PR*1*6.09" "REF*6R*L2"
+	same "$(owed)" "-|1200"
 	run -0 --separate-stderr build
 	same "$(cut -f3,4 <<<"$output")" "1	8283"
+	same "$(owed)" "medicare|1200"
+	same "$(ehr-claim ar | awk '$1 == "" { print }')" ""
 	file=$(cut -f2 <<<"$output")
-	grep -E '^(SBR|CAS|AMT|SVD|REF.F8|DTP.573)' "$file" >"$T/said"
+	grep -E '^(SBR|CAS|AMT|SVD|MOA|REF.F8|DTP.573)' "$file" >"$T/said"
 	diff "$T/said" - <<'ROWS'
 SBR*S*18*G13**12****MB~
 SBR*P*18*G13******CI~
 AMT*D*60~
-AMT*EAF*12~
+MOA*0.5*12.25*MA18*N130~
 REF*F8*ICN9~
 SVD*ACME1*30*HC:99213:25**1~
 CAS*CO*45*5~
 CAS*PR*2*5.91~
 DTP*573*D8*20260120~
+AMT*EAF*5.91~
 SVD*ACME1*30*HC:36415**1~
 CAS*CO*45*5.83~
 CAS*PR*1*6.09~
 DTP*573*D8*20260120~
+AMT*EAF*6.09~
 ROWS
 	run -0 --separate-stderr ehr-claim x12 check "$file"
 	same "$output" ""
 	run -0 --separate-stderr reread "$file"
 	run -0 --separate-stderr build
 	same "$output" ""
+}
+
+@test "a line that was denied goes on with why; its money stays where it was" {
+	practice 14
+	build >/dev/null
+	first_paid 30 "CLP*NAME*1*82.83*30*5.91*12*ICN9" \
+		"SVC*HC:99213:25*40.91*30**1" "DTM*472*20260105" \
+		"CAS*CO*45*5" "CAS*PR*2*5.91*1" "REF*6R*L1" \
+		"SVC*HC:36415*41.92*0**0" "DTM*472*20260105" \
+		"CAS*CO*50*40.92**96*1" "REF*6R*L2"
+	same "$(owed)" "-|591 acme|4192"
+	file=$(build | cut -f2)
+	same "$(owed)" "acme|4192 medicare|591"
+	grep -E '^(CAS|AMT|SVD|DTP.573)' "$file" >"$T/said"
+	diff "$T/said" - <<'ROWS'
+AMT*D*30~
+SVD*ACME1*30*HC:99213:25**1~
+CAS*CO*45*5~
+CAS*PR*2*5.91*1~
+DTP*573*D8*20260120~
+AMT*EAF*5.91~
+SVD*ACME1*0*HC:36415**0~
+CAS*CO*50*40.92**96*1~
+DTP*573*D8*20260120~
+AMT*EAF*0~
+ROWS
+	run -0 --separate-stderr ehr-claim x12 check "$file"
+	same "$output" ""
+	run -0 --separate-stderr reread "$file"
+}
+
+@test "a remittance without lines goes on as one: 2320 has it all" {
+	practice 14
+	ehr-claim charge add --correct p13 key=K13 date=2026-01-05 place=11 \
+		payer=acme billing=grp rendering=doc dx=E119 line:99213 \
+		amount=50.00 >/dev/null
+	build >/dev/null
+	first_paid 30 "CLP*NAME*1*50*30*10*12*ICN9" "CAS*CO*45*10" "CAS*PR*1*10"
+	file=$(build | cut -f2)
+	grep -E '^(CAS|AMT|SVD|DTP.573)' "$file" >"$T/said"
+	diff "$T/said" - <<'ROWS'
+CAS*CO*45*10~
+CAS*PR*1*10~
+AMT*D*30~
+AMT*EAF*10~
+DTP*573*D8*20260120~
+ROWS
+	run -0 --separate-stderr ehr-claim x12 check "$file"
+	same "$output" ""
+	run -0 --separate-stderr reread "$file"
+}
+
+@test "the patient's share comes back when the next payer denies, or by a void" {
+	practice 14
+	build >/dev/null
+	first_paid 60 "CLP*NAME*1*82.83*60*12*12*ICN9" \
+		"SVC*HC:99213:25*40.91*30**1" "DTM*472*20260105" \
+		"CAS*CO*45*5" "CAS*PR*2*5.91" "REF*6R*L1" \
+		"SVC*HC:36415*41.92*30**1" "DTM*472*20260105" \
+		"CAS*CO*45*5.83" "CAS*PR*1*6.09" "REF*6R*L2"
+	batch=$(build | cut -f1)
+	same "$(owed)" "medicare|1200"
+	# a build that is taken back: the patient's again, until the next one
+	rm "$T"/out/*
+	sql 'UPDATE outgoing SET placed = NULL'
+	ehr-claim undo "$batch" >/dev/null
+	same "$(owed)" "-|1200"
+	build >/dev/null
+	same "$(owed)" "medicare|1200"
+	# denied by a 277: F2
+	name=$(sql "SELECT max(clm01) FROM submission WHERE frequency = '1'
+		AND outgoing = (SELECT max(id) FROM outgoing)")
+	printf '%s~\n' \
+		"ISA*00*          *00*          *ZZ*CLEAR1         *ZZ*SUB1           *260301*1200*^*00501*000000009*0*P*:" \
+		"GS*HN*CLEAR1*SUB1*20260301*1200*9*X*005010X212" \
+		"ST*277*0001*005010X212" "BHT*0010*08*1*20260301*1200*DG" \
+		"HL*1**20*1" "NM1*PR*2*MEDICARE*****PI*12502" \
+		"HL*2*1*21*1" "NM1*41*2*TEST PRACTICE*****46*SUB1" \
+		"HL*3*2*19*1" "NM1*1P*2*TEST PRACTICE*****XX*1234567893" \
+		"HL*4*3*22*0" "NM1*IL*1*SAMPLE*PD****MI*1EG4TE5MK13" \
+		"TRN*2*$name" "STC*F2:88:PR*20260301**82.83*0" \
+		"REF*1K*ICNX" "REF*EJ*$name" "SE*15*0001" "GE*1*9" \
+		"IEA*1*000000009" >"$T/denied"
+	ehr-claim ack load "$T/denied" >/dev/null
+	same "$(owed)" "-|1200"
+	ack=$(sql "SELECT max(id) FROM batch WHERE kind = 'ack'")
+	ehr-claim undo "$ack" >/dev/null
+	same "$(owed)" "medicare|1200"
+	ehr-claim charge void --reason wrong K13
+	same "$(owed)" "-|1200 acme|-8283"
+	run -0 --separate-stderr ehr-claim history "$name"
+	has "$output" "voided"
 }
 
 @test "a correction replaces, a void voids, each with the payer's number" {
