@@ -19,8 +19,7 @@ struct job {
 	size_t services;
 	struct str diagnosis[MAX_ELIG_DIAGNOSES];
 	size_t diagnoses;
-	struct batch_counts n;
-	int64_t batch;
+	struct elig_job job;
 };
 
 /* ---- what was made ---- */
@@ -32,11 +31,6 @@ static int asked(void *arg, const struct elig_asked *q, struct ehr_err *e)
 	BUF_AUTO coverage = BUF_INIT;
 	int rc;
 
-	j->n.read++;
-	if (q->why)
-		j->n.unchanged++;
-	else
-		j->n.inserted++;
 	if (!j->rows)
 		return 0;
 	rc = record_patient_name(j->a.r, q->patient, &patient, e);
@@ -44,7 +38,6 @@ static int asked(void *arg, const struct elig_asked *q, struct ehr_err *e)
 		rc = record_rid_name(j->a.r, q->coverage, &coverage, e);
 	if (rc < 0)
 		return rc;
-	access_set_touch(&j->a, q->patient);
 	if (q->id)
 		print_int(j->rows, q->id);
 	else
@@ -53,7 +46,7 @@ static int asked(void *arg, const struct elig_asked *q, struct ehr_err *e)
 	print_text(j->rows, buf_str(&coverage));
 	print_text(j->rows, q->payer);
 	if (q->id)
-		print_int(j->rows, j->batch);
+		print_int(j->rows, j->job.batch);
 	else
 		print_absent(j->rows, NULL);
 	print_text(j->rows, q->why ? str_of(q->why) : STR("made"));
@@ -123,19 +116,16 @@ static int read_diagnoses(struct job *j, struct ehr_err *e)
 
 static int work(struct job *j, const struct elig_asking *o, struct ehr_err *e)
 {
-	struct access_write w = { .action = AUDIT_CREATE,
-		.scope = ELIG_KIND };
-	struct access_rows k = { .kind = ELIG_KIND, .bulk = true };
 	bool out = j->c->place && strcmp(j->c->place, "-") == 0;
-	int rc = access_rows_begin(&j->a, &w, &k, &j->batch, e);
+	int rc = elig_begin(&j->job, &j->a, AUDIT_CREATE, NULL, true, e);
 
 	if (rc < 0)
 		return rc;
-	rc = elig_ask(&j->a, j->batch, o, j->who.v, j->who.n, asked, j, e);
+	rc = elig_ask(&j->job, o, j->who.v, j->who.n, asked, j, e);
 	if (rc == 0 && out)
-		rc = elig_outs(record_store(j->a.r), j->batch, write_out, j,
-		    e);
-	return access_rows_end(&j->a, j->batch, &j->n, rc, e);
+		rc = elig_outs(record_store(j->a.r), j->job.batch, write_out,
+		    j, e);
+	return elig_end(&j->job, rc, e);
 }
 
 int ask_run(struct cli *c, struct ehr_err *e)

@@ -5,9 +5,6 @@
 #include "ehr/desk.h"
 #include "ehr/elig.h"
 
-#define ELIG_KIND "eligibility" /* batch.kind, and scope of events */
-
-
 /* ---- ask.c ---- */
 
 extern const char *ask_for, *ask_date, *ask_payer, *ask_provider,

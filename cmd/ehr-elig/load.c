@@ -25,29 +25,23 @@ static int print(struct job *j, const char *file, int64_t batch,
 
 static int one(struct job *j, const char *file, struct ehr_err *e)
 {
-	struct access_write w = { .action = AUDIT_IMPORT, .input = file,
-		.scope = ELIG_KIND };
-	struct access_rows k = { .kind = ELIG_KIND, .bulk = true };
 	struct diag_sink sink = { .emit = cli_diag, .arg = j->c };
-	struct batch_counts counts = { 0 };
 	struct elig_loaded n = { 0 };
+	struct elig_job job;
 	BUF_AUTO text = BUF_INIT;
-	int64_t batch, doc;
+	int64_t doc;
 	int rc = in_all(file, MAX_ELIG_FILE, &text, e);
 
 	if (rc == 0)
-		rc = access_rows_begin(&j->a, &w, &k, &batch, e);
+		rc = elig_begin(&job, &j->a, AUDIT_CREATE, file, true, e);
 	if (rc < 0)
 		return rc;
-	rc = elig_load(&j->a, batch, file, buf_str(&text),
+	rc = elig_load(&job, file, buf_str(&text),
 	    j->c->verbose ? &sink : NULL, &doc, &n, e);
-	counts.read = n.answers;
-	if (rc == 0 && !n.before)
-		counts.inserted = n.answers + 1; /* the document, too */
-	rc = access_rows_end(&j->a, batch, &counts, rc, e);
+	rc = elig_end(&job, rc, e);
 	if (rc == 0) {
 		j->unknown += n.unknown;
-		rc = print(j, file, batch, &n, e);
+		rc = print(j, file, job.batch, &n, e);
 	}
 	return rc;
 }

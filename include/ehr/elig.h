@@ -108,6 +108,24 @@ typedef int elig_answer_fn(void *arg, struct elig_answer *a,
 int elig_read(const char *file, struct str text, struct diag_sink *sink,
     elig_answer_fn *fn, void *arg, struct ehr_err *e);
 
+/* ---- writing: rows and resources in one transaction ---- */
+
+#define ELIG_KIND "eligibility" /* of batches, and scope of events */
+struct elig_job {
+	struct access *a;
+	struct batch *b;
+	int64_t batch;	/* its number */
+	bool changed;	/* else nothing is kept */
+	bool undone;	/* elig_undo() wrote what there is */
+};
+/* Begins; input: what is read, or NULL. The event of the access names whose
+ * resources are written. */
+int elig_begin(struct elig_job *j, struct access *a, enum audit_action action,
+    const char *input, bool bulk, struct ehr_err *e);
+/* rc: 0: what was written is committed, if something was; else it is rolled
+ * back. Returns rc, or why that failed. */
+int elig_end(struct elig_job *j, int rc, struct ehr_err *e);
+
 /* ---- keeping answers ---- */
 
 struct elig_loaded {
@@ -115,15 +133,16 @@ struct elig_loaded {
 	int64_t unknown; /* to nothing that we asked */
 	bool before;	 /* the file was loaded already */
 };
-/* All of a file or nothing, in the transaction of access_rows_begin() (kind
- * "eligibility"); patients are touched. doc: its number. */
-int elig_load(struct access *a, int64_t batch, const char *file,
-    struct str text, struct diag_sink *sink, int64_t *doc,
-    struct elig_loaded *n, struct ehr_err *e);
+/* All of a file or nothing: rows, and of each answer to an inquiry of ours a
+ * CoverageEligibilityResponse. doc: its number. */
+int elig_load(struct elig_job *j, const char *file, struct str text,
+    struct diag_sink *sink, int64_t *doc, struct elig_loaded *n,
+    struct ehr_err *e);
 
 /* A kept answer. Texts are borrowed for the call or until the next one. */
 struct elig_row {
 	int64_t id, inquiry, patient, coverage, received, again, doc;
+	int64_t withdrawn; /* the batch that took it back, or 0 */
 	struct str kind, payer, day, state, class, expires;
 };
 typedef int elig_row_fn(void *arg, const struct elig_row *row,
@@ -185,10 +204,10 @@ struct elig_asked {
 typedef int elig_asked_fn(void *arg, const struct elig_asked *q,
     struct ehr_err *e);
 /* Makes inquiries for each coverage of each patient that is active on the day,
- * and the files they go in, in the transaction of access_rows_begin(); the
- * patients are touched. Left out is what has an answer that counts, is asked
- * already, or failed in a way that asking again does not mend. */
-int elig_ask(struct access *a, int64_t batch, const struct elig_asking *o,
+ * and the files they go in, and of each a CoverageEligibilityRequest. Left out
+ * is what has an answer that counts, is asked already, or failed in a way that
+ * asking again does not mend. */
+int elig_ask(struct elig_job *j, const struct elig_asking *o,
     const int64_t *patient, size_t n, elig_asked_fn *fn, void *arg,
     struct ehr_err *e);
 

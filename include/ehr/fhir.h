@@ -243,6 +243,7 @@ enum fhir_category {
 	FHIR_SENSITIVE = 1 << 4,
 	FHIR_PRACTICE = 1 << 5, /* nobody's: who and where we are */
 	FHIR_VISITS = 1 << 6,	/* who comes when */
+	FHIR_ELIGIBILITY = 1 << 7, /* what payers were asked and said */
 };
 enum fhir_category fhir_category(int type);
 /* Has meta.security a label of that code (NULL: one of those that make it

@@ -1,5 +1,5 @@
 /* Inquiries: for whom, in which files, as rows. */
-#include "elig/impl.h"
+#include "elig/fhir.h"
 #include "elig/write.h"
 
 #include "ehr/billing-setup.h"
@@ -17,12 +17,13 @@ struct pending {
 	char st[8];
 };
 struct asking {
-	struct access *a;
+	struct elig_job *j;
+	struct record *r;
 	struct store *db;
 	const struct elig_asking *o;
 	struct setup setup;
 	struct party party;
-	int64_t batch, now;
+	int64_t now;
 	elig_asked_fn *fn;
 	void *arg;
 	struct arena mem, chart;
@@ -88,7 +89,7 @@ static int add_out(struct asking *k, int64_t *id, struct ehr_err *e)
 	stmt_blob(s, 5, digest, sizeof(digest));
 	stmt_int(s, 6, (int64_t)k->n);
 	stmt_int(s, 7, k->now);
-	stmt_int(s, 8, k->batch);
+	stmt_int(s, 8, k->j->batch);
 	stmt_blob(s, 9, packed.s, packed.len);
 	rc = stmt_run(s, e);
 	*id = store_last_rowid(k->db);
@@ -125,10 +126,33 @@ static int add_inquiry(struct asking *k, const struct pending *p, int64_t out,
 	stmt_int(s, 12, out);
 	stmt_text(s, 13, str_of(p->st));
 	stmt_int(s, 14, k->now);
-	stmt_int(s, 15, k->batch);
+	stmt_int(s, 15, k->j->batch);
 	rc = stmt_run(s, e);
 	*id = store_last_rowid(k->db);
 	return rc;
+}
+
+/* The same as a resource. */
+static int add_request(struct asking *k, const struct pending *p,
+    struct ehr_err *e)
+{
+	const struct setup_item *payer = setup_find(&k->setup, SETUP_PAYER,
+	    p->payer);
+	const struct setup_item *by = setup_find(&k->setup, SETUP_PROVIDER,
+	    p->provider);
+	struct elig_about x = { .trace = p->trace, .at = k->now,
+		.payer = setup_value(payer, "name"),
+		.payer_id = setup_value(payer, "id"),
+		.provider = setup_value(by, "org"),
+		.npi = setup_value(by, "npi") };
+	BUF_AUTO body = BUF_INIT;
+	int rc = elig_about(k->r, p->coverage, p->patient, &k->mem, &x, e);
+
+	if (rc <= 0)
+		return rc;
+	elig_request_body(&x, k->o, &body);
+	k->j->changed = true;
+	return elig_put(k->j->b, &x, buf_str(&body), e);
 }
 
 static int end_file(struct asking *k, struct ehr_err *e)
@@ -148,7 +172,8 @@ static int end_file(struct asking *k, struct ehr_err *e)
 			.payer = p->payer };
 
 		rc = add_inquiry(k, p, out, &q.id, e);
-		access_set_touch(k->a, p->patient);
+		if (rc == 0)
+			rc = add_request(k, p, e);
 		if (rc == 0)
 			rc = k->fn(k->arg, &q, e);
 	}
@@ -366,13 +391,14 @@ static int pass(struct asking *k, const struct setup_item *submitter,
 	return rc < 0 ? rc : end_file(k, e);
 }
 
-int elig_ask(struct access *a, int64_t batch, const struct elig_asking *o,
+int elig_ask(struct elig_job *j, const struct elig_asking *o,
     const int64_t *patient, size_t n, elig_asked_fn *fn, void *arg,
     struct ehr_err *e)
 {
-	struct asking k = { .a = a, .db = record_store(a->r), .o = o,
-		.setup = SETUP_INIT, .batch = batch, .fn = fn, .arg = arg,
-		.party = PARTY_INIT(a->r, &k.setup),
+	struct asking k = { .j = j, .r = j->a->r,
+		.db = record_store(j->a->r), .o = o,
+		.setup = SETUP_INIT, .fn = fn, .arg = arg,
+		.party = PARTY_INIT(j->a->r, &k.setup),
 		.mem = ARENA_INIT, .chart = ARENA_INIT, .text = BUF_INIT };
 	const struct setup_item *s = NULL;
 	int rc = setup_read(k.db, &k.setup, e);

@@ -23,6 +23,8 @@ void elig_add_aaa(struct elig_answer *a, const char *loop, struct str valid,
 
 /* Do the dates of the person (0) or of an EB (from 1) leave the day out? */
 bool elig_left_out(const struct elig_answer *a, size_t eb, struct str day);
+/* What a code of element EB at is called, or NULL. */
+const char *elig_word(int at, struct str code);
 /* Lines and parts of the page: how old an answer is; EB i (from 0) in words. */
 void elig_age(const struct elig_row *row, struct str today, struct buf *b);
 void elig_eb_text(const struct elig_answer *a, size_t i, struct buf *b);

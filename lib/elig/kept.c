@@ -17,6 +17,7 @@ static void row_of(struct stmt *s, struct elig_row *r)
 		.payer = stmt_col(s, 8), .day = stmt_col(s, 9),
 		.state = stmt_col(s, 10), .class = stmt_col(s, 11),
 		.expires = stmt_col(s, 12),
+		.withdrawn = stmt_col_int(s, 15),
 	};
 }
 

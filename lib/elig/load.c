@@ -1,5 +1,5 @@
 /* Answers into the record: matched with what we asked, kept whole. */
-#include "elig/impl.h"
+#include "elig/fhir.h"
 
 #include "ehr/billing-doc.h"
 #include "ehr/billing-setup.h"
@@ -7,25 +7,28 @@
 #include <stdlib.h>
 
 struct load {
-	struct access *a;
+	struct elig_job *j;
 	struct store *db;
-	int64_t batch, doc, now;
+	int64_t doc, now;
 	struct setup setup;
+	struct arena mem;
 	struct elig_loaded *n;
 };
 
 /* An inquiry that is answered. */
 struct asked {
 	int64_t id, patient, coverage;
-	struct buf payer, day;
+	struct buf payer, day, trace;
 };
-#define ASKED_INIT ((struct asked){ .payer = BUF_INIT, .day = BUF_INIT })
+#define ASKED_INIT ((struct asked){ .payer = BUF_INIT, .day = BUF_INIT, \
+	.trace = BUF_INIT })
 #define ASKED_AUTO EHR_CLEANUP(asked_release) struct asked
 
 static void asked_release(struct asked *q)
 {
 	buf_release(&q->payer);
 	buf_release(&q->day);
+	buf_release(&q->trace);
 }
 
 static void take_asked(struct stmt *s, struct asked *q)
@@ -37,6 +40,8 @@ static void take_asked(struct stmt *s, struct asked *q)
 	buf_addstr(&q->payer, stmt_col(s, 3));
 	buf_reset(&q->day);
 	buf_addstr(&q->day, stmt_col(s, 4));
+	buf_reset(&q->trace);
+	buf_addstr(&q->trace, stmt_col(s, 5));
 }
 
 /* ---- which inquiry ---- */
@@ -204,22 +209,24 @@ static int tries(struct load *l, const struct asked *q, int64_t *n,
 	return rc < 0 ? rc : 0;
 }
 
+struct meaning {
+	enum elig_state state;
+	enum elig_class class;
+};
+
 static int add_answer(struct load *l, const struct elig_answer *a,
-    const struct asked *q, int64_t *id, struct ehr_err *e)
+    const struct asked *q, const struct meaning *m, int64_t *id,
+    struct ehr_err *e)
 {
 	char sep[4] = { a->sep.element, a->sep.component, a->sep.repeat };
 	struct stmt *s = elig_sql(l->db, ELIG_ANSWER_ADD);
-	enum elig_class class;
-	enum elig_state state;
-	BUF_AUTO why = BUF_INIT;
 	BUF_AUTO expires = BUF_INIT;
 	int64_t n = 0, again = 0;
 	int rc = 0;
 
-	state = elig_state_of(a, buf_str(&q->day), &class, &why);
-	if (state == ELIG_FAILED && q->id)
+	if (m->state == ELIG_FAILED && q->id)
 		rc = tries(l, q, &n, e);
-	if (state == ELIG_FAILED)
+	if (m->state == ELIG_FAILED)
 		again = elig_again(a, n);
 	else
 		expiry(l, buf_str(&q->payer), &expires);
@@ -231,25 +238,54 @@ static int add_answer(struct load *l, const struct elig_answer *a,
 	stmt_id(s, 6, q->coverage);
 	stmt_text(s, 7, buf_str(&q->payer));
 	stmt_text(s, 8, buf_str(&q->day));
-	stmt_text(s, 9, str_of(elig_state_name(state)));
-	stmt_text(s, 10, str_of(elig_class_name(class)));
+	stmt_text(s, 9, str_of(elig_state_name(m->state)));
+	stmt_text(s, 10, str_of(elig_class_name(m->class)));
 	stmt_int(s, 11, l->now);
 	stmt_text(s, 12, buf_str(&expires));
 	stmt_id(s, 13, again ? l->now + again : 0);
 	stmt_text(s, 14, str_of(sep));
-	stmt_int(s, 15, l->batch);
+	stmt_int(s, 15, l->j->batch);
 	rc = rc < 0 ? rc : stmt_run(s, e);
 	if (rc == 0)
 		*id = store_last_rowid(l->db);
-	l->n->failed += state == ELIG_FAILED;
+	l->n->failed += m->state == ELIG_FAILED;
 	return rc;
+}
+
+/* The same as a resource. Its id tells inquiry, document and place. */
+static int add_resource(struct load *l, const struct elig_answer *a,
+    const struct asked *q, const struct meaning *m, struct ehr_err *e)
+{
+	const struct setup_item *payer = setup_find(&l->setup, SETUP_PAYER,
+	    buf_str(&q->payer));
+	struct elig_about x = { .trace = buf_str(&q->trace), .at = l->now };
+	BUF_AUTO id = BUF_INIT;
+	BUF_AUTO body = BUF_INIT;
+	int rc;
+
+	arena_reset(&l->mem);
+	x.payer = payer ? setup_value(payer, "name") : buf_str(&q->payer);
+	x.payer_id = payer ? setup_value(payer, "id") : STR_NONE;
+	rc = elig_about(l->j->a->r, q->coverage, q->patient, &l->mem, &x, e);
+	if (rc <= 0)
+		return rc;
+	buf_addf(&id, "%s.%lld.%llu", q->trace.s, (long long)l->doc,
+	    (unsigned long long)a->segment);
+	elig_response_body(&x, buf_str(&id), a, m->state, m->class,
+	    buf_str(&q->day), &body);
+	return elig_put(l->j->b, &x, buf_str(&body), e);
 }
 
 static int keep(struct load *l, const struct elig_answer *a,
     const struct asked *q, struct ehr_err *e)
 {
+	BUF_AUTO why = BUF_INIT;
+	struct meaning m;
 	int64_t id = 0;
-	int rc = add_answer(l, a, q, &id, e);
+	int rc;
+
+	m.state = elig_state_of(a, buf_str(&q->day), &m.class, &why);
+	rc = add_answer(l, a, q, &m, &id, e);
 
 	if (rc == 0)
 		rc = add_ebs(l, id, a, e);
@@ -257,10 +293,9 @@ static int keep(struct load *l, const struct elig_answer *a,
 		rc = add_parts(l, id, a, e);
 	if (rc == 0)
 		rc = add_aaas(l, id, a, e);
-	if (q->patient)
-		access_set_touch(l->a, q->patient);
-	else
-		l->n->unknown++;
+	if (rc == 0 && q->id)
+		rc = add_resource(l, a, q, &m, e);
+	l->n->unknown += q->id == 0;
 	l->n->answers++;
 	l->n->benefits += (int64_t)a->ebs;
 	return rc;
@@ -320,12 +355,24 @@ static int take(void *arg, struct elig_answer *a, struct ehr_err *e)
 	return keep(l, a, &q, e);
 }
 
-int elig_load(struct access *a, int64_t batch, const char *file,
-    struct str text, struct diag_sink *sink, int64_t *doc,
-    struct elig_loaded *n, struct ehr_err *e)
+/* Was all that the document answered taken back? It may be loaded again. */
+static int taken_back(struct load *l, struct ehr_err *e)
 {
-	struct load l = { .a = a, .db = record_store(a->r), .batch = batch,
-		.setup = SETUP_INIT, .n = n };
+	struct stmt *s = elig_sql(l->db, ELIG_TAKEN_BACK);
+	int rc;
+
+	stmt_int(s, 1, l->doc);
+	rc = stmt_step(s, e);
+	stmt_reset(s);
+	return rc;
+}
+
+int elig_load(struct elig_job *j, const char *file, struct str text,
+    struct diag_sink *sink, int64_t *doc, struct elig_loaded *n,
+    struct ehr_err *e)
+{
+	struct load l = { .j = j, .db = record_store(j->a->r),
+		.setup = SETUP_INIT, .mem = ARENA_INIT, .n = n };
 	BUF_AUTO key = BUF_INIT;
 	uint8_t digest[SHA256_LEN];
 	int rc = setup_read(l.db, &l.setup, e);
@@ -335,12 +382,16 @@ int elig_load(struct access *a, int64_t batch, const char *file,
 	hex_format(&key, digest, sizeof(digest));
 	l.now = store_time(l.db);
 	if (rc == 0)
-		rc = billing_doc_add(l.db, batch, &(struct billing_doc){
+		rc = billing_doc_add(l.db, j->batch, &(struct billing_doc){
 		    "271", buf_str(&key), text }, &l.doc, e);
+	if (rc == 0)
+		rc = taken_back(&l, e);
 	n->before = rc == 0;
 	if (rc > 0)
 		rc = elig_read(file, text, sink, take, &l, e);
 	*doc = l.doc;
+	j->changed = j->changed || (rc == 0 && !n->before);
 	setup_release(&l.setup);
+	arena_release(&l.mem);
 	return rc;
 }

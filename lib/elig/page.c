@@ -10,7 +10,7 @@ static const struct {
 #undef X
 };
 
-static const char *word(int at, struct str code)
+const char *elig_word(int at, struct str code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (words[i].at == at && str_is(code, words[i].code))
@@ -39,7 +39,7 @@ static void coded(const struct elig_answer *a, struct buf *b, int at,
 	bool more = false;
 
 	while (v.n && str_split(&v, sep, &one)) {
-		const char *text = word(at, one);
+		const char *text = elig_word(at, one);
 
 		buf_adds(b, more ? ", " : "");
 		if (at == 3 || !text)
@@ -389,6 +389,11 @@ void elig_age(const struct elig_row *row, struct str today, struct buf *b)
 		buf_addf(b, ", %s %.*s", str_cmp(today, row->expires) > 0 ?
 		    "EXPIRED after" : "counts to", STR_FMT(row->expires));
 	buf_addch(b, '\n');
+	if (row->withdrawn) {
+		label(b, "");
+		buf_addf(b, "TAKEN BACK by batch %lld\n",
+		    (long long)row->withdrawn);
+	}
 }
 
 void elig_page(const struct elig_answer *a, const struct elig_row *row,

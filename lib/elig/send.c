@@ -122,8 +122,8 @@ static int way_of(struct sending *s, const struct due *d, struct core_way *w,
 /* ---- rows ---- */
 
 static const struct access_write WRITE = { .action = AUDIT_EXPORT,
-	.scope = "eligibility" };
-static const struct access_rows KIND = { .kind = "eligibility" };
+	.scope = ELIG_KIND };
+static const struct access_rows KIND = { .kind = ELIG_KIND };
 
 static int touch(struct sending *s, int64_t outgoing, struct ehr_err *e)
 {
@@ -248,13 +248,13 @@ static int left(struct sending *s, int64_t outgoing, int64_t *n,
 static int keep(struct sending *s, const struct due *d, struct str payload,
     struct elig_sent *r, struct ehr_err *e)
 {
-	struct batch_counts n = { 0 };
-	int64_t batch, doc = 0, open = 0;
-	int rc = access_rows_begin(s->a, &WRITE, &KIND, &batch, e);
+	struct elig_job j;
+	int64_t doc = 0, open = 0;
+	int rc = elig_begin(&j, s->a, AUDIT_EXPORT, NULL, false, e);
 
 	if (rc < 0)
 		return rc;
-	rc = elig_load(s->a, batch, "answer", payload, NULL, &doc, &r->got, e);
+	rc = elig_load(&j, "answer", payload, NULL, &doc, &r->got, e);
 	if (rc == 0)
 		rc = left(s, d->id, &open, e);
 	if (rc == 0 && open && d->inquiries == 1) {
@@ -263,12 +263,8 @@ static int keep(struct sending *s, const struct due *d, struct str payload,
 	}
 	if (rc == 0)
 		rc = end(s, r, doc, e);
-	if (rc == 0)
-		rc = touch(s, d->id, e);
-	n.inserted = r->got.answers + 1;
-	if (rc < 0)
-		n = (struct batch_counts){ 0 };
-	return access_rows_end(s->a, batch, &n, rc, e);
+	j.changed = true;
+	return elig_end(&j, rc, e);
 }
 
 static bool same_id(const struct sending *s, const struct core_reply *r)

@@ -500,6 +500,45 @@ III*ZZ*22~"
 	done
 }
 
+@test "inquiries and answers are resources, valid, by the same transaction" {
+	benefits
+	ehr-elig ask -q p1 p2 --service-type 30,HC:99213:25 --diagnosis I10 \
+		--date 2026-12-02 >"$T/out"
+	t=$(trace 1)
+	{
+		printf '%s\n' 'DTP*307*RD8*20260101-20261231'
+		cat "$T/answer"
+		printf '%s\n' 'EB*C*FAM*30^98***29*.5*****N*N' 'EB*I*IND*35' \
+			'EB*A*IND*30*****0.125****W*U*HC:G0001:25'
+	} | answer_to "$t" >"$T/271"
+	run -0 --separate-stderr ehr-elig load "$T/271"
+	same "$(cut -f 3-6 <<<"$output")" "1	10	0	0"
+	echo 'AAA*N**72*C' | answer_to "$(trace 2)" >"$T/aaa"
+	ehr-elig load -q "$T/aaa" >"$T/out"
+	for p in p1 p2; do ehr-export $p | grep CoverageEligib; done >"$T/res"
+	same "$(wc -l <"$T/res")" 4
+	one=$(grep "\"id\":\"$t\\." "$T/res")
+	for want in '"outcome":"complete"' '"disposition":"active"' \
+		'"inforce":true' '"start":"2026-01-01","end":"2026-12-31"' \
+		"\"request\":{\"reference\":\"CoverageEligibilityRequest/$t\"" \
+		'"description":"copay; SPECIALIST"' '"allowedMoney":{"value":0.5' \
+		'"allowedString":"20 as sent"' '"allowedString":"12.500 %"' \
+		'"excluded":true' '"authorizationRequired":true' \
+		'"code":"copay"' '"code":"in"' '"code":"annual"'; do
+		has "$one" "$want"
+	done
+	has "$(grep '"outcome":"error"' "$T/res")" '"code":"72"'
+	# ours to check: a new record takes them without a finding
+	ehr-admin init -q --plain -d "$T/other.ehr"
+	run -0 --separate-stderr ehr-import -d "$T/other.ehr" "$T/res"
+	same "$stderr" ""
+	# a load that changes nothing leaves none
+	before=$(sqlite3 "$EHR_DB" 'SELECT count(*), max(id) FROM batch')
+	run -0 --separate-stderr ehr-elig load "$T/271"
+	run -0 --separate-stderr ehr-elig load -n "$T/aaa"
+	same "$(sqlite3 "$EHR_DB" 'SELECT count(*), max(id) FROM batch')" "$before"
+}
+
 # What acme allows of made-up codes, and what is charged.
 fees() {
 	ehr-claim setup load - >"$T/out" <<-'END'

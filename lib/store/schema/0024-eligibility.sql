@@ -18,8 +18,10 @@ CREATE TABLE elig_inquiry(
 	outgoing INTEGER NOT NULL REFERENCES outgoing(id),
 	st TEXT NOT NULL,		-- ST02 of its set
 	made INTEGER NOT NULL,		-- ms
-	batch INTEGER NOT NULL REFERENCES batch(id)
+	batch INTEGER NOT NULL REFERENCES batch(id),
+	withdrawn INTEGER REFERENCES batch(id) -- that took it back
 ) STRICT;
+CREATE VIEW elig_asked AS SELECT * FROM elig_inquiry WHERE withdrawn IS NULL;
 CREATE INDEX elig_inquiry_patient ON elig_inquiry(patient, id);
 CREATE INDEX elig_inquiry_member ON elig_inquiry(member);
 CREATE INDEX elig_inquiry_outgoing ON elig_inquiry(outgoing);
@@ -68,8 +70,11 @@ CREATE TABLE elig_answer(
 	again INTEGER,			-- ms: may be asked again by itself then
 	sep TEXT NOT NULL,		-- element, component, repetition
 	batch INTEGER NOT NULL REFERENCES batch(id),
-	UNIQUE(doc, segment, inquiry)
+	withdrawn INTEGER REFERENCES batch(id) -- that took it back
 ) STRICT;
+CREATE VIEW elig_known AS SELECT * FROM elig_answer WHERE withdrawn IS NULL;
+CREATE UNIQUE INDEX elig_answer_once ON elig_answer(doc, segment, inquiry)
+WHERE withdrawn IS NULL;
 CREATE INDEX elig_answer_patient ON elig_answer(patient, coverage, id);
 CREATE INDEX elig_answer_inquiry ON elig_answer(inquiry);
 CREATE INDEX elig_answer_batch ON elig_answer(batch);
