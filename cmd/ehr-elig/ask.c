@@ -117,7 +117,8 @@ static int read_diagnoses(struct job *j, struct ehr_err *e)
 static int work(struct job *j, const struct elig_asking *o, struct ehr_err *e)
 {
 	bool out = j->c->place && strcmp(j->c->place, "-") == 0;
-	int rc = elig_begin(&j->job, &j->a, AUDIT_CREATE, NULL, true, e);
+	int rc = elig_begin(&j->job, &j->a, AUDIT_CREATE, NULL, true, 0,
+	    e);
 
 	if (rc < 0)
 		return rc;

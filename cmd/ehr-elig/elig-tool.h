@@ -18,7 +18,7 @@ extern const char *send_url, *send_dir;
 int send_run(struct cli *c, struct ehr_err *e);
 int sent_run(struct cli *c, struct ehr_err *e);
 
-/* ---- load.c, status.c, show.c, apply.c ---- */
+/* ---- load.c, status.c, show.c, apply.c, undo.c ---- */
 
 int load_run(struct cli *c, struct ehr_err *e);
 extern const char *status_for;
@@ -26,6 +26,8 @@ extern bool status_unknown;
 int status_run(struct cli *c, struct ehr_err *e);
 int apply_run(struct cli *c, struct ehr_err *e);
 int show_run(struct cli *c, struct ehr_err *e);
+
+int undo_run(struct cli *c, struct ehr_err *e);
 
 /* ---- estimate.c ---- */
 

@@ -33,7 +33,8 @@ static int one(struct job *j, const char *file, struct ehr_err *e)
 	int rc = in_all(file, MAX_ELIG_FILE, &text, e);
 
 	if (rc == 0)
-		rc = elig_begin(&job, &j->a, AUDIT_CREATE, file, true, e);
+		rc = elig_begin(&job, &j->a, AUDIT_CREATE, file, true,
+		    0, e);
 	if (rc < 0)
 		return rc;
 	rc = elig_load(&job, file, buf_str(&text),

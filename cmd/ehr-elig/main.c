@@ -84,6 +84,8 @@ static const struct cli_verb verbs[] = {
 	    "List what the payer has otherwise, or take it over",
 	    (CLI_WRITE & ~CLI_SOURCE) | CLI_OUTPUT, NULL, 1, -1, false,
 	    apply_run },
+	{ "undo", "BATCH", "Take inquiries or answers of a batch back",
+	    CLI_WRITE & ~CLI_SOURCE, NULL, 1, 1, false, undo_run },
 	{ 0 },
 };
 static const struct cli_tool tool = { "ehr-elig",

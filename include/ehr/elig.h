@@ -118,13 +118,19 @@ struct elig_job {
 	bool changed;	/* else nothing is kept */
 	bool undone;	/* elig_undo() wrote what there is */
 };
-/* Begins; input: what is read, or NULL. The event of the access names whose
- * resources are written. */
+/* Begins; input: what is read, or NULL; undoes: a batch, or 0. The event of the
+ * access names whose resources are written. */
 int elig_begin(struct elig_job *j, struct access *a, enum audit_action action,
-    const char *input, bool bulk, struct ehr_err *e);
+    const char *input, bool bulk, int64_t undoes, struct ehr_err *e);
 /* rc: 0: what was written is committed, if something was; else it is rolled
  * back. Returns rc, or why that failed. */
 int elig_end(struct elig_job *j, int rc, struct ehr_err *e);
+
+/* Takes inquiries and answers of that batch back by the job, which was begun
+ * with it; their resources get tombstones. EHR_ENO: there is nothing of that in
+ * it, or later batches built on it, each is told to fn once or more. */
+int elig_undo(struct elig_job *j, int64_t of,
+    void (*fn)(void *arg, int64_t batch), void *arg, struct ehr_err *e);
 
 /* ---- keeping answers ---- */
 

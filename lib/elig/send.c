@@ -250,7 +250,7 @@ static int keep(struct sending *s, const struct due *d, struct str payload,
 {
 	struct elig_job j;
 	int64_t doc = 0, open = 0;
-	int rc = elig_begin(&j, s->a, AUDIT_EXPORT, NULL, false, e);
+	int rc = elig_begin(&j, s->a, AUDIT_EXPORT, NULL, false, 0, e);
 
 	if (rc < 0)
 		return rc;

@@ -539,6 +539,38 @@ III*ZZ*22~"
 	same "$(sqlite3 "$EHR_DB" 'SELECT count(*), max(id) FROM batch')" "$before"
 }
 
+@test "undo: answers are withdrawn, asked ones only before they are answered" {
+	ehr-elig ask -q p1 >"$T/out"
+	b=$(sqlite3 "$EHR_DB" 'SELECT max(batch) FROM elig_inquiry')
+	echo 'EB*1*IND*30' | answer_to "$(trace 1)" >"$T/271"
+	l=$(ehr-elig load "$T/271" | cut -f 2)
+	run -1 --separate-stderr ehr-elig undo "$b"
+	has "$stderr" "batch $l built on it"
+	run -0 --separate-stderr ehr-elig undo -n "$l"
+	run -0 --separate-stderr ehr-elig status p1
+	same "$(cut -f 4 <<<"$output")" active
+	run -0 --separate-stderr ehr-elig undo "$l"
+	run -0 --separate-stderr ehr-elig status p1
+	same "$(cut -f 4 <<<"$output")" unknown
+	same "$(ehr-export p1 | grep -c EligibilityResponse)" 0
+	run -0 --separate-stderr ehr-elig show 1
+	has "$output" "TAKEN BACK by batch"
+	run -1 --separate-stderr ehr-elig undo "$l"
+	# the same file counts again
+	l=$(ehr-elig load "$T/271" | cut -f 2)
+	run -0 --separate-stderr ehr-elig status p1
+	same "$(cut -f 4 <<<"$output")" active
+	same "$(ehr-export p1 | grep -c EligibilityResponse)" 1
+	run -0 --separate-stderr ehr-elig undo "$l"
+	run -0 --separate-stderr ehr-elig undo "$b"
+	run -0 --separate-stderr ehr-elig ask p1
+	has "$output" made
+	run -1 --separate-stderr ehr-elig undo 1
+	run -4 --separate-stderr ehr-elig undo 9999
+	run -2 --separate-stderr ehr-elig undo x
+	ehr-admin check -q
+}
+
 # What acme allows of made-up codes, and what is charged.
 fees() {
 	ehr-claim setup load - >"$T/out" <<-'END'
