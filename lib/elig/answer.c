@@ -110,6 +110,14 @@ const struct elig_part *elig_person(const struct elig_answer *a,
 	return NULL;
 }
 
+bool elig_decimal(struct str v, struct decimal *d)
+{
+	BUF_AUTO b = BUF_INIT;
+
+	buf_addf(&b, "%s%.*s", str_starts(v, ".") ? "0" : "", STR_FMT(v));
+	return decimal_parse(buf_str(&b), d);
+}
+
 bool elig_day(struct str v, struct buf *day)
 {
 	int64_t n;

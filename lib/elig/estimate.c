@@ -120,7 +120,7 @@ static int64_t fixed(struct str v, int digits)
 {
 	struct decimal d;
 
-	if (!decimal_parse(v, &d) || d.coef < 0)
+	if (!elig_decimal(v, &d) || d.coef < 0)
 		return NONE;
 	for (d.exp += digits; d.exp < 0 && d.coef % 10 == 0; d.exp++)
 		d.coef /= 10;

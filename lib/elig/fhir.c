@@ -203,20 +203,11 @@ static void coded(struct buf *b, const char *key, const char *system,
 	    said ? str_of(said) : v);
 }
 
-/* X12's ".5" is a number, too. */
-static bool parse(struct str v, struct decimal *d)
-{
-	BUF_AUTO b = BUF_INIT;
-
-	buf_addf(&b, "%s%.*s", str_starts(v, ".") ? "0" : "", STR_FMT(v));
-	return decimal_parse(buf_str(&b), d);
-}
-
 static bool number(struct str v, struct buf *b)
 {
 	struct decimal d;
 
-	if (!parse(v, &d))
+	if (!elig_decimal(v, &d))
 		return false;
 	decimal_format(b, &d);
 	return true;
@@ -247,7 +238,7 @@ static void share(struct buf *b, struct str v)
 	struct decimal d, p, hundred = { 100, 0 }, one = { 1, 0 };
 	BUF_AUTO n = BUF_INIT;
 
-	if (!parse(v, &d) || decimal_cmp(&d, &one) > 0 ||
+	if (!elig_decimal(v, &d) || decimal_cmp(&d, &one) > 0 ||
 	    !decimal_mul(&d, &hundred, &p)) {
 		buf_addf(&n, "%.*s as sent", STR_FMT(v));
 		json_text(b, "allowedString", buf_str(&n));

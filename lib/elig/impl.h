@@ -23,6 +23,8 @@ void elig_add_aaa(struct elig_answer *a, const char *loop, struct str valid,
 
 /* Do the dates of the person (0) or of an EB (from 1) leave the day out? */
 bool elig_left_out(const struct elig_answer *a, size_t eb, struct str day);
+/* A number of X12: ".5" is one, too. */
+bool elig_decimal(struct str v, struct decimal *d);
 /* What a code of element EB at is called, or NULL. */
 const char *elig_word(int at, struct str code);
 /* Lines and parts of the page: how old an answer is; EB i (from 0) in words. */

@@ -206,7 +206,7 @@ static void percent(struct buf *b, struct str v)
 	struct decimal d, hundred = { 100, 0 }, p;
 	struct decimal one = { 1, 0 };
 
-	if (!decimal_parse(v, &d) || !decimal_mul(&d, &hundred, &p)) {
+	if (!elig_decimal(v, &d) || !decimal_mul(&d, &hundred, &p)) {
 		clean(b, v);
 		return;
 	}
@@ -293,8 +293,8 @@ static void met(const struct elig_answer *a, struct buf *b,
 		if (same)
 			found = x;
 	}
-	if (n != 1 || !decimal_parse(found->v[7], &base) ||
-	    !decimal_parse(left->v[7], &rest))
+	if (n != 1 || !elig_decimal(found->v[7], &base) ||
+	    !elig_decimal(left->v[7], &rest))
 		return;
 	rest.coef = -rest.coef;
 	if (!decimal_add(&base, &rest, &sum) || sum.coef < 0)

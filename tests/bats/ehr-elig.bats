@@ -652,6 +652,7 @@ estimate() {
 	--code G0001 --network in|$0.00 to $100.00|Copay, coinsurance: neither is said|EB*C*IND*98***29*0
 	--code G0001 --network in|$0.00 to $100.00|a coinsurance over 1 is said|EB*A*IND*98*****20~EB*C*IND*98***29*0
 	--code G0001 --network in|$20.00 to $50.00|Deductible: several are said that differ|EB*A*IND*98*****0~EB*C*IND*98***29*20~EB*C*FAM*98***29*50
+	--code G0001 --network in|$20.00|-|EB*A*IND*98*****.2~EB*C*IND*98***29*.0
 	--code G0003 --network in|$0.00 to $12.00|Fees: one is not known|EB*A*IND*98*****0.2~EB*C*IND*98***29*0
 	--code G0009 --network in|$0.00 or more, no upper end known|Fees: one is not known|EB*A*IND*98*****0.2~EB*C*IND*98***29*0
 	--code G0009 --network in|$0.00 to $25.00|Fees: one is not known|EB*B*IND*98***27*25~EB*C*IND*98***29*0
@@ -662,7 +663,7 @@ estimate() {
 	--code G0001:25,G0002 --network in|$25.00|-|EB*B*IND*98***27*25~EB*C*IND*30***29*0
 	--code G0001 --network in|$15.00|-|EB*B*IND*98***27*15~DTP*348*D8*20261201~EB*B*IND*98***27*25~DTP*349*D8*20261130~EB*C*IND*30***29*0
 	END
-	same "$n" 20
+	same "$n" 21
 }
 
 @test "estimate: not known without an answer that says active" {
