@@ -10,7 +10,7 @@ const struct cli_opt form_opts[] = {
 	{ NULL, 'o', CLI_CHOICE, 0, "text|pdf", "format of the output",
 	    &format, 0, 0 },
 	{ "charge", 0, CLI_FLAG, 0, NULL,
-	    "numbers are those of charges, with or without a claim",
+	    "numbers are those of charges, whose claims go on paper",
 	    &charges, 0, 0 },
 	{ 0 },
 };

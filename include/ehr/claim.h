@@ -35,7 +35,7 @@ struct claim_build {
 	const int64_t *claim; /* n claims that were rejected, alone */
 	size_t n;
 	bool charges;	   /* claim_paper() alone: they are numbers of charges,
-			    * to be asked of their primary payers */
+			    * asked of their first payers */
 	/* Each file that is on disk now; may be NULL. Returns 0 to go on. */
 	int (*made)(void *arg, int64_t batch, const char *file, int64_t claims,
 	    int64_t cents, struct ehr_err *e);
@@ -67,7 +67,9 @@ int claim_build_undo(struct access *a, int64_t by, int64_t batch,
  * positions (10 an inch, 6 lines an inch), \f between them; up to 6 services a
  * form, the sums on a claim's last one. Texts too long for a box are cut; a
  * claim with such a number or amount is left out and told. An access of its
- * own. 0; EHR_EREJECT: something was left out; EHR_ENOENT: no such claim.
+ * own. With charges each becomes a claim, if it is none yet, that was sent on
+ * paper: kept with its pages, events and the ledger's entries in a batch of
+ * CLAIM_BATCH, and built no more; of a voided charge the void. 0; EHR_EREJECT: something was left out; EHR_ENOENT: no such claim.
  * paper_pdf() with paper_form makes them a PDF, without the form's lines. */
 int claim_paper(struct access *a, const struct claim_build *o,
     struct buf *pages, struct ehr_err *e);

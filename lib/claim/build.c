@@ -180,6 +180,8 @@ static int add_submission(struct claim_build_run *b,
 	stmt_text(s, 5, str_of(d->st));
 	stmt_int(s, 6, (int64_t)d->segment);
 	stmt_int(s, 7, d->cents);
+	if (b->paper)
+		ev.note = STR("on paper");
 	rc = stmt_run(s, b->e);
 	ev.submission = store_last_rowid(b->db);
 	return rc < 0 ? rc : claim_event_add(b->db, &ev, b->batch, NULL,
@@ -198,7 +200,7 @@ static int move_owed(struct claim_build_run *b, const struct claim_job *j)
 	return rc < 0 ? rc : 0;
 }
 
-static int add_rows(struct claim_build_run *b, const struct claim_file *f,
+int claim_rows_add(struct claim_build_run *b, const struct claim_file *f,
     int64_t outgoing)
 {
 	BUF_AUTO day = BUF_INIT;
@@ -227,7 +229,7 @@ static int add_rows(struct claim_build_run *b, const struct claim_file *f,
 /* ---- files ---- */
 
 /* Numbers of claims that have none yet. */
-static int number_claims(struct claim_build_run *b, struct claim_file *f)
+int claim_names(struct claim_build_run *b, struct claim_file *f)
 {
 	int64_t last = 0, n = 0;
 	struct claim_job *j;
@@ -276,7 +278,7 @@ static int build_file(struct claim_build_run *b, struct claim_file *f,
 	if (rc == 0)
 		rc = claim_number(b->db, "gs", 1, &gs, b->e);
 	if (rc == 0)
-		rc = number_claims(b, f);
+		rc = claim_names(b, f);
 	f->setup = &b->setup;
 	f->isa = (uint32_t)isa;
 	f->gs = (uint32_t)gs;
@@ -292,7 +294,7 @@ static int build_file(struct claim_build_run *b, struct claim_file *f,
 	o = (struct claim_out){ "837P", b->opt->folder, f->submitter, f->isa,
 		f->gs, f->now };
 	rc = claim_out_keep(b->a, &o, buf_str(&text), m, b->e);
-	return rc < 0 ? rc : add_rows(b, f, m->id);
+	return rc < 0 ? rc : claim_rows_add(b, f, m->id);
 }
 
 struct files {

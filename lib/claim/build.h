@@ -25,6 +25,7 @@ struct claim_job {
 	const struct claim_cover *cover;
 	int64_t part;
 	bool known;	 /* it has a row */
+	bool shown;	 /* on paper, as it was sent: nothing is kept */
 	char frequency[2], rank[2], place[4];
 	char text[4][24];
 	struct str original;
@@ -44,7 +45,7 @@ struct claim_build_run {
 	size_t jobs, job_cap;
 	size_t blocked;	 /* charges and claims that are left out */
 	int64_t told;	 /* the last one of them */
-	bool paper;	/* forms of claims: not sent, so nothing is held back */
+	bool paper;	/* forms: of claims they are shown, of charges kept */
 	int64_t batch;
 	struct ledger ledger; /* db NULL: nothing was moved yet */
 	char day[11];
@@ -55,6 +56,11 @@ struct claim_build_run {
 /* Tells that something is not built, and why. */
 void claim_blocked(struct claim_build_run *b, const char *what, int64_t id,
     const char *fmt, ...) EHR_PRINTF(4, 5);
+
+/* Numbers and names of claims; their rows and events in a file of ours. */
+int claim_names(struct claim_build_run *b, struct claim_file *f);
+int claim_rows_add(struct claim_build_run *b, const struct claim_file *f,
+    int64_t outgoing);
 
 /* Of jobs, charts and the set-up. */
 void claim_build_release(struct claim_build_run *b);
@@ -77,6 +83,11 @@ struct claim_out {
 	uint32_t isa, gs;
 	int64_t now;
 };
+#define CLAIM_PAPER "1500" /* kind of what is on paper: it has no file */
+/* The row alone, in a folder. */
+int claim_out_row(struct access *a, const struct claim_out *o,
+    struct str folder, struct str text, struct claim_made *m,
+    struct ehr_err *e);
 int claim_out_keep(struct access *a, const struct claim_out *o,
     struct str text, struct claim_made *m, struct ehr_err *e);
 int claim_out_place(struct access *a, struct claim_made *m,

@@ -1,8 +1,6 @@
 /* cms1500.c - claims as text at the print positions of a CMS-1500 (02/12). */
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cms1500.h"
 
@@ -171,8 +169,7 @@ static void add_page(const struct paper *p, struct buf *to)
 	}
 }
 
-/* All forms of a claim; false: something does not fit, so none is added. */
-static bool add_claim(struct paper *p, struct buf *to)
+bool paper_add(struct paper *p, struct buf *to)
 {
 	const struct claim_doc *d = &p->j->doc;
 	size_t i, n, before = to->len;
@@ -193,74 +190,4 @@ static bool add_claim(struct paper *p, struct buf *to)
 	if (rc)
 		to->len = before;
 	return rc == 0;
-}
-
-/* ---- claims ---- */
-
-/* CLM01 of what was sent last, or would be first; a charge without a claim has
- * its own number. */
-static void name_job(struct claim_job *j)
-{
-	struct claim_doc *d = &j->doc;
-
-	if (d->claim_id)
-		claim_name(d->name, d->claim_id, d->nth > 1 ? d->nth - 1 : 1);
-	else
-		snprintf(d->name, sizeof(d->name), "C%" PRId64, j->charge.id);
-}
-
-/* How many claims have their forms. */
-static size_t add_jobs(struct claim_build_run *b, struct buf *to)
-{
-	struct paper p = { .b = b };
-	size_t i, n = 0;
-
-	for (i = 0; i < b->jobs; i++) {
-		p.j = b->job[i];
-		name_job(p.j);
-		n += add_claim(&p, to);
-	}
-	return n;
-}
-
-/* The event, before anything is shown: patients, and other ones by whom they
- * are insured. */
-static int tell(struct claim_build_run *b)
-{
-	int64_t *who = xcalloc(2 * b->jobs + 1, sizeof(*who));
-	size_t i, n = 0;
-	int rc;
-
-	for (i = 0; i < b->jobs; i++) {
-		who[n++] = b->job[i]->charge.patient;
-		if (b->job[i]->cover->other_patient)
-			who[n++] = b->job[i]->cover->other_patient;
-	}
-	rc = n ? access_set(b->a, AUDIT_LIST, "claims on paper", who, n,
-	    b->e) : 0;
-	free(who);
-	return rc;
-}
-
-int claim_paper(struct access *a, const struct claim_build *o,
-    struct buf *pages, struct ehr_err *e)
-{
-	struct claim_build_run b = { .a = a, .db = record_store(a->r),
-		.opt = o, .setup = SETUP_INIT,
-		.party = PARTY_INIT(a->r, &b.setup), .paper = true, .e = e };
-	size_t n = 0;
-	int rc = access_need(a, PERM_CLAIM, "claims", e);
-
-	if (rc == 0)
-		rc = setup_read(b.db, &b.setup, e);
-	if (rc == 0)
-		rc = claim_pick(&b);
-	if (rc == 0)
-		rc = tell(&b);
-	if (rc == 0)
-		n = add_jobs(&b, pages);
-	if (rc == 0 && n < o->n)
-		rc = ehr_fail(e, EHR_EREJECT, "%zu left out", o->n - n);
-	claim_build_release(&b);
-	return rc;
 }

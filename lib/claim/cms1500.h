@@ -38,4 +38,8 @@ struct paper {
 void paper_facts(struct paper *p);
 void paper_line_facts(struct paper *p, size_t i);
 
+/* Appends all forms of the claim; false: something does not fit, which is told,
+ * and none is. */
+bool paper_add(struct paper *p, struct buf *to);
+
 #endif

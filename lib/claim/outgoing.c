@@ -61,25 +61,35 @@ static void bind_file(struct stmt *s, const struct claim_out *o,
 	stmt_blob(s, 12, packed->s, packed->len);
 }
 
-int claim_out_keep(struct access *a, const struct claim_out *o,
-    struct str text, struct claim_made *m, struct ehr_err *e)
+int claim_out_row(struct access *a, const struct claim_out *o,
+    struct str folder, struct str text, struct claim_made *m,
+    struct ehr_err *e)
 {
 	struct store *db = record_store(a->r);
 	struct stmt *s = build_sql(db, OUT_ADD);
-	BUF_AUTO folder = BUF_INIT, name = BUF_INIT, packed = BUF_INIT;
+	BUF_AUTO name = BUF_INIT, packed = BUF_INIT;
 	uint8_t digest[SHA256_LEN];
-	int rc = find_folder(o, &folder, e);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	buf_addf(&name, "%.*s-%09" PRIu32 ".%.3s", STR_FMT(o->submitter->key),
 	    o->isa, o->kind);
-	buf_addf(&m->path, "%s/%s", folder.s, name.s);
+	buf_addf(&m->path, "%.*s/%s", STR_FMT(folder), name.s);
 	sha256(text.s, text.n, digest);
 	store_pack_plain(text, &packed);
-	bind_file(s, o, m, digest, buf_str(&name), buf_str(&folder), &packed);
+	bind_file(s, o, m, digest, buf_str(&name), folder, &packed);
 	rc = stmt_run(s, e);
 	m->id = store_last_rowid(db);
+	return rc;
+}
+
+int claim_out_keep(struct access *a, const struct claim_out *o,
+    struct str text, struct claim_made *m, struct ehr_err *e)
+{
+	BUF_AUTO folder = BUF_INIT;
+	int rc = find_folder(o, &folder, e);
+
+	if (rc == 0)
+		rc = claim_out_row(a, o, buf_str(&folder), text, m, e);
 	if (rc == 0 && !a->opt.dry_run)
 		rc = out_open(&m->out, m->path.s, false, e);
 	if (rc == 0 && m->out)

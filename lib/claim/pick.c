@@ -280,7 +280,7 @@ static int scrubbed(struct claim_build_run *b, const struct charge *c)
 {
 	int rc;
 
-	if (c->voided || b->paper)
+	if (c->voided || (b->paper && !b->opt->charges))
 		return 1;
 	b->scrub.r = b->a->r;
 	b->scrub.setup = &b->setup;
@@ -456,6 +456,61 @@ static int each(struct claim_build_run *b, enum build_sql_id id,
 	return rc;
 }
 
+/* ---- on paper ---- */
+
+struct on_paper {
+	int64_t claim;
+	bool sent, void_sent, voided;
+};
+
+/* A claim that was built: as it was sent, or what is to be sent of it now. */
+static int add_paper(struct claim_build_run *b, const struct on_paper *p)
+{
+	bool shown = p->sent && (p->void_sent || !p->voided);
+	size_t before = b->jobs;
+	int rc;
+
+	if (!p->sent && p->voided) {
+		claim_blocked(b, "claim", p->claim, "its charge was voided");
+		return 0;
+	}
+	rc = add_known(b, p->claim, !shown && p->voided ? '8' : '1');
+	if (b->jobs > before)
+		b->job[before]->shown = shown;
+	return rc;
+}
+
+/* A charge, whose claims may be there already. */
+static int add_charge(struct claim_build_run *b, int64_t charge)
+{
+	struct stmt *s = build_sql(b->db, BUILD_OF_CHARGE);
+	struct on_paper p[MAX_CHARGE_LINES / CLAIM_LINES_MAX + 1];
+	size_t n = 0, i;
+	int rc;
+
+	stmt_int(s, 1, charge);
+	while (n < ARRAY_LEN(p) && (rc = stmt_step(s, b->e)) > 0)
+		p[n++] = (struct on_paper){ stmt_col_int(s, 0),
+			stmt_col_int(s, 1) != 0, stmt_col_int(s, 2) != 0,
+			stmt_col_int(s, 3) != 0 };
+	stmt_reset(s);
+	if (n == 0)
+		return rc < 0 ? rc : add_new(b, charge);
+	for (i = 0, rc = 0; i < n && rc == 0; i++)
+		rc = add_paper(b, &p[i]);
+	return rc;
+}
+
+static int add_on_paper(struct claim_build_run *b, int64_t id)
+{
+	size_t before = b->jobs;
+	int rc = b->opt->charges ? add_charge(b, id) : add_again(b, id);
+
+	if (b->jobs > before && !b->opt->charges)
+		b->job[before]->shown = true;
+	return rc;
+}
+
 /* Claims that were named: only what was rejected goes out again. */
 static int add_named(struct claim_build_run *b)
 {
@@ -467,8 +522,7 @@ static int add_named(struct claim_build_run *b)
 	for (i = 0; i < b->opt->n && rc == 0; i++) {
 		id = b->opt->claim[i];
 		if (b->paper) {
-			rc = b->opt->charges ? add_new(b, id) :
-			    add_again(b, id);
+			rc = add_on_paper(b, id);
 			continue;
 		}
 		rc = claim_state(b->db, id, &state, b->e);

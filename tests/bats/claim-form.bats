@@ -116,7 +116,7 @@ sql() {
 	same "$(at 56 23 14)" 1S1
 }
 
-@test "a charge without a claim, of a payer that takes no files" {
+@test "a charge on paper is a submission: kept, told once, in no file" {
 	sed '/^payer acme$/a\	837 no' "$T/practice.setup" >"$T/paper.setup"
 	ehr-claim setup load "$T/paper.setup" >/dev/null
 	ehr-claim charge add p1 key=F8 date=2026-01-07 place=11 dx=I10 \
@@ -125,10 +125,62 @@ sql() {
 	ehr-claim build -O "$T/out" >/dev/null
 	charge=$(sql 'SELECT max(id) FROM charge')
 	same "$(sql "SELECT count(*) FROM claim WHERE charge = $charge")" 0
+	run -0 --separate-stderr ehr-claim form -n --charge "$charge"
+	same "$(at 44 25 6)" 99214
+	same "$(sql "SELECT count(*) FROM claim WHERE charge = $charge")" 0
 	run -0 --separate-stderr ehr-claim form --charge "$charge"
 	same "$(at 2 41 31)" "ACME HEALTH"
 	same "$(at 44 25 6)" 99214
-	same "$(at 56 23 14)" "C$charge"
 	same "$(at 56 51 9)" "    12 00"
+	claim=$(sql "SELECT id FROM claim WHERE charge = $charge")
+	same "$(at 56 23 14)" "${claim}S1"
+	first=$output
+	run -0 --separate-stderr ehr-claim list --status built
+	has "$output" "$claim	"
+	run -0 --separate-stderr ehr-claim history "$claim"
+	has "$output" "on paper"
+	# twice is once
+	run -0 --separate-stderr ehr-claim form --charge "$charge"
+	same "$output" "$first"
+	run -0 --separate-stderr ehr-claim form "$claim"
+	same "$output" "$first"
+	same "$(sql "SELECT count(*) FROM submission WHERE claim = $claim")" 1
+	# no file has it, now or when the payer takes files again
+	ehr-claim setup load "$T/practice.setup" >/dev/null
+	run -0 --separate-stderr ehr-claim build -O "$T/out"
+	same "$output" ""
 	run -4 --separate-stderr ehr-claim form --charge 9999
+}
+
+@test "a charge on paper: what scrub finds holds it back; its void, its undo" {
+	sed '/^payer acme$/a\	837 no' "$T/practice.setup" >"$T/paper.setup"
+	ehr-claim setup load "$T/paper.setup" >/dev/null
+	visit="place=11 dx=I10 payer=acme billing=grp rendering=doc line:99214"
+	late=$(ehr-claim charge add p1 key=F9 date=2099-01-07 $visit amount=1)
+	charge=$(ehr-claim charge add p1 key=F8 date=2026-01-07 $visit amount=1)
+	run -3 --separate-stderr ehr-claim form --charge "$late" "$charge"
+	has "$stderr" "charge $late: dates"
+	same "$(at 44 25 6)" 99214
+	claim=$(sql "SELECT id FROM claim WHERE charge = $charge")
+	batch=$(sql "SELECT batch FROM claim WHERE id = $claim")
+	same "$(sql "SELECT payer FROM entry e JOIN charge_line l
+		ON l.id = e.line WHERE l.charge = $charge AND e.acct = 'ar'")" acme
+	run -0 --separate-stderr ehr-claim undo "$batch"
+	run -0 --separate-stderr ehr-claim form --charge "$charge"
+	same "$(at 56 23 14)" "${claim}S2"
+	# voided: the void goes out with the payer's number, once
+	ehr-claim charge void --reason twice F8
+	run -3 --separate-stderr ehr-claim form --charge "$charge"
+	has "$stderr" "waits for the payer's number"
+	sql "INSERT INTO claim_event(claim, submission, kind, source, day, time,
+		payer_claim, batch) SELECT $claim, max(id), 'paid', '835',
+		'2026-02-07', 1, 'ICN1', 1 FROM submission"
+	run -0 --separate-stderr ehr-claim form --charge "$charge"
+	same "$(at 38 50 11)" "8"
+	same "$(at 38 62 18)" "ICN1"
+	same "$(at 56 23 14)" "${claim}S3"
+	same "$(sql "SELECT frequency FROM submission WHERE claim = $claim" |
+		paste -sd ' ')" "1 1 8"
+	run -0 --separate-stderr ehr-claim form --charge "$charge"
+	same "$(sql "SELECT count(*) FROM submission WHERE claim = $claim")" 3
 }
