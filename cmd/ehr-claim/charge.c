@@ -147,23 +147,24 @@ static int list_row(void *arg, const struct charge_row *row)
 }
 
 /* A day as the option has it. */
-static void day_of(struct buf *b, int64_t ms)
+void claim_day(char to[11], int64_t ms)
 {
-	struct date d;
+	time_t at = (time_t)(ms / 1000 - (ms % 1000 < 0));
+	struct tm tm;
 
-	date_from_ms(&d, ms, 0);
-	buf_addf(b, "%04d-%02d-%02d", d.year, d.month, d.day);
+	localtime_r(&at, &tm);
+	snprintf(to, 11, "%04u-%02u-%02u", (tm.tm_year + 1900u) % 10000,
+	    (tm.tm_mon + 1u) % 100, (unsigned)tm.tm_mday % 100);
 }
 
-void charge_days(const struct cli *c, struct buf *since, struct buf *until,
-    struct charge_filter *f)
+void charge_days(const struct cli *c, struct buf *since, struct buf *until)
 {
-	if (c->since)
-		day_of(since, c->since_ms);
-	if (c->until)
-		day_of(until, c->until_ms);
-	f->since = buf_str(since);
-	f->until = buf_str(until);
+	char day[11];
+
+	claim_day(day, c->since_ms);
+	buf_adds(since, c->since ? day : "");
+	claim_day(day, c->until_ms);
+	buf_adds(until, c->until ? day : "");
 }
 
 int charge_list(struct cli *c, struct ehr_err *e)
@@ -189,7 +190,9 @@ int charge_list(struct cli *c, struct ehr_err *e)
 		    f.patient ? 1 : 0, e);
 	if (rc < 0)
 		return rc;
-	charge_days(c, &since, &until, &f);
+	charge_days(c, &since, &until);
+	f.since = buf_str(&since);
+	f.until = buf_str(&until);
 	rc = print_open(&l.p, c, cols, ARRAY_LEN(cols), e);
 	if (rc == 0)
 		rc = charge_each(record_store(a.r), &f, list_row, &l, e);

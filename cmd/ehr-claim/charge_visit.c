@@ -5,6 +5,13 @@
 #include "ehr/desk.h"
 #include "ehr/fhir.h"
 
+static bool unsigned_notes;
+const struct cli_opt charge_missing_opts[] = {
+	{ "unsigned", 0, CLI_FLAG, 0, NULL,
+	    "instead those that wait for a signed note", &unsigned_notes, 0,
+	    0 },
+	{ 0 },
+};
 const struct cli_opt charge_visit_opts[] = {
 	{ "correct", 0, CLI_FLAG, 0, NULL,
 	    "void the charge of a visit that differs and put this in its place",
@@ -110,9 +117,10 @@ int charge_from(struct cli *c, struct ehr_err *e)
 /* ---- missing ---- */
 
 struct missing {
-	struct cli *c;
 	struct access *a;
 	struct printer *p;
+	struct charge_notes notes;
+	struct buf since, until; /* days, or "" */
 	int64_t *rid; /* Encounters */
 	size_t n, cap;
 	struct ehr_err *e;
@@ -130,29 +138,19 @@ static int collect(void *arg, const struct resource *res)
 	return 0;
 }
 
-/* The day it began, when that is within the range asked for. */
-static bool in_range(struct missing *m, const struct tape *t, struct buf *day)
+static bool in_range(const struct missing *m, struct str day)
 {
-	uint32_t period = tape_get(t, 0, "period");
-	struct date d;
-
-	if (!period || !fhir_text(t, period, "start", day) ||
-	    !date_parse(buf_str(day), &d))
-		return !m->c->since && !m->c->until;
-	return date_ms(&d) >= m->c->since_ms && date_ms(&d) <= m->c->until_ms;
+	return (m->since.len == 0 || str_cmp(day, buf_str(&m->since)) >= 0) &&
+	    (m->until.len == 0 || str_cmp(day, buf_str(&m->until)) <= 0);
 }
 
-static int show_visit(struct missing *m, const struct resource *res,
+static int show_visit(struct missing *m, int64_t rid, int64_t patient,
     struct str day)
 {
 	BUF_AUTO name = BUF_INIT;
 	BUF_AUTO who = BUF_INIT;
-	int64_t patient = 0;
-	int rc = record_patient_of(m->a->r, res->rid, RECORD_NOW, &patient,
-	    m->e);
+	int rc = record_rid_name(m->a->r, rid, &name, m->e);
 
-	if (rc >= 0)
-		rc = record_rid_name(m->a->r, res->rid, &name, m->e);
 	if (rc >= 0)
 		rc = record_patient_name(m->a->r, patient, &who, m->e);
 	if (rc < 0)
@@ -164,27 +162,42 @@ static int show_visit(struct missing *m, const struct resource *res,
 	return print_row(m->p, m->e);
 }
 
-static int look(struct missing *m, int64_t rid)
+/* Is it finished, and no test? Then its day is appended. */
+static int finished(struct missing *m, int64_t rid, struct buf *day)
 {
 	TAPE_AUTO t = TAPE_INIT;
-	BUF_AUTO day = BUF_INIT;
 	BUF_AUTO status = BUF_INIT;
 	struct tape_error err;
 	struct resource res;
-	int64_t charge;
-	int rc = charge_of_encounter(record_store(m->a->r), rid, &charge, m->e);
+	int rc = record_get(m->a->r, rid, RECORD_NOW, &res, m->e);
 
-	if (rc)
-		return rc < 0 ? rc : 0;
-	rc = record_get(m->a->r, rid, RECORD_NOW, &res, m->e);
 	if (rc <= 0 || !res.body.s ||
 	    tape_parse(&t, res.body.s, res.body.n, &err) < 0)
 		return rc < 0 ? rc : 0;
 	if (!str_is(tape_member(&t, 0, "status", &status), "finished") ||
-	    fhir_labelled(&t, 0, "HTEST") || !in_range(m, &t, &day))
+	    fhir_labelled(&t, 0, "HTEST"))
 		return 0;
-	return show_visit(m, &res, (struct str){ day.s, day.len < 10 ?
-	    day.len : 10 });
+	rc = charge_visit_day(m->a->r, &res, &t, day, m->e);
+	return rc < 0 ? rc : 1;
+}
+
+static int look(struct missing *m, int64_t rid)
+{
+	BUF_AUTO day = BUF_INIT;
+	int64_t charge, patient = 0;
+	int rc = charge_of_encounter(record_store(m->a->r), rid, &charge, m->e);
+
+	if (rc)
+		return rc < 0 ? rc : 0;
+	rc = finished(m, rid, &day);
+	if (rc <= 0 || !in_range(m, buf_str(&day)))
+		return rc < 0 ? rc : 0;
+	rc = record_patient_of(m->a->r, rid, RECORD_NOW, &patient, m->e);
+	if (rc >= 0)
+		rc = charge_visit_signed(&m->notes, patient, rid, m->e);
+	if (rc < 0 || (rc > 0) == unsigned_notes)
+		return rc < 0 ? rc : 0;
+	return show_visit(m, rid, patient, buf_str(&day));
 }
 
 int charge_missing(struct cli *c, struct ehr_err *e)
@@ -192,10 +205,13 @@ int charge_missing(struct cli *c, struct ehr_err *e)
 	static const struct print_col cols[] = { { "encounter", 0 },
 		{ "patient", 0 }, { "day", 0 } };
 	ACCESS_AUTO a = ACCESS_INIT;
-	struct missing m = { .c = c, .a = &a, .e = e };
+	struct missing m = { .a = &a, .since = BUF_INIT, .until = BUF_INIT,
+		.e = e };
 	struct record_filter f = RECORD_FILTER;
 	int rc = desk_open(c, &a, STORE_READ, e);
 
+	charge_days(c, &m.since, &m.until);
+	m.notes = CHARGE_NOTES(a.r);
 	if (rc == 0)
 		rc = access_set_begin(&a, AUDIT_LIST, "visits without a charge",
 		    NULL, 0, e);
@@ -208,6 +224,9 @@ int charge_missing(struct cli *c, struct ehr_err *e)
 	for (size_t i = 0; rc == 0 && i < m.n; i++)
 		rc = look(&m, m.rid[i]);
 	free(m.rid);
+	charge_notes_release(&m.notes);
+	buf_release(&m.since);
+	buf_release(&m.until);
 	rc = access_withheld(&a, rc, e);
 	return access_set_end(&a, print_close(m.p, rc, e), e);
 }

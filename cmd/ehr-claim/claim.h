@@ -38,12 +38,13 @@ int charge_list(struct cli *c, struct ehr_err *e);
 int charge_show(struct cli *c, struct ehr_err *e);
 int charge_void_verb(struct cli *c, struct ehr_err *e);
 int charge_fields(struct cli *c, struct ehr_err *e);
-extern const struct cli_opt charge_visit_opts[];
+extern const struct cli_opt charge_visit_opts[], charge_missing_opts[];
 int charge_from(struct cli *c, struct ehr_err *e);
 int charge_missing(struct cli *c, struct ehr_err *e);
-/* --since and --until as days, which the filter borrows. */
-void charge_days(const struct cli *c, struct buf *since, struct buf *until,
-    struct charge_filter *f);
+/* The day at ms in the process's zone, in which options are. */
+void claim_day(char to[11], int64_t ms);
+/* --since and --until as days, "" without. */
+void charge_days(const struct cli *c, struct buf *since, struct buf *until);
 
 /* ---- ledger.c, period.c, remit.c ---- */
 

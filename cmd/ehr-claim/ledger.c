@@ -1,7 +1,4 @@
 /* ledger.c - ehr-claim ar, ledger list: what the entries come to. */
-#include <stdio.h>
-#include <time.h>
-
 #include "claim.h"
 #include "ehr/billing-ledger.h"
 #include "ehr/desk.h"
@@ -67,17 +64,6 @@ static int one_patient(void *arg, int64_t patient, int64_t payers,
 	return rc < 0 ? rc : 0;
 }
 
-/* Last day that --as-of means, else today. */
-static void last_day(const struct cli *c, char text[11])
-{
-	time_t at = c->as_of ? (time_t)(c->as_of_ms / 1000) : time(NULL);
-	struct tm tm;
-
-	localtime_r(&at, &tm);
-	snprintf(text, 11, "%04u-%02u-%02u", (tm.tm_year + 1900u) % 10000,
-	    (tm.tm_mon + 1u) % 100, (unsigned)tm.tm_mday % 100);
-}
-
 static int show_owed(struct cli *c, struct owed *o, struct ehr_err *e)
 {
 	int64_t known = known_at ? cli_last_ms(known_at) : 0;
@@ -85,7 +71,8 @@ static int show_owed(struct cli *c, struct owed *o, struct ehr_err *e)
 	char day[11];
 	int rc;
 
-	last_day(c, day);
+	/* the last day that --as-of means, else today */
+	claim_day(day, c->as_of ? c->as_of_ms : clock_ms());
 	if (by == 0)
 		return ledger_ar_payers(db, str_of(day), known, one_payer, o,
 		    e);

@@ -100,7 +100,9 @@ static int all(struct scrubbing *x)
 	BUF_AUTO since = BUF_INIT;
 	BUF_AUTO until = BUF_INIT;
 
-	charge_days(x->c, &since, &until, &f);
+	charge_days(x->c, &since, &until);
+	f.since = buf_str(&since);
+	f.until = buf_str(&until);
 	return charge_each(record_store(x->a->r), &f, each, x, x->e);
 }
 

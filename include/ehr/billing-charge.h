@@ -149,6 +149,27 @@ const struct setup_item *charge_billing(const struct setup *setup,
 int charge_from_encounter(struct record *r, const struct setup *setup,
     int64_t encounter, struct charge *c, struct ehr_err *e);
 
+/* The day on which an Encounter (res, on t) began, on the clock of its facility
+ * (record_zone()): 1; 0: it does not say one, b is empty then. Slices of res
+ * are void afterwards. */
+int charge_visit_day(struct record *r, const struct resource *res,
+    const struct tape *t, struct buf *b, struct ehr_err *e);
+/* Which visits have a signed note; a chart at a time is kept. */
+struct charge_notes {
+	struct record *r;
+	int64_t patient;
+	struct map64 visits; /* rids */
+	struct tape t;
+};
+#define CHARGE_NOTES(record)                                                  \
+	((struct charge_notes){ .r = (record), .visits = MAP64_INIT,          \
+	    .t = TAPE_INIT })
+void charge_notes_release(struct charge_notes *n);
+/* Does a note of the patient (DocumentReference, final or amended) name that
+ * Encounter as its context? 1, 0. */
+int charge_visit_signed(struct charge_notes *n, int64_t patient,
+    int64_t encounter, struct ehr_err *e);
+
 /* ---- writing, in the batch of access_rows_begin() ---- */
 
 #define CHARGE_BATCH "charge" /* its kind */

@@ -69,7 +69,8 @@ int claim_build_undo(struct access *a, int64_t by, int64_t batch,
  * claim with such a number or amount is left out and told. An access of its
  * own. With charges each becomes a claim, if it is none yet, that was sent on
  * paper: kept with its pages, events and the ledger's entries in a batch of
- * CLAIM_BATCH, and built no more; of a voided charge the void. 0; EHR_EREJECT: something was left out; EHR_ENOENT: no such claim.
+ * CLAIM_BATCH, and built no more; of a voided charge the void. 0; EHR_EREJECT:
+ * something was left out; EHR_ENOENT: no such claim.
  * paper_pdf() with paper_form makes them a PDF, without the form's lines. */
 int claim_paper(struct access *a, const struct claim_build *o,
     struct buf *pages, struct ehr_err *e);

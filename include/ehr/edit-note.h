@@ -48,6 +48,8 @@ int edit_note_cosign(const struct edit_entry *x, struct buf *out,
 /* The text of a note: the first text attachment. False: it has none. */
 bool edit_note_text(const struct tape *t, uint32_t root, struct buf *text);
 enum edit_note_state edit_note_state(const struct tape *t, uint32_t root);
+/* Is it a DocumentReference of docStatus final or amended? */
+bool edit_note_signed(const struct tape *t, uint32_t root);
 /* The number the next version of rid gets. */
 int edit_note_next_version(struct record *r, int64_t rid, int64_t *next,
     struct ehr_err *e);

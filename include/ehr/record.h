@@ -184,6 +184,11 @@ bool record_sensitive_any(const struct record *r);
  * contains that (partOf), or a Location of an Encounter it names; else of
  * none. */
 
+/* The name of the zone that clocks show where a resource is of: its facility's,
+ * else (NULL, too) the setting facility.zone, else that of the practice's first
+ * facility, else UTC. Slices of res are void then. */
+int record_zone(struct record *r, const struct resource *res, struct buf *zone,
+    struct ehr_err *e);
 /* That Location is of the facility of that name, which is there: 1; 0: it was
  * already. Inside a transaction, as is taking it away: 1, 0 it was of none. */
 int record_place_put(struct record *r, int64_t rid, struct str facility,

@@ -26,7 +26,7 @@ struct visit {
 	int want;	  /* where services come from */
 	int line, dx;
 	bool remote;
-	struct str day;	  /* in the charge's arena */
+	struct buf day;
 	struct ehr_err *e;
 };
 
@@ -356,14 +356,9 @@ static int place(struct visit *v)
 
 static int when(struct visit *v)
 {
-	uint32_t period = tape_get(&v->t, 0, "period");
-	BUF_AUTO b = BUF_INIT;
-	struct str start = period ? tape_member(&v->t, period, "start", &b) :
-	    STR_NONE;
-
-	if (start.n < 10)
+	if (v->day.len == 0)
 		return ehr_fail(v->e, EHR_EREJECT, "no day in its period");
-	return set(v, 0, "date", (struct str){ start.s, 10 });
+	return set(v, 0, "date", buf_str(&v->day));
 }
 
 /* A visit by video has modifier 95 on each line. */
@@ -394,7 +389,7 @@ int charge_from_encounter(struct record *r, const struct setup *setup,
     int64_t encounter, struct charge *c, struct ehr_err *e)
 {
 	struct visit v = { .r = r, .setup = setup, .c = c, .rid = encounter,
-		.t = TAPE_INIT, .e = e };
+		.t = TAPE_INIT, .day = BUF_INIT, .e = e };
 	struct resource res;
 	struct tape_error err;
 	BUF_AUTO key = BUF_INIT;
@@ -406,11 +401,15 @@ int charge_from_encounter(struct record *r, const struct setup *setup,
 	    tape_parse(&v.t, res.body.s, res.body.n, &err) < 0)
 		return ehr_fail(e, EHR_ENOENT, "no Encounter");
 	v.source = res.source;
-	rc = record_patient_of(r, encounter, RECORD_NOW, &v.patient, e);
+	rc = charge_visit_day(r, &res, &v.t, &v.day, e);
+	if (rc >= 0)
+		rc = record_patient_of(r, encounter, RECORD_NOW, &v.patient,
+		    e);
 	if (rc >= 0)
 		rc = record_rid_name(r, encounter, &key, e);
 	rc = rc < 0 ? rc : take(&v);
 	tape_release(&v.t);
+	buf_release(&v.day);
 	if (rc < 0)
 		return rc;
 	c->patient = v.patient;

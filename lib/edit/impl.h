@@ -139,8 +139,6 @@ int edit_path_set(struct doc *d, struct str path, struct str v,
 int edit_vital_set(struct doc *d, const struct vital *v, struct str value,
     struct ehr_err *e);
 
-/* Is the resource a note that was signed? */
-bool edit_note_signed(const struct tape *t, uint32_t root);
 struct edit_entry;
 struct str edit_note_id(const struct edit_entry *x);
 

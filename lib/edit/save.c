@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "edit/impl.h"
+#include "ehr/edit-note.h"
 
 int edit_begin(struct edit_job *j, struct access *a,
     const struct access_write *w, struct diag_sink *sink, struct ehr_err *e)

@@ -77,7 +77,8 @@ int view_eob(struct views *v, struct stmt *s, const struct view_row *row)
 	json_text(&v->b, "outcome", STR("complete"));
 	rc = view_insurance(v, stmt_col_int(s, 7), false);
 	if (rc >= 0)
-		rc = view_items(v, stmt_col_int(s, 5), put_adjudication, &remit);
+		rc = view_items(v, stmt_col_int(s, 5), put_adjudication,
+		    &remit);
 	put_totals(v, s);
 	return rc;
 }

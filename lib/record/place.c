@@ -127,6 +127,59 @@ static int look(struct record *r, int source, int type, struct str body,
 	return rc;
 }
 
+/* ---- zones ---- */
+
+struct zone_of {
+	struct str facility;
+	struct buf *zone;
+};
+
+/* The first one's, unless the one that is looked for comes. */
+static int take_zone(void *arg, const struct store_facility *f)
+{
+	struct zone_of *z = arg;
+	bool it = str_eq(f->name, z->facility);
+
+	if (z->zone->len && !it)
+		return 0;
+	buf_reset(z->zone);
+	buf_addstr(z->zone, f->zone);
+	return it;
+}
+
+/* As if the writer were of no facility, so that any one is named. */
+static int facility_of(struct record *r, const struct resource *res,
+    struct buf *name, struct ehr_err *e)
+{
+	BUF_AUTO body = BUF_INIT;
+	int64_t own = r->guard.facility;
+	int source = res->source, type = res->type, rc;
+
+	buf_addstr(&body, res->body);
+	r->guard.facility = 0;
+	rc = look(r, source, type, buf_str(&body), 0, name, e);
+	r->guard.facility = own;
+	return rc;
+}
+
+int record_zone(struct record *r, const struct resource *res, struct buf *zone,
+    struct ehr_err *e)
+{
+	BUF_AUTO name = BUF_INIT;
+	struct zone_of z = { .zone = zone };
+	int rc = res ? facility_of(r, res, &name, e) : 0;
+
+	z.facility = buf_str(&name);
+	buf_reset(zone);
+	if (rc == 0 && name.len == 0)
+		rc = store_config_get(r->db, "facility.zone", zone, e);
+	if (rc >= 0 && zone->len == 0)
+		rc = store_facility_each(r->db, take_zone, &z, e);
+	if (rc >= 0 && zone->len == 0)
+		buf_adds(zone, "UTC");
+	return rc < 0 ? rc : 0;
+}
+
 static int refuse(int type, const struct buf *name, struct ehr_err *e)
 {
 	return name->len == 0 ? 0 : ehr_fail(e, EHR_EPERM, "%s: of facility "

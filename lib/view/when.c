@@ -11,25 +11,13 @@ const char *view_zone_name(void)
 	return zone;
 }
 
-static int first_zone(void *arg, const struct store_facility *f)
-{
-	buf_addstr(arg, f->zone);
-	return 1;
-}
-
-/* facility.zone, else that of the practice's first facility. */
 int view_zone(struct record *r, struct ehr_err *e)
 {
-	struct store *db = record_store(r);
 	BUF_AUTO name = BUF_INIT;
-	int rc = store_config_get(db, "facility.zone", &name, e);
+	int rc = record_zone(r, NULL, &name, e);
 
-	if (rc == 0)
-		rc = store_facility_each(db, first_zone, &name, e);
 	if (rc < 0)
 		return rc;
-	if (name.len == 0)
-		buf_adds(&name, "UTC");
 	rc = store_zone_check(buf_str(&name), e);
 	if (rc == EHR_EUSAGE || (rc == 0 && name.len >= sizeof(zone)))
 		return ehr_fail(e, EHR_EUSAGE,

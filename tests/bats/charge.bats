@@ -278,8 +278,34 @@ visits() {
 	has "$stderr" "line 1: units times the fee are more than an amount may be"
 }
 
+# note ENCOUNTER [DOCSTATUS [STATUS]]: a note of p1 that names the visit.
+note() {
+	echo '{"resourceType":"DocumentReference","id":"n-'"$1"'","status":"'"${3:-current}"'","docStatus":"'"${2:-final}"'","type":{"text":"n"},"subject":{"reference":"Patient/p1"},"context":{"encounter":[{"reference":"Encounter/'"$1"'"}]},"content":[{"attachment":{"contentType":"text/plain","data":"bg=="}}]}' | ehr-import -q -
+}
+
+@test "charge missing: signed visits; --unsigned the others; the day of the facility's clock" {
+	visits
+	echo '{"resourceType":"Encounter","id":"late","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/p2"},"period":{"start":"2026-01-06T03:30:00Z"}}' | ehr-import -q -
+	note e1 preliminary
+	note e2 amended
+	note e3 final entered-in-error
+	run -0 --separate-stderr ehr-claim charge missing
+	same "$output" "Encounter/e2	p1	2026-01-05"
+	run -0 --separate-stderr ehr-claim charge missing --unsigned
+	same "$(sort <<<"$output")" "Encounter/e1	p1	2026-01-05
+Encounter/e3	p1	2026-01-05
+Encounter/e5	p1	2026-01-05
+Encounter/late	p2	2026-01-06"
+	ehr-admin config set -q facility.zone America/New_York
+	run -0 --separate-stderr ehr-claim charge missing --unsigned --since 2026-01-06
+	same "$output" ""
+	run -0 --separate-stderr ehr-claim charge missing --unsigned
+	has "$output" "Encounter/late	p2	2026-01-05"
+}
+
 @test "what gives no charge is told, exit 3; charge missing lists finished visits alone" {
 	visits
+	for e in e1 e2 e3 e4 e5; do note $e; done
 	run -0 --separate-stderr ehr-claim charge missing --since 2026-01-05
 	same "$(cut -f 1,2 <<<"$output" | sort)" "Encounter/e1	p1
 Encounter/e2	p1
