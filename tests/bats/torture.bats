@@ -43,6 +43,13 @@ torture=$EHR_TOP/tests/torture
 	same "$(grep -c ' whole and completed ' <<< "$output")" 3
 }
 
+@test "appt-race: 8 processes, 60 bookings each, none overlaps or is lost" {
+	plain_build
+	run -0 --separate-stderr "$torture/appt-race" 8 60
+	has "$output" "processes 8, wishes 480, booked "
+	[[ $output = *"with the constraint 0, without "[1-9]* ]]
+}
+
 @test "loads: killed at 8 calls of each, all of a file or nothing" {
 	plain_build
 	run -0 --separate-stderr "$torture/loads" 8 50
