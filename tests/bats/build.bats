@@ -134,6 +134,53 @@ ROWS
 2|1|1"
 }
 
+# many N: N charges of one patient, a day's code each, of any day there is.
+many() {
+	practice 1
+	jq -c "range($1)"' as $i | .key = "L\($i)" | del(.dx) | .dx = "I10" |
+		.date = ("2020-01-01T00:00:00Z" | fromdate + $i % 2000 * 86400 |
+		todate[:10]) |
+		.lines = [{code: "\(99202 + ($i / 2000 | floor))",
+		amount: "10.00"}]' "$T/charges.ndjson" >"$T/many"
+	ehr-claim charge void -q --reason test 1
+	ehr-claim charge import -f ndjson "$T/many" >/dev/null
+	run -0 --separate-stderr build
+	same "$(cut -f3 <<<"$output")" "$1"
+	run -0 --separate-stderr ehr-claim x12 check "$T"/out/*
+	same "$output" ""
+}
+
+# per SEGMENT: how many claims stand behind each of it, most of them first.
+per() {
+	tr '~' '\n' <"$(echo "$T"/out/*)" | awk -F'*' -v of="$1" '
+		$1 "*" $4 == of || $1 "*" == of { seen++ }
+		$1 == "CLM" { n[seen]++ }
+		END { for (i in n) print n[i] }' | sort -rn | paste -sd ' '
+}
+
+@test "100 claims a subscriber: the next one begins another level" {
+	many 100
+	same "$(per HL*22)" 100
+	rm -r "$T/out" "$EHR_DB"*
+	mkdir "$T/out"
+	many 101
+	same "$(per HL*22)" "100 1"
+	run -0 --separate-stderr ehr-claim x12 get CLM.01 "$T"/out/*
+	same "$(sort -u <<<"$output" | wc -l)" 101
+	run -0 --separate-stderr reread "$T"/out/*
+	same "$(cut -f2-5 <<<"$output")" "1	101	101	101000"
+}
+
+@test "5,000 claims a set: the next one begins another set" {
+	many 5001
+	same "$(per ST*)" "5000 1"
+	same "$(per HL*22)" "$(printf '100 %.0s' {1..50})1"
+	run -0 --separate-stderr ehr-claim x12 get CLM.01 "$T"/out/*
+	same "$(sort -u <<<"$output" | wc -l)" 5001
+	run -0 --separate-stderr reread "$T"/out/*
+	same "$(cut -f2-5 <<<"$output")" "2	5001	5001	5001000"
+}
+
 @test "-n tells the same and keeps nothing; --payer takes one payer's" {
 	practice 25
 	run -0 --separate-stderr build -n
