@@ -10,7 +10,18 @@ static int kind_of(const char *name)
 	    strcmp(name, "guarantor") == 0 ? SETUP_GUARANTOR : SETUP_PROVIDER;
 }
 
-/* Each key leads to an item. */
+/* The set-up is checked when it is loaded; payers deny what slips by. */
+static void number(struct scrub_at *at, const struct setup_item *i, int line,
+    const char *what)
+{
+	struct str npi = i->kind == SETUP_PROVIDER ||
+	    i->kind == SETUP_FACILITY ? setup_value(i, "npi") : STR_NONE;
+
+	if (npi.n && !npi_valid(npi))
+		scrub_find(at, SCRUB_NPI, line, what);
+}
+
+/* Each key leads to an item, and that to a number that holds. */
 static void keys(struct scrub_at *at)
 {
 	const struct charge *c = at->c;
@@ -20,8 +31,14 @@ static void keys(struct scrub_at *at)
 		int nth;
 		const struct charge_name *f = charge_name_find(v->name, &nth);
 
-		if (f && f->type == CHARGE_KEY && !setup_find(at->s->setup,
-		    kind_of(f->arg), v->value))
+		const struct setup_item *item;
+
+		if (!f || f->type != CHARGE_KEY)
+			continue;
+		item = setup_find(at->s->setup, kind_of(f->arg), v->value);
+		if (item)
+			number(at, item, v->n, f->name);
+		else
 			scrub_find(at, SCRUB_UNKNOWN_KEY, v->n, f->name);
 	}
 }
@@ -32,6 +49,9 @@ static void providers(struct scrub_at *at)
 		scrub_find(at, SCRUB_BILLING, 0, "");
 	else if (!setup_value(at->billing, "taxonomy").n)
 		scrub_find(at, SCRUB_TAXONOMY, 0, "billing");
+	if (at->billing && at->billing != at->rendering &&
+	    !charge_field(at->c, 0, "billing").s)
+		number(at, at->billing, 0, "billing");
 	if (at->rendering && at->rendering != at->billing &&
 	    !setup_value(at->rendering, "taxonomy").n)
 		scrub_find(at, SCRUB_TAXONOMY, 0, "rendering");

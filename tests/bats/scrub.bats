@@ -163,8 +163,8 @@ base="date=2026-01-05 place=11 rendering=grp payer=medicare facility=office"
 	fires duplicate $ok line:73560 amount=1
 	quiet $ok line:73560-76 amount=1
 	quiet m $base dx=I10 line:73560 amount=1
-	# edit-rule: in the next test
-	same "$(sort -u "$T/fired" | wc -l)" "$(($(grep -c "^X(" "$EHR_TOP/include/ehr/billing-scrub.def") - 1))"
+	# edit-rule, npi: in the next tests
+	same "$(sort -u "$T/fired" | wc -l)" "$(($(grep -c "^X(" "$EHR_TOP/include/ehr/billing-scrub.def") - 2))"
 }
 
 @test "a payer's rule that cannot be read blocks what it concerns" {
@@ -175,6 +175,21 @@ base="date=2026-01-05 place=11 rendering=grp payer=medicare facility=office"
 	id=$(ehr-claim charge add m date=2026-02-02 place=11 rendering=grp payer=other dx=I10 line:99213 amount=1)
 	run -1 --separate-stderr ehr-claim scrub --today 2026-02-03 "$id"
 	same "$(cut -f 4,5 <<<"$output")" "edit-rule	broken"
+}
+
+@test "a wrong NPI of whoever the charge names is an error" {
+	mine=$(ehr-claim charge add f $base referring=late dx=I10 line:99213 amount=1)
+	line=$(ehr-claim charge add f $base dx=I10 line:73560 amount=1 ordering=late)
+	other=$(ehr-claim charge add m $base dx=I10 line:99213 amount=1)
+	run -0 --separate-stderr ehr-claim scrub --today 2026-01-20 "$mine"
+	# as a text of before could have it: load refuses it
+	sqlite3 "$EHR_DB" "UPDATE setup SET body = replace(body, '1972000016', '1972000017')"
+	run -1 --separate-stderr ehr-claim scrub --today 2026-01-20 "$mine"
+	same "$(cut -f 1,3,4,5 <<<"$output" | grep npi)" "$mine	error	npi	referring"
+	run -1 --separate-stderr ehr-claim scrub --today 2026-01-20 "$line"
+	same "$(cut -f 1,2,4,5 <<<"$output" | grep npi)" "$line	1	npi	ordering"
+	run -0 --separate-stderr ehr-claim scrub --today 2026-01-20 "$other"
+	same "$output" ""
 }
 
 @test "without operands all charges that wait; --payer, --since; voided ones are refused" {
