@@ -107,19 +107,11 @@ void sched_slot_key(const struct sched_slot *s, struct buf *b);
 
 /* ---- what stands in the way ---- */
 
-enum sched_why {
-	SCHED_TAKEN, /* the resource, by the appointment rid (0: a hold) */
-	SCHED_CLOSED, /* it is not at work then */
-	SCHED_UNKNOWN, /* the schedule has no such provider, type, room ... */
-	SCHED_NOT_OFFERED, /* that type of visit, or for so long */
-	SCHED_NONE_FREE, /* no room or device of that class */
-};
+/* That the resource is taken, by an appointment or a hold. */
 struct sched_conflict {
-	enum sched_why why;
 	struct str resource; /* "provider:smith"; borrowed for the call */
-	int64_t start, end; /* of what is in the way; or what was wanted */
-	int64_t rid, hold; /* SCHED_TAKEN: by which */
-	struct str text; /* more, or STR_NONE */
+	int64_t start, end; /* of what is in the way */
+	int64_t rid, hold; /* by which; 0: not one of these */
 };
 typedef void sched_conflict_fn(void *arg, const struct sched_conflict *c);
 /* "provider:smith: taken 2026-11-26T14:00Z to 14:30Z by Appointment/..." */

