@@ -56,7 +56,11 @@ static int read_file(struct job *j, struct ehr_err *e)
 	if (rc < 0)
 		return rc;
 	setup_parse(&j->file, j->name, buf_str(&j->text), &j->sink);
-	return refused(j, e);
+	rc = refused(j, e);
+	/* an empty file is a pipe that broke sooner than what is wanted */
+	return rc == 0 && replace && j->file.n == 0 ? ehr_fail(e, EHR_EREJECT,
+	    "%s: no item, so all would go: nothing of it was taken",
+	    j->name) : rc;
 }
 
 static int merge(struct job *j, struct ehr_err *e)

@@ -50,6 +50,11 @@ removed	facility	office"
 	printf 'payer medicare\n name M\n id 1\n filing MB\n submitter ch\n' >"$T/one"
 	run -3 --separate-stderr ehr-claim setup load --replace - <"$T/one"
 	has "$stderr" "standard input:5:payer medicare.submitter: ehr-setup 5: names what is not there: submitter"
+	before=$(ehr-claim setup dump)
+	run -3 --separate-stderr ehr-claim setup load --replace - </dev/null
+	has "$stderr" "no item, so all would go"
+	same "$(ehr-claim setup dump)" "$before"
+	run -0 --separate-stderr ehr-claim setup load - </dev/null
 	run -0 --separate-stderr ehr-claim setup dump --batch 1 facility
 	same "${lines[0]}" "facility office"
 }
