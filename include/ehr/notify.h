@@ -147,4 +147,28 @@ int outbox_end(struct store *db, int64_t id, const struct notify_result *r,
 int outbox_put(struct store *db, int64_t id, enum outbox_state state,
     const char *detail, int64_t now, struct ehr_err *e);
 
+/* ---- addresses that nothing goes to ---- */
+
+/* STOP and START of an address (E.164 number, mailbox in lower case): 1, 0: it
+ * was so already. In the transaction of the batch at work. What the chart says
+ * is beside this (NOTIFY_CONSENT): either alone is enough for nothing to go. */
+int notify_stop(struct store *db, int64_t batch, enum notify_channel channel,
+    struct str address, int64_t now, struct ehr_err *e);
+int notify_start(struct store *db, enum notify_channel channel,
+    struct str address, int64_t now, struct ehr_err *e);
+int notify_stopped(struct store *db, enum notify_channel channel,
+    struct str address, struct ehr_err *e); /* 1, 0 */
+
+/* Consent to be written to: an active Consent of the chart with a category of
+ * this system, whose code is a channel or "all"; its provision permits or
+ * denies, and of several the one with the latest dateTime counts. */
+#define NOTIFY_CONSENT "urn:ehr:contact"
+/* Appends such a Consent. patient: "Patient/7". */
+void notify_consent_json(struct buf *b, struct str patient,
+    enum notify_channel channel, bool permit, int64_t now);
+
+/* +12025550123 of a number as people write it, of the North American plan
+ * unless it begins with +; false: it is none (ITU-T E.164). */
+bool notify_e164(struct str number, struct buf *b);
+
 #endif

@@ -47,6 +47,8 @@ int64_t text_segments(struct str text);
 void when_day(struct buf *b, const struct date *d, struct str language);
 void when_weekday(struct buf *b, const struct date *d, struct str language);
 /* "2:30 PM", "14:30" */
+/* "Monday, November 30 at 2:30 PM" */
+void when_visit(struct buf *b, const struct date *d, struct str language);
 void when_time(struct buf *b, const struct date *d, struct str language);
 
 #endif

@@ -2,15 +2,15 @@
 #include "notify/impl.h"
 
 static const struct words {
-	const char *language, *day[7], *month[12];
+	const char *language, *at, *day[7], *month[12];
 	bool day_first, twelve; /* 30 de noviembre; 2:30 PM */
 } words[] = {
-	{ "en", { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
+	{ "en", " at ", { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
 	    "Friday", "Saturday" },
 	    { "January", "February", "March", "April", "May", "June", "July",
 		"August", "September", "October", "November", "December" },
 	    false, true },
-	{ "es", { "domingo", "lunes", "martes", "mi\303\251rcoles", "jueves",
+	{ "es", " a las ", { "domingo", "lunes", "martes", "mi\303\251rcoles", "jueves",
 	    "viernes", "s\303\241bado" },
 	    { "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio",
 		"agosto", "septiembre", "octubre", "noviembre", "diciembre" },
@@ -61,4 +61,13 @@ void when_time(struct buf *b, const struct date *d, struct str language)
 		    d->hour < 12 ? "AM" : "PM");
 	else
 		buf_addf(b, "%02d:%02d", d->hour, d->minute);
+}
+
+void when_visit(struct buf *b, const struct date *d, struct str language)
+{
+	const struct words *w = words_of(language);
+
+	when_day(b, d, language);
+	buf_adds(b, w ? w->at : " ");
+	when_time(b, d, language);
 }

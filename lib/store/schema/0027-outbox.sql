@@ -63,3 +63,14 @@ WHEN new.id <> old.id OR new.rule <> old.rule OR new.subject <> old.subject
 BEGIN SELECT RAISE(ABORT, 'what a message is never changes'); END;
 CREATE TRIGGER outbox_delete BEFORE DELETE ON outbox
 BEGIN SELECT RAISE(ABORT, 'a message is never taken away'); END;
+
+-- Addresses that said STOP to a channel, whoever they belong to.
+CREATE TABLE outbox_stop(
+	channel TEXT NOT NULL,
+	address TEXT NOT NULL,
+	since INTEGER NOT NULL,		-- ms
+	ended INTEGER,			-- ms: START
+	batch INTEGER NOT NULL REFERENCES batch(id)
+) STRICT;
+CREATE UNIQUE INDEX outbox_stop_now ON outbox_stop(channel, address)
+	WHERE ended IS NULL;
