@@ -23,7 +23,8 @@ const struct zone *due_zone(struct notify_list *l, struct str name)
 
 		if (zs->n == zs->cap) {
 			zs->cap = zs->cap ? 2 * zs->cap : 8;
-			zs->v = xrealloc(zs->v, zs->cap * sizeof(struct zone *));
+			zs->v = xrealloc(zs->v,
+			    zs->cap * sizeof(struct zone *));
 		}
 		*at = -1;
 		if (zone_open(&z, name, NULL) == 0) {

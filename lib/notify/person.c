@@ -8,7 +8,7 @@ struct reading {
 	struct person *p;
 	struct tape t;
 	struct buf scratch;
-	int64_t consent[NOTIFY_CHANNELS]; /* when the one that counts was given */
+	int64_t consent[NOTIFY_CHANNELS]; /* of the one that counts, when */
 	struct person guardian; /* the first one who can be written to */
 	bool patient;
 };
@@ -20,7 +20,13 @@ static struct str keep(struct reading *k, struct str v)
 
 static struct str member(struct reading *k, uint32_t at, const char *name)
 {
-	return at ? tape_member(&k->t, at, name, &k->scratch) : STR_NONE;
+	return tape_member(&k->t, at, name, &k->scratch);
+}
+
+/* The same of what may not be there. */
+static struct str below(struct reading *k, uint32_t at, const char *name)
+{
+	return at ? member(k, at, name) : STR_NONE;
 }
 
 static uint32_t array(const struct reading *k, uint32_t at, const char *name)
@@ -37,12 +43,12 @@ static bool current(struct reading *k, uint32_t node)
 	int64_t lo, hi;
 	struct date d;
 
-	if (date_parse(member(k, period, "start"), &d)) {
+	if (date_parse(below(k, period, "start"), &d)) {
 		date_range(&d, &lo, &hi);
 		if (k->x->q->now < lo)
 			return false;
 	}
-	if (date_parse(member(k, period, "end"), &d)) {
+	if (date_parse(below(k, period, "end"), &d)) {
 		date_range(&d, &lo, &hi);
 		if (k->x->q->now >= hi)
 			return false;
@@ -388,7 +394,7 @@ static void take_consent(struct reading *k)
 	if (!all || !str_is(member(k, 0, "status"), "active") ||
 	    (provision && !current(k, provision)))
 		return;
-	deny = str_is(member(k, provision, "type"), "deny");
+	deny = str_is(below(k, provision, "type"), "deny");
 	if (date_parse(member(k, 0, "dateTime"), &d))
 		when = date_ms(&d);
 	tape_each(&k->t, all, i) {
