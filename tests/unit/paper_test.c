@@ -1,5 +1,5 @@
 /* Pages as a PDF. What stands on them is read back by pdftotext in
- * tests/bats/claim-form.bats and ehr-appt-day.bats. */
+ * tests/bats/claim-form.bats. */
 #include "ehr/paper.h"
 
 #include "test.h"
